@@ -42,6 +42,9 @@ class Layout:
     """Regular expressions for whole lines that are noise on this site alone."""
     print_url: str = ""
     """Regular expression: URLs that are print or save views of an article."""
+    canonical_rules: tuple[tuple[str, str], ...] = ()
+    """(pattern, replacement) pairs for ``re.sub`` that turn any address of an article on this CMS
+    (print, save, mobile, paging variants) into its canonical one; applied in order."""
     ignore_byline: tuple[str, ...] = ()
     """CMS accounts that sign every article and are nobody ("admin", "Phóng viên Công đoàn")."""
     not_article: Selectors = ()
