@@ -83,7 +83,7 @@ class Published:
     """The characters it was read from."""
 
     def iso(self) -> str:
-        """``2023-10-04T15:42:00+07:00``, always a whole timestamp; the precision stands beside it."""
+        """``2023-10-04T15:42:00+07:00``, a whole timestamp whatever the precision."""
         return self.at.astimezone(VIETNAM).isoformat(timespec="seconds")
 
 
@@ -169,3 +169,17 @@ REASONS: dict[str, str] = {
     "broken": "extraction failed on this page",
 }
 """Every reason that ``Unreadable.reason`` and the database use, with its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place that publishes: declared by a spider, or a host met in an imported WARC."""
+
+    name: str
+    title: str = ""
+    level: str = ""
+    hosts: tuple[str, ...] = ()
+    home: str = ""
+    province: str = ""
+    """One of the 63 provinces before 1 July 2025, "" for a national site."""
+    declared: bool = False

@@ -1,0 +1,411 @@
+"""From captures to articles: the history of every article, whatever the order of arrival.
+
+The captures of an article, sorted by time, *are* its history: each change of content hash is a
+revision, a trailing 404 is a takedown. Everything here is a function of that set and not of the
+order in which its members came, so a crawl, a rebuild and an import give the same rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from archive.database import article_id, precise_timestamp, timestamp, transaction
+from archive.records import Article, Capture, Unreadable
+from archive.vietnamese import fold_stroke
+
+Change = Literal["new", "changed", "unchanged", "gone", "unreadable", "none"]
+
+FTS_COLUMNS = ("title", "lead", "body", "byline", "table_text")
+REVISED_FIELDS = ("title", "lead", "body", "byline", "published_at")
+"""The fields that a revision keeps and names in ``changed``; any other change is "media"."""
+
+PRESENT = ("article", "print", "not_modified")
+GONE = ("gone", "soft_404", "redirect_home")
+"""Outcomes of captures by which an article is present, or gone, at its canonical address."""
+
+
+def content_hash(article: Article) -> str:
+    """SHA-256 (hex) of what a reader would call the article's content.
+
+    Not of the page's bytes: counters, clocks and related titles change at every request.
+    """
+    parts: list[Any] = [
+        article.title,
+        article.lead,
+        article.body,
+        article.table_text,
+        article.byline.text,
+        article.published.iso() if article.published else "",
+        [[image.url, image.caption] for image in article.images],
+        [[attachment.url, attachment.title] for attachment in article.attachments],
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def save_capture(db: Database, capture: Capture, address: str) -> bool:
+    """Note that a capture is in a WARC; what it means is settled by ``settle``.
+
+    ``address`` is the article key of the capture's URL. Returns False where the capture is known.
+    """
+    row = {
+        "id": capture.id,
+        "url": capture.url,
+        "address": address,
+        "site": capture.site,
+        "crawl": capture.crawl,
+        "fetched_at": precise_timestamp(capture.fetched_at),
+        "status": capture.status,
+        "content_type": capture.content_type,
+        "record_type": capture.record_type,
+        "warc_file": capture.warc_file,
+        "warc_offset": capture.offset,
+        "warc_length": capture.length,
+        "payload_digest": capture.payload_digest,
+        "payload_bytes": capture.payload_bytes,
+        "ip": capture.ip,
+        "truncated": capture.truncated,
+        "location": capture.location,
+        "etag": capture.etag,
+        "last_modified": capture.last_modified,
+        "refers_to": capture.refers_to,
+    }
+    with transaction(db):
+        return _insert(db, "captures", row, "insert or ignore")
+
+
+def settle(
+    db: Database,
+    capture: Capture,
+    address: str,
+    outcome: Article | Unreadable | None,
+    *,
+    extractor: str,
+    article_address: str = "",
+    expected: bool = False,
+) -> Change:
+    """Write what a capture, already saved, turned out to be, and all that follows from it.
+
+    ``outcome`` is what extraction said; None where there was nothing to extract (a redirect, a
+    picture, a 304). ``article_address`` is the article key of ``outcome.url``. ``expected`` says
+    that an article should stand at this address, so that its absence is kept with its reason.
+    One transaction; safe to repeat.
+    """
+    with transaction(db):
+        if isinstance(outcome, Article):
+            return _settle_article(db, capture, address, article_address, outcome, extractor)
+        return _settle_absence(db, capture, address, outcome, expected)
+
+
+def _settle_article(
+    db: Database,
+    capture: Capture,
+    address: str,
+    article_address: str,
+    article: Article,
+    extractor: str,
+) -> Change:
+    key = article_id(article_address)
+    digest = content_hash(article)
+    before = _row(db, "select * from articles where id = ?", key)
+    db.conn.execute(
+        "update captures set outcome = ?, detail = '', article_id = ?, content_hash = ?"
+        " where id = ?",
+        ("article" if article.variant == "main" else "print", key, digest, capture.id),
+    )
+    for known in {address, article_address}:
+        _point(db, known, key)
+    if before is None or _newest_reading(db, key) == capture.id:
+        _write_article(db, key, capture, article, digest, extractor, before)
+    after = _refresh(db, key, {digest: article})
+    if before is None:
+        return "new"
+    return "changed" if after["revisions"] > before["revisions"] else "unchanged"
+
+
+def _settle_absence(
+    db: Database,
+    capture: Capture,
+    address: str,
+    outcome: Unreadable | None,
+    expected: bool,
+) -> Change:
+    word, detail = _absence(capture, outcome)
+    pointed = _row(db, "select article_id from article_addresses where address = ?", address)
+    key = pointed["article_id"] if pointed else None
+    db.conn.execute(
+        "update captures set outcome = ?, detail = ?, article_id = ? where id = ?",
+        (word, detail, key, capture.id),
+    )
+    if key is not None:
+        before = _row(db, "select gone_at from articles where id = ?", key)
+        after = _refresh(db, key, {})
+        if before and before["gone_at"] is None and after["gone_at"] is not None:
+            return "gone"
+        return "unchanged" if word == "not_modified" else "none"
+    if not expected or outcome is None:
+        return "none"
+    db.conn.execute(
+        """insert into unreadable (address, url, site, reason, detail, capture_id, seen_at)
+           values (?, ?, ?, ?, ?, ?, ?)
+           on conflict (address) do update set url = excluded.url, site = excluded.site,
+             reason = excluded.reason, detail = excluded.detail,
+             capture_id = excluded.capture_id, seen_at = excluded.seen_at
+           where (excluded.seen_at, excluded.capture_id) >= (seen_at, capture_id)""",
+        (
+            address,
+            capture.url,
+            capture.site,
+            outcome.reason,
+            outcome.detail,
+            capture.id,
+            precise_timestamp(capture.fetched_at),
+        ),
+    )
+    return "unreadable"
+
+
+def _absence(capture: Capture, outcome: Unreadable | None) -> tuple[str, str]:
+    """The word and the detail that a capture without an article gets in ``captures.outcome``."""
+    if capture.status == 304:
+        return "not_modified", ""
+    if capture.status in (404, 410):
+        return "gone", f"HTTP {capture.status}"
+    if 300 <= capture.status < 400:
+        home = urlsplit(capture.location).path in ("", "/", "/index.php", "/default.aspx")
+        return ("redirect_home" if home else "redirect"), capture.location
+    if outcome is not None:
+        return outcome.reason, outcome.detail
+    return "resource", ""
+
+
+def _point(db: Database, address: str, key: int) -> None:
+    """Let an address lead to an article, and give the article what was captured there before."""
+    db.conn.execute(
+        "insert into article_addresses (address, article_id) values (?, ?)"
+        " on conflict (address) do update set article_id = excluded.article_id",
+        (address, key),
+    )
+    db.conn.execute("delete from unreadable where address = ?", (address,))
+    db.conn.execute(
+        "update captures set article_id = ? where address = ? and article_id is null"
+        " and outcome is not null",
+        (key, address),
+    )
+
+
+def _newest_reading(db: Database, key: int) -> str:
+    """Id of the capture whose content the article shows: the latest, a main view before a print."""
+    row = _row(
+        db,
+        "select id from captures where article_id = ? and outcome in ('article', 'print')"
+        " order by outcome = 'article' desc, fetched_at desc, id desc limit 1",
+        key,
+    )
+    return str(row["id"]) if row else ""
+
+
+def _write_article(
+    db: Database,
+    key: int,
+    capture: Capture,
+    article: Article,
+    digest: str,
+    extractor: str,
+    before: sqlite3.Row | None,
+) -> None:
+    place = _row(db, "select province, province_2025 from sites where name = ?", capture.site)
+    published = article.published
+    seen = timestamp(capture.fetched_at)
+    row: dict[str, Any] = {
+        "id": key,
+        "url": article.url,
+        "site": capture.site,
+        "title": article.title,
+        "lead": article.lead,
+        "body": article.body,
+        "byline": article.byline.text,
+        "author": ", ".join(article.byline.persons),
+        "unit": article.byline.unit,
+        "source": article.byline.source,
+        "section": article.section,
+        "tags": json.dumps(list(article.tags), ensure_ascii=False),
+        "province": place["province"] if place else "",
+        "province_2025": place["province_2025"] if place else "",
+        "published_at": published.iso() if published else None,
+        "published_precision": published.precision if published else None,
+        "published_evidence": published.evidence if published else None,
+        "first_seen_at": seen,
+        "last_seen_at": seen,
+        "last_checked_at": seen,
+        "capture_id": capture.id,
+        "language": article.language,
+        "words": article.words,
+        "body_html": article.body_html,
+        "table_text": article.table_text,
+        "variant": article.variant,
+        "layout": article.layout,
+        "extractor": extractor,
+        "content_hash": digest,
+    }
+    if before is None:
+        _insert(db, "articles", row)
+    else:
+        _index(db, "delete", before)
+        columns = [name for name in row if name != "id"]
+        db.conn.execute(
+            f"update articles set {', '.join(f'{name} = :{name}' for name in columns)}"
+            " where id = :id",
+            row,
+        )
+        for table in ("images", "attachments"):
+            db.conn.execute(f"delete from {table} where article_id = ?", (key,))
+    _index(db, "insert", row)
+    for position, image in enumerate(article.images, 1):
+        _insert(
+            db,
+            "images",
+            {
+                "article_id": key,
+                "position": position,
+                "url": image.url,
+                "caption": image.caption,
+                "credit": image.credit,
+                "alt": image.alt,
+            },
+        )
+    for position, attachment in enumerate(article.attachments, 1):
+        _insert(
+            db,
+            "attachments",
+            {
+                "article_id": key,
+                "position": position,
+                "url": attachment.url,
+                "title": attachment.title,
+            },
+        )
+
+
+def _index(db: Database, verb: Literal["insert", "delete"], row: Any) -> None:
+    """Keep the search index: its words have passed through ``fold_stroke``, the table's have not.
+
+    An external-content index forgets a row only when told the very words that it was given.
+    """
+    words = [fold_stroke(row[name]) for name in FTS_COLUMNS]
+    names = ", ".join(FTS_COLUMNS)
+    marks = ", ".join("?" * len(FTS_COLUMNS))
+    if verb == "delete":
+        db.conn.execute(
+            f"insert into articles_fts (articles_fts, rowid, {names})"
+            f" values ('delete', ?, {marks})",
+            [row["id"], *words],
+        )
+    else:
+        db.conn.execute(
+            f"insert into articles_fts (rowid, {names}) values (?, {marks})", [row["id"], *words]
+        )
+
+
+def _refresh(db: Database, key: int, read: dict[str, Article]) -> sqlite3.Row:
+    """Recompute from its captures what an article's row and revisions say of time.
+
+    ``read`` holds articles just read, by content hash; the texts of other revisions are taken
+    from the revisions that stand.
+    """
+    history = db.conn.execute(
+        "select id, fetched_at, outcome, content_hash, address from captures"
+        " where article_id = ? and outcome is not null order by fetched_at, id",
+        (key,),
+    ).fetchall()
+    has_main = any(outcome == "article" for _, _, outcome, _, _ in history)
+    readable = "article" if has_main else "print"
+    steps: list[tuple[str, str, str]] = []
+    first = last = checked = gone = gone_reason = ""
+    for capture_id, fetched_at, outcome, digest, address in history:
+        moment = fetched_at[:19] + fetched_at[-6:]
+        if outcome in PRESENT:
+            first, last, checked, gone = first or moment, moment, moment, ""
+            if outcome == readable and (not steps or steps[-1][1] != digest):
+                steps.append((capture_id, digest, moment))
+        elif outcome in GONE and article_id(address) == key:
+            checked = moment
+            if first and not gone:
+                gone, gone_reason = moment, outcome
+    _write_revisions(db, key, steps, read)
+    db.conn.execute(
+        "update articles set first_seen_at = ?, last_seen_at = ?, last_checked_at = ?,"
+        " gone_at = ?, gone_reason = ?, revisions = ? where id = ?",
+        (first, last, checked, gone or None, gone_reason if gone else "", len(steps), key),
+    )
+    row = _row(db, "select * from articles where id = ?", key)
+    assert row is not None
+    return row
+
+
+def _write_revisions(
+    db: Database, key: int, steps: list[tuple[str, str, str]], read: dict[str, Article]
+) -> None:
+    standing = _rows(db, "select * from revisions where article_id = ? order by number", key)
+    if [(row["capture_id"], row["content_hash"]) for row in standing] == [
+        (capture_id, digest) for capture_id, digest, _ in steps
+    ]:
+        return
+    texts: dict[str, dict[str, Any]] = {
+        row["content_hash"]: {name: row[name] for name in REVISED_FIELDS} for row in standing
+    }
+    for digest, article in read.items():
+        texts[digest] = {
+            "title": article.title,
+            "lead": article.lead,
+            "body": article.body,
+            "byline": article.byline.text,
+            "published_at": article.published.iso() if article.published else None,
+        }
+    db.conn.execute("delete from revisions where article_id = ?", (key,))
+    previous: dict[str, Any] | None = None
+    for number, (capture_id, digest, moment) in enumerate(steps, 1):
+        text = texts[digest]
+        changed: list[str] = []
+        if previous is not None:
+            changed = [name for name in REVISED_FIELDS if text[name] != previous[name]]
+            changed = changed or ["media"]
+        _insert(
+            db,
+            "revisions",
+            {
+                "article_id": key,
+                "number": number,
+                "capture_id": capture_id,
+                "seen_at": moment,
+                "changed": json.dumps(changed),
+                **text,
+                "content_hash": digest,
+            },
+        )
+        previous = text
+
+
+def _insert(db: Database, table: str, row: dict[str, Any], verb: str = "insert") -> bool:
+    names = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    cursor = db.conn.execute(f"{verb} into {table} ({names}) values ({marks})", row)
+    return cursor.rowcount > 0
+
+
+def _row(db: Database, sql: str, *parameters: object) -> sqlite3.Row | None:
+    cursor = db.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    found: sqlite3.Row | None = cursor.execute(sql, parameters).fetchone()
+    return found
+
+
+def _rows(db: Database, sql: str, *parameters: object) -> list[sqlite3.Row]:
+    cursor = db.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(sql, parameters).fetchall()

@@ -1,0 +1,219 @@
+"""The history of articles must not depend on the order in which captures arrive."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from archive.articles import save_capture, settle
+from archive.database import open_archive, save_site
+from archive.records import (
+    VIETNAM,
+    Article,
+    Attachment,
+    Byline,
+    Capture,
+    Image,
+    Published,
+    Site,
+    Unreadable,
+)
+
+START = datetime(2024, 5, 1, 8, 0, tzinfo=UTC)
+URL = "https://congdoan.example.vn/tin/dai-hoi-12.html"
+ADDRESS = "congdoan.example.vn/tin/dai-hoi-12.html"
+
+
+DERIVED = (
+    "captures",
+    "articles",
+    "article_addresses",
+    "revisions",
+    "images",
+    "attachments",
+    "unreadable",
+)
+
+
+def capture(day: int, *, url: str = URL, status: int = 200, **more: Any) -> Capture:
+    return Capture(
+        id=f"00000000-0000-0000-0000-{day:012d}",
+        url=url,
+        site="mau",
+        crawl=f"crawl-{day}",
+        fetched_at=START + timedelta(days=day),
+        status=status,
+        content_type="text/html",
+        record_type="response",
+        warc_file="mau.warc.gz",
+        offset=day * 1000,
+        length=900,
+        payload_digest=f"sha1:{day}",
+        payload_bytes=800,
+        **more,
+    )
+
+
+def article(body: str = "Đại hội đã bầu Ban Chấp hành gồm 15 đồng chí.", **more: Any) -> Article:
+    known: dict[str, Any] = {
+        "url": URL,
+        "title": "Đại hội Công đoàn cơ sở",
+        "lead": "Sáng 2/5, Công đoàn cơ sở tổ chức đại hội.",
+        "body": body,
+        "body_html": f"<p>{body}</p>",
+        "published": Published(datetime(2024, 5, 2, tzinfo=VIETNAM), "day", "visible"),
+        "byline": Byline("Tin, ảnh: Hà Phong", ("Hà Phong",)),
+        "images": (Image("https://congdoan.example.vn/a.jpg", "Quang cảnh đại hội"),),
+        "attachments": (Attachment("https://congdoan.example.vn/a.pdf", "Nghị quyết"),),
+    }
+    return Article(**(known | more))
+
+
+def archive(path: str = ":memory:") -> Database:
+    db = open_archive(Path(path))
+    save_site(db, Site("mau", "LĐLĐ tỉnh Mẫu", "province", province="Hải Dương", declared=True))
+    return db
+
+
+def take_in(db: Database, event: tuple[Capture, Article | Unreadable | None]) -> str:
+    seen, outcome = event
+    address = seen.url.removeprefix("https://")
+    save_capture(db, seen, address)
+    key = outcome.url.removeprefix("https://") if isinstance(outcome, Article) else ""
+    return settle(db, seen, address, outcome, extractor="test", article_address=key, expected=True)
+
+
+def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: sorted(db.execute(f"select * from {table}").fetchall()) for table in DERIVED}
+
+
+def test_a_first_reading_fills_every_table() -> None:
+    db = archive()
+    assert take_in(db, (capture(1), article())) == "new"
+    row = next(iter(db["articles"].rows))
+    assert row["title"] == "Đại hội Công đoàn cơ sở"
+    assert row["province"] == "Hải Dương"
+    assert row["province_2025"] == "Hải Phòng"
+    assert row["published_at"] == "2024-05-02T00:00:00+07:00"
+    assert row["published_precision"] == "day"
+    assert row["first_seen_at"] == row["last_seen_at"] == "2024-05-02T15:00:00+07:00"
+    assert db["images"].count == db["attachments"].count == db["revisions"].count == 1
+
+
+def test_an_edit_is_a_second_revision_and_names_what_changed() -> None:
+    db = archive()
+    take_in(db, (capture(1), article()))
+    assert take_in(db, (capture(3), article("Ban Chấp hành gồm 17 đồng chí."))) == "changed"
+    assert take_in(db, (capture(4), article("Ban Chấp hành gồm 17 đồng chí."))) == "unchanged"
+    revisions = list(db["revisions"].rows_where(order_by="number"))
+    assert [json.loads(row["changed"]) for row in revisions] == [[], ["body"]]
+    row = next(iter(db["articles"].rows))
+    assert row["revisions"] == 2
+    assert "17" in row["body"]
+    assert row["first_seen_at"] < row["last_seen_at"]
+
+
+@pytest.mark.parametrize(
+    ("absent", "outcome", "reason"),
+    [
+        (capture(9, status=404), Unreadable("http_error", "404"), "gone"),
+        (capture(9, status=410), Unreadable("http_error", "410"), "gone"),
+        (capture(9), Unreadable("soft_404"), "soft_404"),
+        (capture(9, status=302, location="https://congdoan.example.vn/"), None, "redirect_home"),
+    ],
+)
+def test_a_takedown_is_kept_with_its_evidence(
+    absent: Capture, outcome: Unreadable | None, reason: str
+) -> None:
+    db = archive()
+    take_in(db, (capture(1), article()))
+    assert take_in(db, (absent, outcome)) == "gone"
+    row = next(iter(db["articles"].rows))
+    assert row["gone_reason"] == reason
+    assert row["gone_at"] == "2024-05-10T15:00:00+07:00"
+    assert row["body"]
+    take_in(db, (capture(10), article()))
+    assert next(iter(db["articles"].rows))["gone_at"] is None
+
+
+def test_a_server_error_or_a_bot_check_is_no_takedown() -> None:
+    db = archive()
+    take_in(db, (capture(1), article()))
+    take_in(db, (capture(2, status=503), Unreadable("http_error", "503")))
+    take_in(db, (capture(3), Unreadable("challenge", "D1N")))
+    row = next(iter(db["articles"].rows))
+    assert row["gone_at"] is None
+    assert row["last_checked_at"] == row["first_seen_at"]
+    assert db["unreadable"].count == 0
+
+
+def test_an_article_that_never_came_leaves_its_reason_until_it_comes() -> None:
+    db = archive()
+    assert take_in(db, (capture(1), Unreadable("challenge", "D1N"))) == "unreadable"
+    assert next(iter(db["unreadable"].rows))["reason"] == "challenge"
+    take_in(db, (capture(2), article()))
+    assert db["unreadable"].count == 0
+    assert db.execute("select count(*) from captures where article_id is null").fetchone() == (0,)
+
+
+def test_a_main_view_outranks_a_print_view() -> None:
+    db = archive()
+    printed = article("In ra: bản in.", variant="print")
+    take_in(db, (capture(1, url=URL + "?print=1"), printed))
+    assert take_in(db, (capture(2), article())) == "unchanged"
+    take_in(db, (capture(3, url=URL + "?print=1"), printed))
+    row = next(iter(db["articles"].rows))
+    assert (row["variant"], row["revisions"]) == ("main", 1)
+    assert "15" in row["body"]
+    assert db["article_addresses"].count == 2
+
+
+def test_the_index_finds_folded_words_and_forgets_replaced_ones() -> None:
+    db = archive()
+
+    def found(word: str) -> int:
+        sql = "select rowid from articles_fts where articles_fts match ?"
+        return len(db.execute(sql, [word]).fetchall())
+
+    take_in(db, (capture(1), article("Liên đoàn hỗ trợ đoàn viên ở Đắk Lắk.")))
+    assert [found("doan"), found("dak"), found("lien")] == [1, 1, 1]
+    take_in(db, (capture(2), article("Khác hẳn.")))
+    assert [found("dak"), found("khac")] == [0, 1]
+
+
+EVENTS: list[tuple[Capture, Article | Unreadable | None]] = [
+    (capture(0, status=404), Unreadable("http_error", "404")),
+    (capture(1, url=URL + "?print=1"), article("Bản in.", variant="print")),
+    (capture(2), article()),
+    (capture(3), article()),
+    (capture(4), article("Đã sửa.")),
+    (capture(5, status=304), None),
+    (capture(6), article(images=())),
+    (capture(7), Unreadable("challenge")),
+    (capture(8, status=404), Unreadable("http_error", "404")),
+    (capture(9, status=302, location="https://congdoan.example.vn/"), None),
+    (capture(10, url=URL + "x"), Unreadable("no_body")),
+    (capture(11, url=URL + "x"), Unreadable("soft_404")),
+    (replace(capture(12), url=URL + "y"), article("Địa chỉ khác.", url=URL + "z")),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(range(len(EVENTS))), st.integers(0, len(EVENTS) - 1))
+def test_any_order_gives_the_same_rows(order: list[int], repeated: int) -> None:
+    straight, shuffled = archive(), archive()
+    for event in EVENTS:
+        take_in(straight, event)
+    for index in [*order, repeated]:
+        take_in(shuffled, EVENTS[index])
+    assert everything(shuffled) == everything(straight)
+    straight.close()
+    shuffled.close()
