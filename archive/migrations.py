@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.browsing_schema import create_browsing_tables
 from archive.provinces import PROVINCE_2025
 
 migrations = Migrations("congdoan_archive")
@@ -199,3 +200,8 @@ def first_schema(db: Database) -> None:
     db.table("provinces").insert_all(
         {"name": old, "name_2025": new} for old, new in sorted(PROVINCE_2025.items())
     )
+
+
+@migrations(name="0002_browsing")
+def browsing(db: Database) -> None:
+    create_browsing_tables(db)
