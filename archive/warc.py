@@ -1,0 +1,462 @@
+"""Writing WARC 1.1: each exchange with a server becomes a response and a request record.
+
+The block of a record is the bytes of the wire, untouched. Every record is a gzip member of its
+own, so that offset and length alone find it again, and it is on the disk before ``write``
+returns. A file carries the suffix ``.open`` until it is closed, and its writer holds a lock on
+it; ``recover`` closes what a crash left open.
+
+Standard: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import os
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from uuid import uuid4
+
+from archive.records import Capture
+from archive.warc_framing import WarcError, WarcTruncated
+from archive.warc_http import HttpHead, parse_head
+from archive.warc_recovery import OPEN_SUFFIX, Recovered, recover
+
+__all__ = [
+    "Exchange",
+    "PayloadRef",
+    "Recovered",
+    "WarcError",
+    "WarcTruncated",
+    "WarcWriter",
+    "recover",
+]
+
+IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+LEVELS: dict[str, str] = {
+    "wire": "Request and response blocks are the bytes of the wire: status line, header order "
+    "and case, chunk framing and trailers as sent.",
+    "payload": "Response payloads are as sent, without transfer encoding; request heads and "
+    "response heads are rebuilt: order, case and reason phrase of the originals are lost.",
+}
+"""What ``level`` may be, with what warcinfo says of it."""
+
+_REMEMBERED = 100_000
+_PIECE = 1 << 18
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, as they crossed the wire."""
+
+    url: str
+    """As requested, without fragment."""
+    request_bytes: bytes
+    """As sent: request line, headers, body. b"" where unknown: no request record is written."""
+    response_bytes: bytes
+    """As received: status line, headers, body with its chunk framing. Not empty."""
+    payload: bytes | memoryview
+    """The body after transfer decoding and before content decoding."""
+    started_at: datetime
+    """When the request was sent; aware."""
+    ip: str = ""
+    """Address of the server; "" when unknown, as behind a proxy."""
+    truncated: str = ""
+    """Why the answer is not whole: "", "length", "time", "disconnect" or "unspecified"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadRef:
+    """An earlier capture that holds a payload: what a revisit record refers to."""
+
+    id: str
+    """Capture.id of it."""
+    url: str
+    date: datetime
+    digest: str
+    """``sha1:<base32>`` of the payload."""
+    length: int
+    """Bytes of the payload."""
+
+
+def sha1(data: bytes | memoryview) -> str:
+    """A digest as WARC headers carry it.
+
+    >>> sha1(b"")
+    'sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'
+    """
+    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+def warc_date(moment: datetime) -> str:
+    """A WARC-Date of WARC 1.1, in UTC with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class WarcWriter:
+    """Writes the WARC files of one crawl of one site. Not for use by several threads.
+
+    ``folder``: where files go; made when missing. ``site`` and ``crawl`` are named in warcinfo
+    and in each Capture. ``software`` and ``operator`` go to warcinfo, as do the fields of
+    ``info``. ``level`` is a key of LEVELS. A file that has reached ``max_bytes`` is closed and
+    the next begun. ``fsync=False`` leaves the moment of writing to the operating system: safe
+    against a killed process, not against a power cut.
+
+    ``seen_payload``, when set, is asked for the capture that already holds a payload, by digest;
+    what this writer wrote itself it remembers without help. Such payloads are not stored again:
+    a revisit record takes the response's place.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        site: str,
+        crawl: str,
+        *,
+        software: str,
+        operator: str = "",
+        level: str = "wire",
+        max_bytes: int = 1_000_000_000,
+        fsync: bool = True,
+        robots: str = "obey",
+        info: Mapping[str, str] | None = None,
+        seen_payload: Callable[[str], PayloadRef | None] | None = None,
+    ) -> None:
+        if level not in LEVELS:
+            raise ValueError(f"unknown capture level {level!r}; one of {', '.join(LEVELS)}")
+        self.folder = Path(folder)
+        self.site = site
+        self.crawl = crawl
+        self.seen_payload = seen_payload
+        self._max_bytes = max_bytes
+        self._fsync = fsync
+        self._info = {
+            "software": software,
+            "format": "WARC File Format 1.1",
+            "conformsTo": CONFORMS_TO,
+            "robots": robots,
+            "operator": operator,
+            "isPartOf": crawl,
+            "site": site,
+            "captureLevel": level,
+            "description": LEVELS[level],
+            **(info or {}),
+        }
+        self._seen: dict[str, PayloadRef] = {}
+        self._serial = 0
+        self._fd = -1
+        self._end = 0
+        self._name = ""
+        self._warcinfo_id = ""
+        self._closed = False
+
+    def __enter__(self) -> WarcWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def current_file(self) -> str:
+        """Name of the file being written, without ``.open``; "" when none is."""
+        return self._name if self._fd >= 0 else ""
+
+    def write(self, exchange: Exchange, *, not_modified: PayloadRef | None = None) -> Capture:
+        """Store an exchange; what is returned is on the disk.
+
+        ``not_modified``: the earlier capture that a 304 answer vouches for.
+
+        Raises WarcError when the disk does not take it; the file then ends as before. Raises
+        ValueError for an exchange that no WARC can hold.
+        """
+        if not exchange.response_bytes:
+            raise ValueError(f"no answer to store for {exchange.url}")
+        if not exchange.url or re.search(r"[\s\x00-\x1f\x7f<>]", exchange.url):
+            raise ValueError(f"not a URL that a WARC can name: {exchange.url!r}")
+        if exchange.started_at.tzinfo is None:
+            raise ValueError("started_at must be an aware datetime")
+        self._have_file()
+        head = parse_head(exchange.response_bytes)
+        digest = sha1(exchange.payload)
+        size = len(exchange.payload)
+        earlier = self._earlier(exchange, head, digest, not_modified)
+        record_id = str(uuid4())
+        date = warc_date(exchange.started_at)
+        shared = {
+            "WARC-Target-URI": exchange.url,
+            "WARC-Date": date,
+            "WARC-Warcinfo-ID": self._warcinfo_id,
+        }
+        if exchange.ip:
+            shared["WARC-IP-Address"] = exchange.ip
+        response = {"WARC-Type": "response", "WARC-Record-ID": f"<urn:uuid:{record_id}>", **shared}
+        block: bytes | memoryview = exchange.response_bytes
+        if earlier:
+            digest, size = earlier.digest, earlier.length
+            block = block[: head.size]
+            response |= {
+                "WARC-Type": "revisit",
+                "WARC-Profile": NOT_MODIFIED if head.status == 304 else IDENTICAL_PAYLOAD,
+                "WARC-Refers-To": f"<urn:uuid:{earlier.id}>",
+                "WARC-Refers-To-Target-URI": earlier.url,
+                "WARC-Refers-To-Date": warc_date(earlier.date),
+                # Not of the standard (which lets readers pass over it): a revisit's head does
+                # not tell how long the payload was when that was sent in chunks.
+                "WARC-Payload-Length": str(size),
+            }
+        if exchange.truncated:
+            response["WARC-Truncated"] = exchange.truncated
+        response["WARC-Payload-Digest"] = digest
+        is_http = head.status > 0
+        response["Content-Type"] = (
+            "application/http; msgtype=response" if is_http else "application/octet-stream"
+        )
+        start = self._end
+        try:
+            length = self._member(response, block)
+            if exchange.request_bytes:
+                asked = parse_head(exchange.request_bytes)
+                self._member(
+                    {
+                        "WARC-Type": "request",
+                        "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
+                        **shared,
+                        "WARC-Concurrent-To": f"<urn:uuid:{record_id}>",
+                        "WARC-Payload-Digest": sha1(exchange.request_bytes[asked.size :]),
+                        "Content-Type": "application/http; msgtype=request",
+                    },
+                    exchange.request_bytes,
+                )
+            self._settle()
+        except OSError as error:
+            raise self._undo(start, error) from error
+        if not earlier and head.status == 200 and size and not exchange.truncated:
+            self._remember(PayloadRef(record_id, exchange.url, exchange.started_at, digest, size))
+        return Capture(
+            id=record_id,
+            url=exchange.url,
+            site=self.site,
+            crawl=self.crawl,
+            fetched_at=exchange.started_at.astimezone(UTC),
+            status=head.status,
+            content_type=head.get("Content-Type"),
+            record_type="revisit" if earlier else "response",
+            warc_file=self._name,
+            offset=start,
+            length=length,
+            payload_digest=digest,
+            payload_bytes=size,
+            ip=exchange.ip,
+            truncated=exchange.truncated,
+            location=head.location(exchange.url),
+            etag=head.get("ETag"),
+            last_modified=head.get("Last-Modified"),
+            refers_to=earlier.id if earlier else "",
+        )
+
+    def write_metadata(
+        self, url: str, fields: Mapping[str, str], *, concurrent_to: str = ""
+    ) -> str:
+        """Store a metadata record (application/warc-fields) about ``url``; its id.
+
+        ``concurrent_to``: id of the capture that the fields describe. Raises WarcError when the
+        disk does not take it.
+        """
+        self._have_file()
+        record_id = str(uuid4())
+        headers = {
+            "WARC-Type": "metadata",
+            "WARC-Record-ID": f"<urn:uuid:{record_id}>",
+            "WARC-Target-URI": url,
+            "WARC-Date": warc_date(datetime.now(UTC)),
+            "WARC-Warcinfo-ID": self._warcinfo_id,
+        }
+        if concurrent_to:
+            headers["WARC-Concurrent-To"] = f"<urn:uuid:{concurrent_to}>"
+        headers["Content-Type"] = "application/warc-fields"
+        start = self._end
+        try:
+            self._member(headers, _warc_fields(fields))
+            self._settle()
+        except OSError as error:
+            raise self._undo(start, error) from error
+        return record_id
+
+    def close(self) -> None:
+        """Close the current file and give it its final name. Writing on is an error."""
+        self._closed = True
+        self._close_file()
+
+    def _earlier(
+        self, exchange: Exchange, head: HttpHead, digest: str, not_modified: PayloadRef | None
+    ) -> PayloadRef | None:
+        """The capture whose payload makes this one a revisit, if there is one."""
+        if exchange.truncated:
+            return None
+        if head.status == 304:
+            return not_modified
+        if head.status != 200 or not exchange.payload:
+            return None
+        found = self._seen.get(digest)
+        if found is None and self.seen_payload is not None:
+            found = self.seen_payload(digest)
+        # A digest that fits and a length that does not is a forged collision, or a broken row.
+        return found if found is not None and found.length == len(exchange.payload) else None
+
+    def _remember(self, ref: PayloadRef) -> None:
+        if len(self._seen) >= _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        self._seen[ref.digest] = ref
+
+    def _have_file(self) -> None:
+        if self._closed:
+            raise WarcError(self.folder / self._name, self._end, "this writer is closed")
+        if self._fd >= 0 and self._end >= self._max_bytes:
+            self._close_file()
+        if self._fd < 0:
+            self._open_file()
+
+    def _open_file(self) -> None:
+        site = re.sub(r"[^A-Za-z0-9_.-]+", "_", self.site) or "site"
+        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            while self._fd < 0:
+                self._name = f"{site}-{stamp}-{self._serial:05d}-{os.getpid()}.warc.gz"
+                self._serial += 1
+                self._fd = _create_locked(self.folder / self._name)
+        except OSError as error:
+            raise WarcError(self.folder / self._name, 0, f"cannot be created: {error}") from error
+        self._end = 0
+        self._warcinfo_id = f"<urn:uuid:{uuid4()}>"
+        headers = {
+            "WARC-Type": "warcinfo",
+            "WARC-Record-ID": self._warcinfo_id,
+            "WARC-Date": warc_date(datetime.now(UTC)),
+            "WARC-Filename": self._name,
+            "Content-Type": "application/warc-fields",
+        }
+        try:
+            self._member(headers, _warc_fields(self._info))
+            self._settle()
+            self._sync_folder()
+        except OSError as error:
+            failure = self._undo(0, error)
+            self._abandon()
+            raise failure from error
+
+    def _member(self, headers: Mapping[str, str], block: bytes | memoryview) -> int:
+        """Append one record as one gzip member; its length in the file."""
+        lines = ["WARC/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        lines += [f"WARC-Block-Digest: {sha1(block)}", f"Content-Length: {len(block)}", "", ""]
+        compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
+        start = self._end
+        out = bytearray(compressor.compress("\r\n".join(lines).encode()))
+        view = memoryview(block)
+        for at in range(0, len(view), _PIECE):
+            out += compressor.compress(view[at : at + _PIECE])
+            if len(out) >= _PIECE:
+                self._append(out)
+                out.clear()
+        out += compressor.compress(b"\r\n\r\n")
+        out += compressor.flush()
+        self._append(out)
+        return self._end - start
+
+    def _append(self, data: bytes | bytearray) -> None:
+        view = memoryview(data)
+        try:
+            while view:
+                written = os.write(self._fd, view)
+                self._end += written
+                view = view[written:]
+        finally:
+            view.release()
+
+    def _settle(self) -> None:
+        if self._fsync:
+            os.fdatasync(self._fd)
+
+    def _undo(self, start: int, error: OSError) -> WarcError:
+        """Take back what a failed write left behind, so that the file stays whole."""
+        path = self.folder / f"{self._name}{OPEN_SUFFIX}"
+        try:
+            os.ftruncate(self._fd, start)
+            os.lseek(self._fd, start, os.SEEK_SET)
+            self._end = start
+        except OSError:
+            self._abandon()  # The recovery cuts it.
+        return WarcError(path, start, f"cannot be written: {error}")
+
+    def _abandon(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _close_file(self) -> None:
+        if self._fd < 0:
+            return
+        path = self.folder / self._name
+        try:
+            self._settle()
+            os.rename(f"{path}{OPEN_SUFFIX}", path)
+            self._sync_folder()
+        except OSError as error:
+            raise WarcError(path, self._end, f"cannot be closed: {error}") from error
+        finally:
+            self._abandon()
+
+    def _sync_folder(self) -> None:
+        if self._fsync:
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _create_locked(final: Path) -> int:
+    """Create ``<final>.open`` and lock it; -1 when the name is taken or a recovery has it."""
+    if final.exists():
+        return -1
+    path = f"{final}{OPEN_SUFFIX}"
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    except FileExistsError:
+        return -1
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A recovery that came between creation and lock has removed the empty file.
+        if os.path.samestat(os.fstat(fd), os.stat(path)):
+            return fd
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except OSError:
+        os.close(fd)
+        raise
+    os.close(fd)
+    return -1
+
+
+def _warc_fields(fields: Mapping[str, str]) -> bytes:
+    """Fields as application/warc-fields; empty ones are left out, line ends become spaces."""
+    lines = (
+        f"{_CONTROL.sub(' ', name).replace(':', ' ').strip()}: {_CONTROL.sub(' ', value).strip()}"
+        for name, value in fields.items()
+        if value.strip()
+    )
+    return "".join(f"{line}\r\n" for line in lines).encode()

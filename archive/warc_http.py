@@ -1,0 +1,432 @@
+"""HTTP/1.x messages as bytes: where the head ends, what it says, what the payload is.
+
+Reads what servers really send (bare LF line ends, header lines without a colon, chunk
+extensions, trailers, wrong lengths) and never raises on it: a message that breaks off or breaks
+the rules gives what can be read of it, and says so. Pure functions, no I/O.
+
+Two decodings lie between the wire and the page. Transfer decoding (RFC 9112, 7) removes the
+chunk framing and gives the *payload* of the WARC standard; content decoding (RFC 9110, 8.4)
+removes gzip and the like and gives the page.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import urljoin
+
+MAX_HEAD = 1 << 20
+"""A head longer than this many bytes is not read as one."""
+_MAX_CHUNK_LINE = 1 << 16
+_STATUS_LINE = re.compile(rb"(HTTP/\d+(?:\.\d+)?)[ \t]+(\d{3})(?:[ \t](.*))?", re.DOTALL)
+_HEAD_END = re.compile(rb"\n\r?\n")
+_HEX = re.compile(rb"[0-9a-fA-F]{1,15}")
+
+
+class ContentTooLarge(ValueError):
+    """Content that grows beyond the limit when decoded."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"content is larger than {limit} bytes when decoded")
+        self.limit = limit
+
+
+class ContentUndecodable(ValueError):
+    """Content whose declared encoding cannot be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpHead:
+    """The head of a response or request.
+
+    ``size`` counts its bytes with the empty line; ``complete`` is False when that line never
+    came. ``status`` is 0 where the first line is no status line.
+    """
+
+    version: str
+    status: int
+    reason: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    size: int
+    complete: bool
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value of a header, as text: UTF-8, or Latin-1 where it is not UTF-8."""
+        wanted = name.lower().encode("ascii")
+        return [_text(value) for key, value in self.headers if key.lower() == wanted]
+
+    def get(self, name: str) -> str:
+        """The last value of a header, "" where there is none. (Scrapy reads the last, too.)"""
+        values = self.get_all(name)
+        return values[-1] if values else ""
+
+    def location(self, url: str) -> str:
+        """The Location header made absolute, "" where there is none."""
+        target = self.get("Location")
+        if not target:
+            return ""
+        try:
+            return urljoin(url, target)
+        except ValueError:
+            return target
+
+
+@dataclass(frozen=True, slots=True)
+class HttpMessage:
+    """A whole message: head, payload after transfer decoding, and whether it ended well.
+
+    ``complete`` is False when fewer bytes came than the head announced, or when the chunk
+    framing broke. A payload that ends with the connection is complete.
+    """
+
+    head: HttpHead
+    payload: bytes | memoryview
+    complete: bool
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def head_end(data: bytes | bytearray) -> int:
+    """Where the head ends: the offset after its empty line, or -1 when that has not come.
+
+    >>> head_end(b"HTTP/1.1 200 OK\\r\\n\\r\\nbody")
+    19
+    """
+    found = _HEAD_END.search(data, 0, MAX_HEAD)
+    return found.end() if found else -1
+
+
+def parse_head(data: bytes | bytearray) -> HttpHead:
+    """Read the head at the start of ``data``; anything after the head is left alone."""
+    end = head_end(data)
+    complete = end >= 0
+    size = end if complete else min(len(data), MAX_HEAD)
+    lines = [line.removesuffix(b"\r") for line in bytes(data[:size]).split(b"\n")]
+    first = _STATUS_LINE.fullmatch(lines[0])
+    version, status, reason = "", 0, b""
+    if first:
+        version, status = first[1].decode("ascii"), int(first[2])
+        reason = first[3] or b""
+    fields: list[bytes] = []
+    for line in lines[1:]:
+        if not line:
+            break
+        if line[:1] in (b" ", b"\t") and fields:
+            fields[-1] += line
+        else:
+            fields.append(line)
+    pairs = (field.partition(b":") for field in fields if b":" in field)
+    headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
+    return HttpHead(version, status, reason, headers, size, complete)
+
+
+def interim_size(data: bytes | bytearray) -> int:
+    """How many bytes at the start are interim (1xx) answers, which precede the real one."""
+    total = 0
+    while True:
+        head = parse_head(data[total : total + MAX_HEAD])
+        if not (head.complete and 100 <= head.status < 200 and head.status != 101):
+            return total
+        total += head.size
+
+
+class Dechunker:
+    """Takes the chunk framing (RFC 9112, 7.1) off a body, piece by piece.
+
+    A body that does not begin with a chunk size is passed on unchanged (``passthrough``): many
+    tools write the payload without its framing under the original header.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._left = 0
+        self._state = "size"
+        self._seen = False
+        self.complete = False
+        self.broken = False
+        self.passthrough = False
+
+    def feed(self, data: bytes | memoryview) -> bytes:
+        """The payload bytes that ``data`` brings."""
+        if self.passthrough:
+            return bytes(data)
+        if self.complete or self.broken:
+            return b""
+        self._buffer += data
+        out = bytearray()
+        while self._buffer and not (self.complete or self.broken):
+            if self._state == "data":
+                taken = min(self._left, len(self._buffer))
+                out += self._buffer[:taken]
+                del self._buffer[:taken]
+                self._left -= taken
+                if self._left:
+                    break
+                self._state = "end"
+            elif not self._line():
+                break
+            if self.passthrough:
+                out += self._buffer
+                self._buffer.clear()
+                break
+        return bytes(out)
+
+    def finish(self) -> bytes:
+        """The end of the input: a short body without any framing is given out whole."""
+        if self._seen or self.passthrough or self.complete:
+            return b""
+        if len(self._buffer) <= 20 and _may_be_size(self._buffer):
+            return b""  # A size line that broke off rather than a payload.
+        self.passthrough = True
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return rest
+
+    def _line(self) -> bool:
+        """Take one line of framing; False when it is not whole yet."""
+        if self._state == "end":  # The line end after a chunk's data.
+            if self._buffer[:1] == b"\n":
+                del self._buffer[:1]
+            elif len(self._buffer) < 2:
+                return False
+            elif self._buffer[:2] == b"\r\n":
+                del self._buffer[:2]
+            else:
+                self.broken = True
+                return False
+            self._state = "size"
+            return True
+        end = self._buffer.find(b"\n", 0, _MAX_CHUNK_LINE)
+        if self._state == "size" and not self._seen and not _may_be_size(self._buffer):
+            self.passthrough = True
+            return True
+        if end < 0:
+            self.broken = len(self._buffer) >= _MAX_CHUNK_LINE
+            return False
+        line = bytes(self._buffer[:end]).removesuffix(b"\r")
+        if self._state == "trailer":
+            del self._buffer[: end + 1]
+            self.complete = not line
+            return True
+        size = line.partition(b";")[0].strip(b" \t")
+        if not _HEX.fullmatch(size):
+            self.broken = self._seen
+            self.passthrough = not self._seen
+            return not self.broken
+        del self._buffer[: end + 1]
+        self._seen = True
+        self._left = int(size, 16)
+        self._state = "data" if self._left else "trailer"
+        return True
+
+
+def _may_be_size(buffer: bytearray) -> bool:
+    """Could this be the start of a chunk-size line?"""
+    line = bytes(buffer[:64]).partition(b"\n")
+    size = line[0].removesuffix(b"\r").partition(b";")[0].strip(b" \t")
+    return not size or _HEX.fullmatch(size) is not None
+
+
+class MessageReader:
+    """Reads a message piece by piece, so that one of any size needs little memory."""
+
+    def __init__(self, *, request: bool = False) -> None:
+        self._request = request
+        self._start = bytearray()
+        self._dechunker: Dechunker | None = None
+        self._left: int | None = None
+        self.head: HttpHead | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """The payload bytes (after transfer decoding) that ``data`` brings."""
+        if self.head is None:
+            self._start += data
+            if head_end(self._start) < 0 and len(self._start) < MAX_HEAD:
+                return b""
+            data = self._begin()
+        return self._body(data)
+
+    def finish(self) -> bytes:
+        """The end of the input; returns payload bytes that only the end makes certain."""
+        rest = self._body(self._begin()) if self.head is None else b""
+        return rest + (self._dechunker.finish() if self._dechunker else b"")
+
+    @property
+    def complete(self) -> bool:
+        """Did the message end where its head says it ends?"""
+        if self.head is None or not self.head.complete:
+            return False
+        if self._dechunker is not None:
+            return self._dechunker.complete or self._dechunker.passthrough
+        return not self._left
+
+    def _begin(self) -> bytes:
+        head = self.head = parse_head(self._start)
+        rest = bytes(self._start[head.size :])
+        self._start.clear()
+        self._left = body_length(head, request=self._request)
+        if is_chunked(head) and self._left is None:
+            self._dechunker = Dechunker()
+        return rest
+
+    def _body(self, data: bytes) -> bytes:
+        if self._dechunker is not None:
+            return self._dechunker.feed(data)
+        if self._left is None:
+            return data
+        data = data[: self._left]
+        self._left -= len(data)
+        return data
+
+
+def is_chunked(head: HttpHead) -> bool:
+    """Is the last transfer coding "chunked"?"""
+    codings = ",".join(head.get_all("Transfer-Encoding")).lower().split(",")
+    return codings[-1].strip() == "chunked"
+
+
+def body_length(head: HttpHead, *, request: bool = False) -> int | None:
+    """How many bytes the body has by its head; None: until the framing or the connection ends.
+
+    Content-Length values that contradict each other or are no number count as absent.
+    """
+    if not head.complete:
+        return 0
+    if not request and (head.status in (204, 304) or 100 <= head.status < 200):
+        return 0
+    if is_chunked(head):
+        return None
+    values = ",".join(head.get_all("Content-Length"))
+    lengths = {value.strip() for value in values.split(",")} if values else set()
+    if len(lengths) == 1 and (length := lengths.pop()).isascii() and length.isdigit():
+        return int(length[:18])
+    return 0 if request else None
+
+
+def parse_message(data: bytes, *, request: bool = False, head_only: bool = False) -> HttpMessage:
+    """Read a whole response (or request). A plain payload is a view of ``data``, not a copy.
+
+    ``head_only``: the answer to a HEAD request, which has no payload whatever its head says.
+    """
+    head = parse_head(data)
+    body = memoryview(data)[head.size :]
+    if head_only:
+        return HttpMessage(head, b"", head.complete)
+    length = body_length(head, request=request)
+    if length is not None:
+        return HttpMessage(head, body[:length], head.complete and len(body) >= length)
+    if not is_chunked(head):
+        return HttpMessage(head, body, head.complete)
+    dechunker = Dechunker()
+    pieces = [dechunker.feed(body[at : at + 65536]) for at in range(0, len(body), 65536)]
+    pieces.append(dechunker.finish())
+    complete = head.complete and (dechunker.complete or dechunker.passthrough)
+    return HttpMessage(head, b"".join(pieces), complete)
+
+
+def decode_content(payload: bytes | memoryview, head: HttpHead, max_bytes: int) -> bytes:
+    """Undo the content encodings that the head names, last one first.
+
+    Lenient as browsers (and Scrapy) are: gzip that breaks off or has a wrong checksum gives what
+    came before the break; a body that is not compressed although its head says so is returned as
+    it is; an unknown encoding ends the decoding.
+
+    Raises ContentTooLarge when any step gives more than ``max_bytes``, ContentUndecodable when a
+    declared encoding gives nothing at all.
+    """
+    if len(payload) > max_bytes:
+        raise ContentTooLarge(max_bytes)
+    body = bytes(payload)
+    names = ",".join(head.get_all("Content-Encoding")).lower().split(",")
+    for name in (name.strip() for name in reversed(names)):
+        if not body:
+            break
+        if name in ("gzip", "x-gzip"):
+            body = _bounded(_gunzip(body), max_bytes) if body[:2] == b"\x1f\x8b" else body
+        elif name == "deflate":
+            body = _bounded(_inflate(body), max_bytes)
+        elif name == "br":
+            body = _bounded(_unbrotli(body), max_bytes)
+        elif name not in ("", "identity"):
+            break
+    return body
+
+
+def _bounded(pieces: Iterator[bytes], max_bytes: int) -> bytes:
+    out = bytearray()
+    for piece in pieces:
+        out += piece
+        if len(out) > max_bytes:
+            raise ContentTooLarge(max_bytes)
+    return bytes(out)
+
+
+def _stream(decompressor: Any, data: bytes) -> Iterator[bytes]:
+    """What a zlib decompressor gives, 64 KiB at a time; ends quietly where the data end."""
+    while data and not decompressor.eof:
+        piece = decompressor.decompress(data, 65536)
+        data = decompressor.unconsumed_tail
+        if piece:
+            yield piece
+        elif not data:
+            return
+
+
+def _gunzip(data: bytes) -> Iterator[bytes]:
+    given = False
+    while data[:2] == b"\x1f\x8b":
+        member = zlib.decompressobj(31)
+        try:
+            for piece in _stream(member, data):
+                given = True
+                yield piece
+        except zlib.error as error:
+            if not given:
+                raise ContentUndecodable(f"gzip: {error}") from error
+            return
+        data = member.unused_data
+
+
+def _inflate(data: bytes) -> Iterator[bytes]:
+    """Content-Encoding "deflate": zlib by the standard, raw deflate from some servers."""
+    for wbits in (15, -15):
+        given = False
+        try:
+            for piece in _stream(zlib.decompressobj(wbits), data):
+                given = True
+                yield piece
+            return
+        except zlib.error as error:
+            if given:
+                return
+            if wbits < 0:
+                raise ContentUndecodable(f"deflate: {error}") from error
+
+
+def _unbrotli(data: bytes) -> Iterator[bytes]:
+    try:
+        brotli = import_module("brotli")
+    except ImportError as error:
+        raise ContentUndecodable("brotli: the package 'brotli' is not installed") from error
+    decompressor = brotli.Decompressor()
+    given = False
+    try:
+        piece = decompressor.process(data, output_buffer_limit=65536)
+        while piece:
+            given = True
+            yield piece
+            if decompressor.is_finished():
+                return
+            piece = decompressor.process(b"", output_buffer_limit=65536)
+    except brotli.error as error:
+        if not given:
+            raise ContentUndecodable(f"brotli: {error}") from error
