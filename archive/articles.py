@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from sqlite_utils import Database
 from archive.database import article_id, precise_timestamp, timestamp, transaction
 from archive.records import Article, Capture, Unreadable
 from archive.vietnamese import fold_stroke
+from archive.warc import PayloadRef
 
 Change = Literal["new", "changed", "unchanged", "gone", "unreadable", "none"]
 
@@ -409,3 +411,18 @@ def _rows(db: Database, sql: str, *parameters: object) -> list[sqlite3.Row]:
     cursor = db.conn.cursor()
     cursor.row_factory = sqlite3.Row
     return cursor.execute(sql, parameters).fetchall()
+
+
+def payload_holder(db: Database, digest: str) -> PayloadRef | None:
+    """The capture that holds a payload of this digest, for a revisit record to refer to."""
+    row = _row(
+        db,
+        "select id, url, fetched_at, payload_digest, payload_bytes from captures"
+        " where payload_digest = ? and record_type = 'response' and status = 200"
+        " and truncated = '' order by fetched_at limit 1",
+        digest,
+    )
+    if row is None:
+        return None
+    moment = datetime.fromisoformat(row["fetched_at"])
+    return PayloadRef(row["id"], row["url"], moment, row["payload_digest"], row["payload_bytes"])

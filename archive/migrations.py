@@ -60,6 +60,16 @@ create table fetch_errors (
 create index fetch_errors_by_url on fetch_errors (url);
 create index fetch_errors_by_crawl on fetch_errors (crawl);
 
+create table warc_files (
+    name text primary key,
+    crawl text not null,
+    origin text not null default '',
+    bytes integer not null,
+    records integer not null,
+    sha256 text not null,
+    registered_at text not null
+) without rowid;
+
 create table captures (
     id text primary key,
     url text not null,
@@ -88,6 +98,7 @@ create table captures (
 );
 create index captures_by_address on captures (address, fetched_at);
 create index captures_by_article on captures (article_id, fetched_at) where article_id is not null;
+create index captures_by_url on captures (url, fetched_at);
 create index captures_by_digest on captures (payload_digest);
 create index captures_by_site on captures (site, fetched_at);
 create index captures_unsettled on captures (site) where outcome is null;

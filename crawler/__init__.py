@@ -1,0 +1,3 @@
+"""The machine that all sites share: fetches, archives, reads."""
+
+VERSION = "0.1.0"

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-import scrapy
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+import scrapy
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from archive.crawl_log import has_complete_crawl, save_fetch_error
+from archive.records import Unreadable
+from archive.revisits import due_articles, is_due
+from crawler.extraction.document import parse_page
 from crawler.extraction.layout import Layout
+from crawler.extraction.links import Links, find_links
+from crawler.extraction.urls import article_key
+from crawler.failures import failure_kind
+from crawler.reading import Reading, page_of
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+ARTICLE, LISTING, RECHECK = 20, 10, 0
+"""Priorities: the articles of a page before its next page, so that the newest come first."""
 
 
 class SiteSpider(scrapy.Spider):
@@ -13,7 +35,9 @@ class SiteSpider(scrapy.Spider):
     title: str = ""
     """What the site calls itself, in Vietnamese."""
     hosts: tuple[str, ...] = ()
-    """Every host that serves the site; the first is the one to cite."""
+    """Every host that serves the site, without ``www.``; the first is the one to cite."""
+    home: str = ""
+    """Front page, for people."""
     province: str = ""
     """Province before 1 July 2025 (one of the 63), "" for a national site."""
     level: str = "province"
@@ -26,3 +50,86 @@ class SiteSpider(scrapy.Spider):
     """Regular expression: what this matches leads to articles (paging, sections)."""
     layouts: tuple[Layout, ...] = ()
     """Newest first; an old one stays, since years of captures are read again."""
+
+    # What a run sets (crawler.one_site).
+    crawl_id: str = ""
+    walk_all: bool = False
+    """Follow paging to its end even where every article of a page is known."""
+    recheck: bool = False
+    """Look at every known article again, due or not."""
+    max_rechecks: int = 500
+
+    incomplete: str = ""
+    """Why this crawl cannot count as having walked the whole site, "" while it can."""
+
+    @property
+    def archive(self) -> Database:
+        db: Database = self.crawler.archive  # type: ignore[attr-defined]
+        return db
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Listings first, then known articles whose time has come."""
+        self.walk_all = self.walk_all or not has_complete_crawl(self.archive, self.name)
+        for url in self.start_urls:
+            yield self._request(url, self.parse_listing, LISTING, dont_filter=True)
+        now = datetime.now(UTC)
+        due = due_articles(self.archive, self.name, now, every=self.recheck)
+        for url in due if self.recheck else due[: self.max_rechecks]:
+            yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+
+    async def parse_listing(self, response: Response) -> AsyncIterator[Request | Reading]:
+        """A listing: its articles, and its next pages unless nothing on it is news."""
+        reading, links = await self._read(response)
+        yield reading
+        articles = list(self._wanted(links.articles))
+        for request in articles:
+            yield request
+        if articles or self.walk_all:
+            for url in links.listings:
+                yield self._request(url, self.parse_listing, LISTING)
+
+    async def parse_article(self, response: Response) -> AsyncIterator[Request | Reading]:
+        """An article, and those that it links to."""
+        reading, links = await self._read(response)
+        yield reading
+        for request in self._wanted(links.articles):
+            yield request
+
+    async def _read(self, response: Response) -> tuple[Reading, Links]:
+        capture = response.request.meta["capture"]  # type: ignore[union-attr]
+        page = page_of(capture, response.body)
+        document = parse_page(page)
+        if isinstance(document, Unreadable):
+            return Reading(capture, document), Links()
+        links = find_links(document, self.article_url, self.listing_url, self._url_rules())
+        outcome = await self.crawler.extractor.extract(document)  # type: ignore[attr-defined]
+        return Reading(capture, outcome), links
+
+    def _url_rules(self) -> tuple[tuple[str, str], ...]:
+        return self.layouts[0].canonical_rules if self.layouts else ()
+
+    def _wanted(self, urls: tuple[str, ...]) -> Iterator[Request]:
+        now = datetime.now(UTC)
+        for url in urls:
+            due = is_due(self.archive, article_key(url), now)
+            if due is None:
+                yield self._request(url, self.parse_article, ARTICLE)
+            elif due:
+                yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+
+    def _request(self, url: str, callback: Any, priority: int, **more: Any) -> Request:
+        return Request(url, callback=callback, errback=self.failed, priority=priority, **more)
+
+    def failed(self, failure: Failure) -> None:
+        """Keep why a request brought nothing; a listing that failed leaves the walk incomplete."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        kind, detail = failure_kind(failure.value)
+        listing = getattr(request.callback, "__name__", "") == "parse_listing"
+        if listing and not failure.check(IgnoreRequest):
+            self.incomplete = self.incomplete or f"{request.url}: {detail}"
+        if failure.check(HttpError) and not listing:
+            return  # The status is in captures, and what follows from it is settled there.
+        self.crawler.stats.inc_value("congdoan/errors")  # type: ignore[union-attr]
+        save_fetch_error(
+            self.archive, self.crawl_id, self.name, request.url, kind, detail, datetime.now(UTC)
+        )

@@ -1,0 +1,61 @@
+"""When an article is looked at again: soon while it may still be edited, then ever more rarely."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive.database import timestamp
+
+STEPS = (timedelta(days=1), timedelta(days=8), timedelta(days=38), timedelta(days=403))
+"""Ages at which an article is due: after a day, a week more, a month more, a year more."""
+YEARLY = timedelta(days=365)
+
+
+def next_look(first_seen: datetime, last_checked: datetime) -> datetime:
+    """The moment from which an article is due again.
+
+    >>> from datetime import datetime
+    >>> first = datetime(2025, 1, 1)
+    >>> next_look(first, first)
+    datetime.datetime(2025, 1, 2, 0, 0)
+    >>> next_look(first, datetime(2025, 1, 2, 5))
+    datetime.datetime(2025, 1, 9, 0, 0)
+    >>> next_look(first, datetime(2026, 12, 1))
+    datetime.datetime(2027, 12, 1, 0, 0)
+    """
+    for step in STEPS:
+        if last_checked < first_seen + step:
+            return first_seen + step
+    return last_checked + YEARLY
+
+
+def is_due(db: Database, address: str, now: datetime) -> bool | None:
+    """Whether the article at an address is due at ``now``; None where no article is known there."""
+    row = db.conn.execute(
+        "select first_seen_at, last_checked_at from articles where id ="
+        " (select article_id from article_addresses where address = ?)",
+        (address,),
+    ).fetchone()
+    if row is None:
+        return None
+    return next_look(datetime.fromisoformat(row[0]), datetime.fromisoformat(row[1])) <= now
+
+
+def due_articles(db: Database, site: str, now: datetime, *, every: bool = False) -> list[str]:
+    """URLs of a site's articles that are due at ``now`` (all of them with ``every``), newest first.
+
+    The articles longest unseen are not starved: what one crawl cannot look at is due tomorrow.
+    """
+    latest = timestamp(now) if every else timestamp(now - STEPS[0])
+    rows = db.conn.execute(
+        "select url, first_seen_at, last_checked_at from articles"
+        " where site = ? and last_checked_at <= ? order by first_seen_at desc",
+        (site, latest),
+    )
+    return [
+        url
+        for url, first, checked in rows
+        if every or next_look(datetime.fromisoformat(first), datetime.fromisoformat(checked)) <= now
+    ]

@@ -1,0 +1,73 @@
+"""The declared sites, found by name the way Scrapy finds spiders: nothing here imports a site."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from urllib.parse import urlsplit
+
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
+from archive.records import Site
+from crawler.site_spider import SiteSpider
+
+
+@cache
+def declared_sites() -> dict[str, type[SiteSpider]]:
+    """Name -> spider class of every file in ``spiders/``, by name.
+
+    Raises ImportError (or whatever the file raises) where a site's file is broken: a crawl of
+    the others must not hide it.
+    """
+    settings = Settings({"SPIDER_MODULES": ["spiders"], "SPIDER_LOADER_WARN_ONLY": False})
+    loader = SpiderLoader.from_settings(settings)
+    found = {name: loader.load(name) for name in sorted(loader.list())}
+    return {name: spider for name, spider in found.items() if issubclass(spider, SiteSpider)}
+
+
+@cache
+def _by_host() -> dict[str, type[SiteSpider]]:
+    return {host: spider for spider in declared_sites().values() for host in spider.hosts}
+
+
+def host_of(url: str) -> str:
+    """Host name of a URL, lower case, without ``www.``; "" where there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host.removesuffix(".").removeprefix("www.")
+
+
+def spider_for(url: str) -> type[SiteSpider] | None:
+    """The declared site that serves a URL, None where no file declares its host."""
+    return _by_host().get(host_of(url))
+
+
+def site_record(spider: type[SiteSpider]) -> Site:
+    """What a spider's file declares, as the archive keeps it."""
+    return Site(
+        name=spider.name,
+        title=spider.title,
+        level=spider.level,
+        hosts=spider.hosts,
+        home=spider.home or (spider.start_urls[0] if spider.start_urls else ""),
+        province=spider.province,
+        declared=True,
+    )
+
+
+def site_for(url: str) -> Site:
+    """The site that a URL belongs to: a declared one, else the bare host under its own name."""
+    spider = spider_for(url)
+    if spider is not None:
+        return site_record(spider)
+    host = host_of(url)
+    return Site(name=host, title=host, hosts=(host,), home=f"http://{host}/" if host else "")
+
+
+def expects_article(url: str) -> bool:
+    """Whether a declared site says that an article should stand at this address."""
+    spider = spider_for(url)
+    return bool(spider and spider.article_url and re.search(spider.article_url, url))

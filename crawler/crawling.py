@@ -1,0 +1,159 @@
+"""Crawls of many sites, each in a process of its own: a crash of one site harms no other."""
+
+from __future__ import annotations
+
+import json
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from types import FrameType
+from typing import Any
+
+from crawler.one_site import Plan
+
+
+@dataclass(slots=True)
+class SiteRun:
+    """One site's crawl as the starter sees it."""
+
+    site: str
+    outcome: str = "waiting"
+    """waiting, running, then: finished, incomplete, limited, interrupted, failed or crashed."""
+    complete: bool = False
+    detail: str = ""
+    crawl: str = ""
+    counters: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ended_well(self) -> bool:
+        return self.outcome in ("finished", "limited")
+
+
+def run_crawls(
+    plans: Sequence[Plan], jobs: int, watch: Callable[[Sequence[SiteRun]], None]
+) -> list[SiteRun]:
+    """Run the plans, at most ``jobs`` at a time, and return how each ended.
+
+    ``watch`` is called with all runs after every change, in this thread. SIGINT or SIGTERM asks
+    the crawls to end in good order; a second one ends them at once.
+    """
+    runs = [SiteRun(plan.site) for plan in plans]
+    waiting = deque(zip(plans, runs, strict=True))
+    events: queue.Queue[tuple[_Child, str]] = queue.Queue()
+    children: list[_Child] = []
+    with _stop_signals(children, waiting):
+        while waiting or children:
+            while waiting and len(children) < max(1, jobs):
+                plan, run = waiting.popleft()
+                children.append(_Child(plan, run, events))
+            watch(runs)
+            child, line = events.get()
+            if line:
+                child.hear(line)
+            else:
+                children.remove(child)
+                child.ended()
+        watch(runs)
+    return runs
+
+
+class _Child:
+    """A crawl's process, and the thread that listens to it."""
+
+    def __init__(self, plan: Plan, run: SiteRun, events: queue.Queue[tuple[_Child, str]]) -> None:
+        self.run = run
+        run.outcome = "running"
+        self._told_end = False
+        # A session of its own: Ctrl-C reaches the starter alone, which passes it on.
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "crawler.one_site"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(asdict(plan)) + "\n")
+        self.process.stdin.flush()
+        self._complaints: deque[str] = deque(maxlen=30)
+        self._listeners = [
+            threading.Thread(target=self._listen, args=(events,), daemon=True),
+            threading.Thread(target=self._collect_complaints, daemon=True),
+        ]
+        for listener in self._listeners:
+            listener.start()
+
+    def _listen(self, events: queue.Queue[tuple[_Child, str]]) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.strip():
+                events.put((self, line))
+        events.put((self, ""))
+
+    def _collect_complaints(self) -> None:
+        assert self.process.stderr is not None
+        self._complaints.extend(self.process.stderr)
+
+    def hear(self, line: str) -> None:
+        try:
+            said: dict[str, Any] = json.loads(line)
+        except ValueError:
+            return
+        self.run.counters = said.get("counters") or self.run.counters
+        if said.get("kind") == "end":
+            self._told_end = True
+            self.run.outcome = said["outcome"]
+            self.run.complete = said["complete"]
+            self.run.detail = said["detail"]
+            self.run.crawl = said.get("crawl", "")
+
+    def ended(self) -> None:
+        """Reap the process; one that never told its end has crashed, and its last words say how."""
+        code = self.process.wait()
+        for listener in self._listeners:
+            listener.join(timeout=5)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+        if not self._told_end:
+            self.run.outcome = "crashed"
+            words = [line.strip() for line in self._complaints if line.strip()]
+            last = words[-1] if words else ""
+            self.run.detail = f"the process ended with code {code}; {last}".rstrip("; ")
+
+
+@contextmanager
+def _stop_signals(children: list[_Child], waiting: deque[tuple[Plan, SiteRun]]) -> Iterator[None]:
+    """While crawls run, SIGINT and SIGTERM are theirs: the first asks, the second kills."""
+    asked = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        while waiting:
+            _, run = waiting.popleft()
+            run.outcome = "interrupted"
+            run.detail = "not begun"
+        for child in children:
+            if asked:
+                child.process.kill()
+            else:
+                child.process.send_signal(signal.SIGINT)
+        asked = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

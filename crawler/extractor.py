@@ -1,0 +1,53 @@
+"""Where extraction runs during a crawl: beside the reactor when it is dear, in it when it is not.
+
+With a layout a page costs about as much as sending it to another process would; without one it
+costs tens of milliseconds, in which the reactor could not fetch (figures: docs/extraction.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from multiprocessing import get_context
+
+from archive.records import Article, Page, Unreadable
+from crawler.extract import extract, extract_document, needs_pool
+from crawler.extraction.document import Document
+
+
+class Extractor:
+    """Extracts documents; starts its worker processes when the first page asks for one."""
+
+    def __init__(self, workers: int = 1) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def extract(self, document: Document) -> Article | Unreadable:
+        """As ``crawler.extract.extract_document``, without holding up the reactor for long."""
+        if not needs_pool(document):
+            return extract_document(document)
+        if self._pool is None:
+            self._pool = worker_pool(self._workers)
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, extract, document.page)
+        except BrokenProcessPool:
+            # A page that kills its worker must neither end the crawl nor be tried for ever.
+            self._pool = None
+            return Unreadable("broken", "the extraction process died on this page")
+
+    def close(self) -> None:
+        """Stop the workers; pages under way are given up."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def worker_pool(workers: int) -> ProcessPoolExecutor:
+    """Processes for extraction, started afresh: a fork would copy the reactor's open files."""
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_warm_up)
+
+
+def _warm_up() -> None:
+    extract(Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC)))

@@ -1,0 +1,72 @@
+"""Names for the ways in which a request can bring no answer."""
+
+from __future__ import annotations
+
+from scrapy import exceptions as scrapy_errors
+from scrapy.exceptions import IgnoreRequest
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet import error as twisted_errors
+from twisted.internet.ssl import SSL
+from twisted.web.client import ResponseFailed
+
+from crawler.guards import ForbiddenAddress
+
+KINDS: dict[str, str] = {
+    "dns": "the host name could not be resolved",
+    "refused": "the host refused the connection",
+    "timeout": "no answer, or none to its end, within the time limit",
+    "cut": "the answer ended before its announced length",
+    "tls": "the secure connection could not be made",
+    "http": "an error status in place of a listing",
+    "robots": "robots.txt forbids the address",
+    "forbidden": "the address is not one that a crawl of this site may ask",
+    "too_large": "larger than the size limit",
+    "other": "another failure, named in the detail",
+}
+"""Every word of ``fetch_errors.kind``, with its meaning."""
+
+
+def failure_kind(error: BaseException | None) -> tuple[str, str]:
+    """The word for a failure, and its detail for people."""
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, HttpError):
+        return "http", f"HTTP {error.response.status}"
+    if isinstance(error, ForbiddenAddress):
+        return "forbidden", str(error)
+    if isinstance(error, IgnoreRequest):
+        text = str(error).lower()
+        if "robots" in text:
+            return "robots", str(error)
+        return ("too_large" if "size" in text else "other"), detail
+    if isinstance(error, ResponseFailed):
+        reasons = [getattr(reason, "value", reason) for reason in error.reasons]
+        if any(isinstance(reason, SSL.Error) for reason in reasons):
+            return "tls", detail
+        return "cut", detail
+    for kind, types in _KINDS_BY_TYPE.items():
+        if isinstance(error, types):
+            return kind, detail
+    if isinstance(error, SSL.Error):
+        return "tls", detail
+    return "other", detail
+
+
+_KINDS_BY_TYPE: dict[str, tuple[type[BaseException], ...]] = {
+    "dns": (scrapy_errors.CannotResolveHostError, twisted_errors.DNSLookupError),
+    "refused": (
+        scrapy_errors.DownloadConnectionRefusedError,
+        twisted_errors.ConnectionRefusedError,
+    ),
+    "timeout": (
+        scrapy_errors.DownloadTimeoutError,
+        twisted_errors.TimeoutError,
+        twisted_errors.TCPTimedOutError,
+    ),
+    "too_large": (scrapy_errors.DownloadCancelledError,),
+    "cut": (
+        scrapy_errors.ResponseDataLossError,
+        scrapy_errors.DownloadFailedError,
+        twisted_errors.ConnectionLost,
+        twisted_errors.ConnectionDone,
+    ),
+}

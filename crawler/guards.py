@@ -1,0 +1,102 @@
+"""What a crawl may talk to: the site's own hosts over http and https, at public addresses.
+
+A fetched page is hostile input, and so is the address that it redirects to. Two checks stand
+apart, because each alone can be passed: the name in the URL (``OwnHostsOnly``), and the address
+that this name resolves to at the moment of connecting (``PublicAddressResolver``).
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from scrapy.crawler import Crawler
+
+PORTS = {None, 80, 443}
+
+
+class ForbiddenAddress(IgnoreRequest):
+    """The request leads where a crawl of this site has no business; the text says why."""
+
+
+def refusal(url: str, hosts: Collection[str]) -> str:
+    """Why ``url`` may not be requested by a crawl of ``hosts``, "" where it may.
+
+    >>> refusal("https://congdoan.vn/tin", ["congdoan.vn"])
+    ''
+    >>> refusal("http://127.0.0.1/", ["congdoan.vn"])
+    'host 127.0.0.1 is not one of the site'
+    >>> refusal("file:///etc/passwd", ["congdoan.vn"])
+    'scheme file is not http or https'
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "not an address"
+    if parts.scheme not in ("http", "https"):
+        return f"scheme {parts.scheme} is not http or https"
+    if parts.username is not None or parts.password is not None:
+        return "credentials in the address"
+    host = (parts.hostname or "").removesuffix(".")
+    if host.removeprefix("www.") not in {known.removeprefix("www.") for known in hosts}:
+        return f"host {host} is not one of the site"
+    if port not in PORTS:
+        return f"port {port} is not 80 or 443"
+    return ""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet: no loopback, private, link-local...
+
+    >>> [is_public(a) for a in ("113.160.1.1", "10.0.0.1", "::1", "::ffff:127.0.0.1", "x")]
+    [True, False, False, False, False]
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_global and not parsed.is_multicast
+
+
+class OwnHostsOnly:
+    """Downloader middleware: nothing leaves the declared hosts, redirects and robots included.
+
+    Scrapy's own offsite filter lets ``dont_filter`` requests pass, and what they redirect to.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> OwnHostsOnly:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        reason = refusal(request.url, self.crawler.spider.hosts)  # type: ignore[union-attr]
+        if reason:
+            raise ForbiddenAddress(reason)
+
+
+class PublicAddressResolver(CachingThreadedResolver):
+    """Resolver that gives no address of a private network, whatever a name server says."""
+
+    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
+        found: Deferred[str] = super().getHostByName(name, timeout)
+        return found.addCallback(self._public_only, name)
+
+    def _public_only(self, address: Any, name: str) -> str:
+        if not is_public(address):
+            raise DNSLookupError(f"{name} resolves to {address}, which is not a public address")
+        return str(address)

@@ -1,0 +1,209 @@
+"""Crawls one site in a process of its own: ``python -m crawler.one_site`` with a plan on stdin.
+
+Started by ``crawler.crawling``, not by people. The first line on standard input is the plan, as
+JSON; standard output tells progress (``crawler.progress``). When standard input closes, the
+starter is gone and the crawl ends too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from filelock import FileLock, Timeout
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from archive.articles import payload_holder
+from archive.crawl_log import begin_crawl, finish_crawl
+from archive.database import ArchiveError, open_archive, save_site
+from archive.records import Capture
+from crawler import settings as base_settings
+from crawler.catalogue import declared_sites, site_record
+from crawler.extractor import Extractor
+from crawler.ingest import take_in_files
+from crawler.progress import counters, tell
+from crawler.reading import EXTRACTOR, note_capture
+
+LOCK_PATIENCE_SECONDS = 20.0
+"""How long to wait for another crawl of the site that is just ending."""
+
+GRACE_SECONDS = 10.0
+"""How long a crawl may take to end in good order after its starter is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the starter decides about one crawl."""
+
+    site: str
+    data: str
+    contact: str = ""
+    sample_proxy: str = ""
+    max_pages: int = 0
+    recheck: bool = False
+    walk_all: bool = False
+
+
+def new_crawl_id(site: str, started_at: datetime) -> str:
+    """``lang_son-20261121T083000Z-1f3a``: readable, sortable within a site, and its own."""
+    return f"{site}-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{token_hex(2)}"
+
+
+def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
+    """The common settings, with what this run decides."""
+    settings = Settings()
+    settings.setmodule(base_settings, priority="project")
+    data = Path(plan.data)
+    contact = plan.contact or "sample web"
+    settings.setdict(
+        {
+            "USER_AGENT": base_settings.USER_AGENT_FORM.format(contact=contact),
+            "WARC_FOLDER": str(data / "warc"),
+            "WARC_CRAWL_ID": crawl_id,
+            "WARC_OPERATOR": plan.contact,
+            "WARC_SOFTWARE": EXTRACTOR,
+            "CLOSESPIDER_PAGECOUNT": plan.max_pages,
+            "SAMPLE_PROXY": plan.sample_proxy,
+            "LOG_FILE": str(data / "logs" / f"{crawl_id}.log"),
+            "LOG_LEVEL": "INFO",
+        },
+        priority="cmdline",
+    )
+    if plan.sample_proxy:
+        settings.setdict(
+            {
+                "DOWNLOAD_DELAY": 0,
+                "AUTOTHROTTLE_ENABLED": False,
+                "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+            },
+            priority="cmdline",
+        )
+    return settings
+
+
+def main() -> int:
+    """Entry point of the process; the exit code is 0 for any crawl that ended in good order."""
+    plan = Plan(**json.loads(sys.stdin.readline()))
+    threading.Thread(target=_end_with_starter, daemon=True).start()
+    try:
+        result = crawl(plan)
+    except ArchiveError as error:
+        tell("end", outcome="failed", complete=False, detail=str(error), counters={})
+        return 1
+    tell("end", **result)
+    return 0
+
+
+def crawl(plan: Plan) -> dict[str, Any]:
+    """Crawl one site to its end; what the ``end`` line tells.
+
+    Raises ArchiveError where the archive cannot be used or another crawl of the site goes on.
+    """
+    data = Path(plan.data)
+    lock = FileLock(data / "locks" / f"{plan.site}.lock")
+    (data / "locks").mkdir(parents=True, exist_ok=True)
+    try:
+        with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
+            db = open_archive(data / "archive.db")
+            try:
+                return _crawl_locked(plan, db)
+            finally:
+                db.close()
+    except Timeout:
+        raise ArchiveError(f"Another crawl of {plan.site} is under way in {data}.") from None
+
+
+def _crawl_locked(plan: Plan, db: Database) -> dict[str, Any]:
+    spider_class = declared_sites()[plan.site]
+    save_site(db, site_record(spider_class))
+    started_at = datetime.now(UTC)
+    crawl_id = new_crawl_id(plan.site, started_at)
+    settings = crawl_settings(plan, crawl_id)
+    (Path(plan.data) / "logs").mkdir(exist_ok=True)
+    begin_crawl(db, crawl_id, plan.site, "crawl", started_at, EXTRACTOR)
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider_class)
+    extractor = Extractor()
+    _equip(crawler, db, extractor)
+    running = process.crawl(
+        crawler, crawl_id=crawl_id, recheck=plan.recheck, walk_all=plan.walk_all
+    )
+    try:
+        process.start()
+    finally:
+        extractor.close()
+    outcome, complete, detail = _how_it_ended(crawler, running, plan)
+    take_in_files(db, Path(plan.data) / "warc", prefix=f"{plan.site}-")
+    counted = counters(crawler)
+    finish_crawl(
+        db, crawl_id, datetime.now(UTC), outcome, complete=complete, counters=counted
+    )
+    return {
+        "crawl": crawl_id,
+        "outcome": outcome,
+        "complete": complete,
+        "detail": detail,
+        "counters": counted,
+    }
+
+
+def _equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
+    """Give the parts of a crawl what they share."""
+
+    def sink(capture: Capture) -> None:
+        change = note_capture(db, capture)
+        if change in ("gone", "unreadable"):
+            crawler.stats.inc_value(f"congdoan/{change}")  # type: ignore[union-attr]
+
+    shared: Any = crawler
+    shared.archive = db
+    shared.extractor = extractor
+    shared.capture_sink = sink
+    shared.seen_payload = lambda digest: payload_holder(db, digest)
+
+
+def _how_it_ended(
+    crawler: Crawler, running: asyncio.Task[None], plan: Plan
+) -> tuple[str, bool, str]:
+    """Outcome word, whether the walk was whole, and a detail for people."""
+    error = running.exception() if running.done() and not running.cancelled() else None
+    if error is not None:
+        logging.getLogger(__name__).error("The crawl could not run", exc_info=error)
+        return "failed", False, f"{type(error).__name__}: {error}"
+    spider: Any = crawler.spider
+    reason = str(crawler.stats.get_value("finish_reason", "unknown"))  # type: ignore[union-attr]
+    why: str = spider.incomplete if spider is not None else ""
+    if reason == "closespider_pagecount":
+        return "limited", False, f"stopped after {plan.max_pages} pages as asked"
+    if reason == "shutdown":
+        return "interrupted", False, "stopped by a signal"
+    if reason != "finished":
+        return "failed", False, reason
+    if not counters(crawler)["fetched"] or getattr(spider, "starts_failed", False):
+        return "failed", False, why or "no page could be fetched"
+    return ("incomplete" if why else "finished"), not why, why
+
+
+def _end_with_starter() -> None:
+    """End this process when the one that started it is gone, so that no crawl is left over."""
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os._exit(70)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Scrapy's settings for every crawl: politeness, limits, the order of parts. Never one site.
+
+What a run decides (folder of the WARCs, contact, sample web) is set by ``crawler.one_site``.
+"""
+
+from crawler import VERSION
+
+BOT_NAME = "congdoan"
+SPIDER_MODULES = ["spiders"]
+
+# An honest name; {contact} is filled in for a live crawl, which refuses to start without one.
+USER_AGENT_FORM = f"CongdoanArchive/{VERSION} (union news archive; {{contact}})"
+
+# Manners. A site may be slower than this, never faster without a reason written in its file.
+ROBOTSTXT_OBEY = True
+DOWNLOAD_DELAY = 2.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS = 8
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 2.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+RETRY_TIMES = 2
+
+# Limits: a page of the sites seen is below 1 MB, a PDF below 20.
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 30_000_000
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = True
+REDIRECT_MAX_TIMES = 5
+DEPTH_LIMIT = 400
+URLLENGTH_LIMIT = 2083
+
+# Only encodings that every WARC tool reads: brotli breaks warcio and wacz.
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "vi,en;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+}
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.recording.RecordingDownloadHandler",
+    "https": "crawler.recording.RecordingDownloadHandler",
+    "ftp": None,
+    "s3": None,
+    "file": None,
+    "data": None,
+}
+TWISTED_DNS_RESOLVER = "crawler.guards.PublicAddressResolver"
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.guards.OwnHostsOnly": 50,
+    "crawler.middlewares.ConditionalRequests": 560,
+    "crawler.middlewares.SampleProxy": 740,
+}
+ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}
+EXTENSIONS = {
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "crawler.progress.Progress": 500,
+}
+COOKIES_ENABLED = False
+HTTPCACHE_ENABLED = False
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
