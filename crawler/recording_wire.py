@@ -118,7 +118,7 @@ class TapedProtocol(http11._LenientHTTP11ClientProtocol):
     def dataReceived(self, data: bytes) -> None:
         if self._tape is not None and not self._tape.stopped:
             self._tape.received += data
-        super().dataReceived(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
 
     def _finishResponse(self, rest: bytes) -> None:
         tape, self._tape = self._tape, None
@@ -128,7 +128,7 @@ class TapedProtocol(http11._LenientHTTP11ClientProtocol):
             # Bytes beyond the end of the answer: they are on this tape as far as they came with
             # it, and must not become the beginning of the next answer on this connection.
             self._currentRequest.persistent = False
-        super()._finishResponse(rest)  # type: ignore[no-untyped-call]
+        super()._finishResponse(rest)
 
 
 class _TapedFactory(_HTTP11ClientFactory):

@@ -1,0 +1,115 @@
+"""Runs one Scrapy crawl in a process of its own; the tests start it.
+
+Reads a JSON plan from standard input: ``requests`` (url, and any of method, headers, body, meta),
+``settings``, ``sink`` ("record" or "fail"), ``seen`` (list of PayloadRef fields). Writes a JSON
+report to the file that ``report`` names.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import sys
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import scrapy
+from scrapy.crawler import AsyncCrawlerProcess
+
+from archive.records import Capture
+from archive.warc import PayloadRef
+
+SETTINGS: dict[str, Any] = {
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawler.recording.RecordingDownloadHandler",
+        "https": "crawler.recording.RecordingDownloadHandler",
+    },
+    "DEFAULT_REQUEST_HEADERS": {"Accept-Encoding": "gzip, deflate", "Accept-Language": "vi"},
+    "TELNETCONSOLE_ENABLED": False,
+    "RETRY_ENABLED": False,
+    "LOG_LEVEL": "INFO",
+    "DOWNLOAD_DELAY": 0,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_TIMEOUT": 10,
+    "WARC_FSYNC": False,
+}
+
+
+def as_json(value: Capture | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    fields = dataclasses.asdict(value)
+    fields["fetched_at"] = value.fetched_at.isoformat()
+    return fields
+
+
+def payload_ref(fields: dict[str, Any]) -> PayloadRef:
+    return PayloadRef(**{**fields, "date": datetime.fromisoformat(fields["date"])})
+
+
+class PlannedSpider(scrapy.Spider):
+    name = "lang_son"
+    custom_settings = {"HTTPERROR_ALLOW_ALL": True}
+
+    async def start(self) -> AsyncIterator[Any]:
+        for planned in self.plan["requests"]:
+            planned = dict(planned)
+            if "body" in planned:
+                planned["body"] = planned["body"].encode()
+            request = scrapy.Request(
+                callback=self.parse, errback=self.failed, dont_filter=True, **planned
+            )
+            if "revisit_of" in request.meta:
+                request.meta["revisit_of"] = payload_ref(request.meta["revisit_of"])
+            yield request
+
+    def parse(self, response: Any) -> None:
+        self.report["responses"].append(
+            {
+                "url": response.url,
+                "status": response.status,
+                "body": base64.b64encode(response.body).decode(),
+                "flags": response.flags,
+                "capture": as_json(response.meta.get("capture")),
+            }
+        )
+
+    def failed(self, failure: Any) -> None:
+        self.report["failures"].append(
+            {
+                "url": failure.request.url,
+                "error": type(failure.value).__name__,
+                "capture": as_json(failure.request.meta.get("capture")),
+            }
+        )
+
+    def closed(self, reason: str) -> None:
+        self.report["reason"] = reason
+
+
+def main() -> None:
+    plan = json.load(sys.stdin)
+    report: dict[str, Any] = {"responses": [], "failures": [], "captures": [], "reason": ""}
+    process = AsyncCrawlerProcess({**SETTINGS, **plan.get("settings", {})})
+    crawler = process.create_crawler(PlannedSpider)
+    PlannedSpider.plan = plan
+    PlannedSpider.report = report
+
+    def sink(capture: Capture) -> None:
+        if plan.get("sink") == "fail":
+            raise RuntimeError("the database is gone")
+        report["captures"].append(as_json(capture))
+
+    known = {fields["digest"]: payload_ref(fields) for fields in plan.get("seen", [])}
+    crawler.capture_sink = sink
+    crawler.seen_payload = known.get
+    process.crawl(crawler)
+    process.start()
+    with open(plan["report"], "w", encoding="utf-8") as file:
+        json.dump(report, file)
+
+
+if __name__ == "__main__":
+    main()
