@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from archive.records import Site
-from crawler.site_spider import SiteSpider
+
+if TYPE_CHECKING:
+    from crawler.site_spider import SiteSpider
 
 
 @cache
@@ -22,8 +25,7 @@ def declared_sites() -> dict[str, type[SiteSpider]]:
     """
     settings = Settings({"SPIDER_MODULES": ["spiders"], "SPIDER_LOADER_WARN_ONLY": False})
     loader = SpiderLoader.from_settings(settings)
-    found = {name: loader.load(name) for name in sorted(loader.list())}
-    return {name: spider for name, spider in found.items() if issubclass(spider, SiteSpider)}
+    return {name: cast("type[SiteSpider]", loader.load(name)) for name in sorted(loader.list())}
 
 
 @cache

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from types import FrameType
 from typing import Any
 
-from crawler.one_site import Plan
+from crawler.plan import Plan
 
 
 @dataclass(slots=True)

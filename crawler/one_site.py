@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -34,6 +33,7 @@ from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, site_record
 from crawler.extractor import Extractor
 from crawler.ingest import take_in_files
+from crawler.plan import Plan
 from crawler.progress import counters, tell
 from crawler.reading import EXTRACTOR, note_capture
 
@@ -42,19 +42,6 @@ LOCK_PATIENCE_SECONDS = 20.0
 
 GRACE_SECONDS = 10.0
 """How long a crawl may take to end in good order after its starter is gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the starter decides about one crawl."""
-
-    site: str
-    data: str
-    contact: str = ""
-    sample_proxy: str = ""
-    max_pages: int = 0
-    recheck: bool = False
-    walk_all: bool = False
 
 
 def new_crawl_id(site: str, started_at: datetime) -> str:
@@ -148,9 +135,7 @@ def _crawl_locked(plan: Plan, db: Database) -> dict[str, Any]:
     outcome, complete, detail = _how_it_ended(crawler, running, plan)
     take_in_files(db, Path(plan.data) / "warc", prefix=f"{plan.site}-")
     counted = counters(crawler)
-    finish_crawl(
-        db, crawl_id, datetime.now(UTC), outcome, complete=complete, counters=counted
-    )
+    finish_crawl(db, crawl_id, datetime.now(UTC), outcome, complete=complete, counters=counted)
     return {
         "crawl": crawl_id,
         "outcome": outcome,

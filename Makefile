@@ -1,0 +1,62 @@
+# make install   the environment, from the lock file (needs Python 3.11 or later, and make)
+# make run       crawl the sample web and serve the archive
+#                make run SITES="lang_son hai_phong" CONTACT=you@example.org   crawls live sites
+# make test      the tests
+# make check     everything that CI runs
+# make lock      write requirements.lock anew from pyproject.toml
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+PORT ?= 8001
+JOBS ?= auto
+STAMP := $(VENV)/installed-from-lock
+
+.PHONY: install run test check lint types contracts lock clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; say which with make PYTHON=..."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
+	touch $@
+
+run: install
+ifdef SITES
+	$(BIN)/congdoan crawl $(SITES) --data $(DATA) $(if $(CONTACT),--contact "$(CONTACT)") \
+	  || [ $$? -eq 3 ]
+else
+	$(BIN)/congdoan crawl --all --sample --data $(DATA) || [ $$? -eq 3 ]
+endif
+	$(BIN)/congdoan serve --data $(DATA) --port $(PORT)
+
+test: install
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: lint types contracts test
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+contracts: install
+	$(BIN)/lint-imports --no-cache
+
+lock:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet uv
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

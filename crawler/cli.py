@@ -1,0 +1,376 @@
+"""The ``congdoan`` command: everything that a person does with the archive, one verb each."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlite_utils import Database
+
+from archive.database import ArchiveError, open_archive
+from crawler import VERSION
+from crawler.display import CrawlDisplay, print_summary, print_table
+
+EXIT_FAILED = 1
+EXIT_PARTLY = 3
+EXIT_INTERRUPTED = 130
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    not done: the message says why, and the archive is as it was
+  2    the command was given wrongly
+  3    done in part: some sites failed or were not walked to their end
+  130  stopped by Ctrl-C"""
+
+Decorated = Callable[..., Any]
+
+
+def data_option(command: Decorated) -> Decorated:
+    """``--data DIR``, which every command takes."""
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("data"),
+        show_default=True,
+        metavar="DIR",
+        help="Folder of the archive: archive.db and warc/.",
+    )(command)
+
+
+def json_option(command: Decorated) -> Decorated:
+    """``--json``, for commands that scripts read."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="congdoan")
+def congdoan() -> None:
+    """Keep the public record of Vietnam's trade unions.
+
+    Crawls union news sites politely, keeps every page as WARC, reads the articles into SQLite,
+    and shows them in Datasette.
+
+    \b
+    Begin here:
+      congdoan crawl --all --sample     crawl five sample sites, without the internet
+      congdoan serve                    browse what was found
+      congdoan sites                    the sites that can be crawled
+    """
+
+
+@congdoan.command(epilog=EXIT_CODES)
+@data_option
+@json_option
+def sites(data: Path, as_json: bool) -> None:
+    """List the declared sites and what the archive holds of each.
+
+    \b
+    Example:
+      congdoan sites
+      congdoan sites --json | jq '.[] | select(.articles == 0) | .name'
+    """
+    from crawler.catalogue import declared_sites, site_record
+    from crawler.holdings import holdings_by_site
+
+    path = data / "archive.db"
+    held = {}
+    if path.exists():
+        with _archive(data, create=False) as db:
+            held = holdings_by_site(db)
+    rows = []
+    for name, spider in declared_sites().items():
+        site = site_record(spider)
+        rows.append(
+            {
+                "name": name,
+                "title": site.title,
+                "province": site.province,
+                "level": site.level,
+                "host": site.hosts[0] if site.hosts else "",
+                **held.get(name, {"articles": 0, "newest": None, "last_crawl": None}),
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        columns = ("name", "title", "province", "host", "articles", "newest", "last_crawl")
+        print_table("Sites", columns, rows)
+
+
+@congdoan.command(epilog=EXIT_CODES)
+@click.argument("names", nargs=-1, metavar="SITE...")
+@click.option("--all", "every", is_flag=True, help="Crawl every declared site.")
+@click.option(
+    "--sample",
+    is_flag=True,
+    help="Crawl the sample web that comes with the program instead of the live one.",
+)
+@click.option(
+    "--sample-edition",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="State of the sample web: in 2 some articles are edited, taken down or new.",
+)
+@click.option(
+    "--contact",
+    envvar="CONGDOAN_CONTACT",
+    default="",
+    metavar="ADDRESS",
+    help="E-mail or web address by which a site's owner reaches you; part of the User-Agent. "
+    "A live crawl needs it. Also read from CONGDOAN_CONTACT.",
+)
+@click.option("--max-pages", type=click.IntRange(1), help="Stop each site after so many answers.")
+@click.option("--recheck", is_flag=True, help="Look at every known article again, due or not.")
+@click.option(
+    "--walk-all",
+    is_flag=True,
+    help="Follow every listing to its end, also where a page holds nothing new.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Sites at a time."
+)
+@data_option
+@json_option
+def crawl(
+    names: tuple[str, ...],
+    every: bool,
+    sample: bool,
+    sample_edition: int,
+    contact: str,
+    max_pages: int | None,
+    recheck: bool,
+    walk_all: bool,
+    jobs: int,
+    data: Path,
+    as_json: bool,
+) -> None:
+    """Fetch what is new on the named sites.
+
+    The first crawl of a site walks all its listings. Later ones stop where every article is
+    known, and look again at known articles when they are due (after a day, a week, a month,
+    a year), so that edits and takedowns are noticed. A crawl that was broken off, however, is
+    taken up by running the same command again: nothing is lost and nothing doubled.
+
+    \b
+    Examples:
+      congdoan crawl --all --sample
+      congdoan crawl lang_son hai_phong --contact you@example.org
+      congdoan crawl --all --max-pages 50 --contact https://example.org/about-our-crawler
+    """
+    from crawler.catalogue import declared_sites
+    from crawler.crawling import run_crawls
+    from crawler.ingest import recover_files
+    from crawler.plan import Plan
+    from crawler.sample_web import SampleWeb
+
+    declared = declared_sites()
+    chosen = list(declared) if every else list(dict.fromkeys(names))
+    if not chosen:
+        raise click.UsageError(
+            "Name the sites to crawl, or say --all. `congdoan sites` lists them."
+        )
+    unknown = [name for name in chosen if name not in declared]
+    if unknown:
+        raise click.UsageError(f"No such site: {', '.join(unknown)}. Known: {', '.join(declared)}.")
+    if not sample and not contact:
+        raise click.UsageError(
+            "A live crawl says who is asking: give --contact with an e-mail or web address "
+            "(or set CONGDOAN_CONTACT). To try without the internet, use --sample."
+        )
+    _refuse_bad_contact(contact)
+    with _archive(data) as db:
+        for line in recover_files(db, data / "warc"):
+            click.echo(f"Recovered after an interruption: {line}", err=True)
+    web = SampleWeb(edition=sample_edition) if sample else nullcontext()
+    with web as running:
+        proxy = running.proxy_url if running is not None else ""
+        plans = [
+            Plan(
+                site=name,
+                data=str(data.resolve()),
+                contact=contact,
+                sample_proxy=proxy,
+                max_pages=max_pages or 0,
+                recheck=recheck,
+                walk_all=walk_all,
+            )
+            for name in chosen
+        ]
+        with CrawlDisplay(quiet=as_json) as display:
+            runs = run_crawls(plans, jobs, display.show)
+    print_summary(runs, as_json=as_json)
+    if any(run.outcome == "interrupted" for run in runs):
+        sys.exit(EXIT_INTERRUPTED)
+    well = [run.ended_well for run in runs]
+    if not all(well):
+        sys.exit(EXIT_PARTLY if any(well) else EXIT_FAILED)
+
+
+@congdoan.command(epilog=EXIT_CODES)
+@data_option
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), help="Processes for extraction. [default: cores]"
+)
+@json_option
+def rebuild(data: Path, jobs: int | None, as_json: bool) -> None:
+    """Make archive.db anew from the WARC files.
+
+    Every row about pages is derived from the WARCs: delete the database, rebuild, and the same
+    rows come back. The log of crawls is kept where the old database is still there. The old
+    database stays in place until the new one is whole.
+
+    \b
+    Example:
+      congdoan rebuild --data data
+    """
+    from crawler.rebuild import rebuild as rebuild_archive
+
+    with _complaints():
+        report = rebuild_archive(data, jobs=jobs)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False))
+    else:
+        click.echo(
+            f"Rebuilt {data / 'archive.db'} from {report['files']} WARC files: "
+            f"{report['captures']} captures, {report['articles']} articles."
+        )
+
+
+@congdoan.command(name="import", epilog=EXIT_CODES)
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.warc.gz...",
+)
+@data_option
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), help="Processes for extraction. [default: cores]"
+)
+@json_option
+def import_(files: tuple[Path, ...], data: Path, jobs: int | None, as_json: bool) -> None:
+    """Take WARC files of any origin into the archive.
+
+    The files are copied into the archive's folder; pages keep the dates of their capture. Pages
+    of hosts that no site declares are read too: their CMS is recognised by the page, and the
+    site is then the host's name. Importing a file twice changes nothing.
+
+    \b
+    Examples:
+      congdoan import old-site.warc.gz
+      congdoan import --data elsewhere crawls/*.warc.gz
+    """
+    from crawler.importing import import_files
+
+    with _complaints():
+        report = import_files(list(files), data, jobs=jobs)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False))
+        return
+    columns = ("file", "captures", "new", "changed", "unchanged", "gone", "unreadable")
+    print_table("Imported", columns, report["files"])
+
+
+@congdoan.command(epilog=EXIT_CODES)
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+def serve(data: Path, host: str, port: int) -> None:
+    """Show the archive in the browser, with Datasette.
+
+    Reading goes on while crawls write. The address is printed; Ctrl-C ends it.
+
+    \b
+    Examples:
+      congdoan serve
+      congdoan serve --port 8080 --data elsewhere
+    """
+    from archive.publish.serve import serve as serve_archive
+
+    with _complaints():
+        serve_archive(data, host=host, port=port)
+
+
+@congdoan.command(epilog=EXIT_CODES)
+@click.argument("which", metavar="URL-or-id")
+@data_option
+@json_option
+def show(which: str, data: Path, as_json: bool) -> None:
+    """Print one article, its history and where it came from.
+
+    \b
+    Examples:
+      congdoan show 281474976710655
+      congdoan show https://congdoanhaiphong.vn/tin-tuc/abc-123.html
+    """
+    from crawler.holdings import article_dossier, render_dossier
+
+    with _archive(data, create=False) as db:
+        dossier = article_dossier(db, which)
+    if dossier is None:
+        raise click.ClickException(
+            f"No article with this id or address in {data / 'archive.db'}: {which}"
+        )
+    if as_json:
+        click.echo(json.dumps(dossier, ensure_ascii=False, indent=2))
+    else:
+        click.echo(render_dossier(dossier))
+
+
+class _archive:
+    """Opens the archive for a command and turns what is wrong with it into a message."""
+
+    def __init__(self, data: Path, *, create: bool = True) -> None:
+        self._path = data / "archive.db"
+        self._create = create
+        self._db: Database | None = None
+
+    def __enter__(self) -> Database:
+        try:
+            self._db = open_archive(self._path, create=self._create)
+        except ArchiveError as error:
+            raise click.ClickException(str(error)) from error
+        return self._db
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if self._db is not None:
+            self._db.close()
+        _as_message(error)
+
+
+class _complaints:
+    """Turns an ArchiveError or a failing disk into a message and exit code 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        _as_message(error)
+
+
+def _as_message(error: BaseException | None) -> None:
+    if isinstance(error, ArchiveError):
+        raise click.ClickException(str(error)) from error
+    if isinstance(error, OSError):
+        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
+
+
+def _refuse_bad_contact(contact: str) -> None:
+    if any(ord(letter) < 32 or ord(letter) > 126 for letter in contact) or len(contact) > 200:
+        raise click.UsageError("--contact must be plain ASCII, without line breaks, and short.")
+
+
+def main() -> None:
+    """Entry point of the ``congdoan`` script."""
+    congdoan()
+
+
+if __name__ == "__main__":
+    main()

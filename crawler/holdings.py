@@ -1,0 +1,98 @@
+"""What the archive holds, for people at the command line."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.extraction.urls import article_key
+
+Dossier = dict[str, Any]
+
+
+def holdings_by_site(db: Database) -> dict[str, dict[str, Any]]:
+    """Per site: count of articles, day of the newest, end of the last crawl."""
+    rows = db.query(
+        """select sites.name,
+                  (select count(*) from articles where site = sites.name) as articles,
+                  (select substr(max(published_at), 1, 10) from articles
+                   where site = sites.name) as newest,
+                  (select substr(max(coalesce(finished_at, started_at)), 1, 16) from crawls
+                   where site = sites.name) as last_crawl
+           from sites"""
+    )
+    return {row.pop("name"): row for row in rows}
+
+
+def article_dossier(db: Database, which: str) -> Dossier | None:
+    """All that is known of an article, by id or any of its addresses; None where there is none."""
+    key = which.strip()
+    if key.isdecimal() and len(key) < 19:
+        condition, value = "id = ?", int(key)
+    else:
+        condition = "id = (select article_id from article_addresses where address = ?)"
+        value = article_key(key)
+    found = list(db.query(f"select * from articles where {condition}", [value]))
+    if not found:
+        return None
+    dossier: Dossier = found[0]
+    identity = [dossier["id"]]
+    dossier["captures"] = list(
+        db.query(
+            "select fetched_at, url, status, outcome, warc_file, warc_offset, payload_digest"
+            " from captures where article_id = ? order by fetched_at",
+            identity,
+        )
+    )
+    dossier["revision_list"] = list(
+        db.query(
+            "select number, seen_at, changed, title from revisions where article_id = ?"
+            " order by number",
+            identity,
+        )
+    )
+    for table in ("images", "attachments"):
+        dossier[table] = list(
+            db.query(f"select * from {table} where article_id = ? order by position", identity)
+        )
+    return dossier
+
+
+def render_dossier(dossier: Dossier) -> str:
+    """A dossier as a page of plain text."""
+    day = dossier["published_at"] or "unknown"
+    if dossier["published_precision"] in ("day", "month"):
+        day = day[: 10 if dossier["published_precision"] == "day" else 7]
+    facts = [
+        ("id", dossier["id"]),
+        ("url", dossier["url"]),
+        ("site", dossier["site"]),
+        ("published", day),
+        ("byline", dossier["byline"]),
+        ("unit", dossier["unit"]),
+        ("source", dossier["source"]),
+        ("province", " -> ".join(filter(None, (dossier["province"], dossier["province_2025"])))),
+        ("first seen", dossier["first_seen_at"]),
+        ("last seen", dossier["last_seen_at"]),
+        ("gone", " ".join(filter(None, (dossier["gone_at"], dossier["gone_reason"])))),
+    ]
+    lines = [dossier["title"], "=" * min(len(dossier["title"]), 100), ""]
+    lines += [f"{name:>10}  {value}" for name, value in facts if value]
+    for text in (dossier["lead"], *dossier["body"].split("\n")):
+        lines += ["", textwrap.fill(text, 100)]
+    for image in dossier["images"]:
+        lines += ["", f"[image] {image['url']}", f"        {image['caption']}".rstrip()]
+    for attachment in dossier["attachments"]:
+        lines += ["", f"[file] {attachment['title']} {attachment['url']}"]
+    lines += ["", "Revisions"]
+    for revision in dossier["revision_list"]:
+        lines.append(f"  {revision['number']}  {revision['seen_at']}  {revision['changed']}")
+    lines += ["", "Captures"]
+    for capture in dossier["captures"]:
+        lines.append(
+            f"  {capture['fetched_at'][:19]}  {capture['status']}  {capture['outcome']:<10}"
+            f"  {capture['warc_file']}:{capture['warc_offset']}  {capture['payload_digest']}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,81 @@
+"""WARC files of any origin taken into the archive, or refused whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from archive.database import ArchiveError, open_archive
+from archive.warc_reader import WarcError, read_records
+from crawler.ingest import Intake, Watch
+
+CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
+
+
+def import_files(
+    files: Sequence[Path], data: Path, *, jobs: int | None = None, watch: Watch | None = None
+) -> dict[str, Any]:
+    """Copy WARC files into the archive and read them.
+
+    Every file is checked to its last record before the first is copied, so that a damaged or
+    foreign file leaves the archive as it was. Raises ArchiveError for such a file.
+
+    Files are kept as ``warc/imported/<start of SHA-256>-<name>``: the same bytes under another
+    name are the same file.
+    """
+    targets = [(path, _checked_name(path)) for path in files]
+    db = open_archive(data / "archive.db")
+    folder = data / "warc"
+    rows: list[dict[str, Any]] = []
+    try:
+        with Intake(db, folder, jobs=jobs) as intake:
+            for path, name in targets:
+                _copy(path, folder / name)
+                taken = intake.take_in(name, origin=path.name, watch=watch)
+                counts = {change: taken.changes.get(change, 0) for change in CHANGES}
+                rows.append({"file": path.name, "captures": taken.captures, **counts})
+            intake.finish()
+        total = db.table("articles").count
+    except WarcError as error:
+        raise ArchiveError(str(error)) from error
+    finally:
+        db.close()
+    return {"files": rows, "articles": total}
+
+
+def _checked_name(path: Path) -> str:
+    """Where a file goes in the archive; ArchiveError where it is not a whole WARC."""
+    captures = 0
+    try:
+        for record in read_records(path):
+            captures += record.type in ("response", "revisit")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except WarcError as error:
+        raise ArchiveError(f"{error}. Nothing was imported.") from error
+    if not captures:
+        raise ArchiveError(f"{path} holds no response record. Nothing was imported.")
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", path.name)
+    if not name.endswith((".warc", ".warc.gz")):
+        name += ".warc.gz"
+    return f"imported/{digest[:16]}-{name}"
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy so that the target is there whole or not at all."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    try:
+        shutil.copyfile(source, part)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,287 @@
+"""From WARC files to rows: what recovery, import and rebuild have in common.
+
+Taking in a file twice changes nothing, and the order of files does not matter: a capture is
+known by its record id, and ``archive.articles`` derives history from the set of captures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.articles import save_capture
+from archive.database import ArchiveError, save_site, timestamp, transaction
+from archive.records import Capture, Page, Unreadable
+from archive.warc import recover
+from archive.warc_reader import (
+    ContentTooLarge,
+    ContentUndecodable,
+    WarcError,
+    WarcRecord,
+    capture_of,
+    read_page_at,
+    read_records,
+)
+from crawler.catalogue import site_for
+from crawler.extract import extract
+from crawler.extraction.urls import article_key
+from crawler.extractor import worker_pool
+from crawler.reading import (
+    Outcome,
+    Reading,
+    needs_extraction,
+    outcome_without_extraction,
+    page_of,
+    settle_reading,
+)
+
+MAX_CONTENT_BYTES = 30_000_000
+"""Bytes of a page after decompression; the limit of a crawl's download."""
+BATCH = 200
+"""Captures written in one transaction."""
+
+Watch = Callable[[str, int], None]
+"""Called with a file's name and the captures of it taken in so far."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What taking in one file did."""
+
+    file: str
+    records: int = 0
+    captures: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+
+    def count(self, change: str) -> None:
+        self.changes[change] = self.changes.get(change, 0) + 1
+
+
+class _Postponed:
+    """Stands for an outcome that needs a file which comes later."""
+
+
+Begun = Outcome | Future[Outcome] | _Postponed
+
+
+class Intake:
+    """Takes WARC files into a database, extracting in several processes.
+
+    A context manager: the processes live as long as it does. ``jobs`` of 1 extracts in this
+    process.
+    """
+
+    def __init__(self, db: Database, folder: Path, *, jobs: int | None = None) -> None:
+        self.db = db
+        self.folder = folder
+        self._jobs = jobs or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._sites: set[str] = set()
+        self._postponed: list[Capture] = []
+
+    def __enter__(self) -> Intake:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def take_in(self, name: str, *, origin: str = "", watch: Watch | None = None) -> Taken:
+        """Take in the file ``name`` of the folder and register it.
+
+        ``origin``: where an imported file came from; it also names the crawl of records that
+        no warcinfo of ours describes. Raises WarcError (WarcTruncated) for a file that is not
+        whole; what came before the damage is then taken in, and the file is not registered.
+        """
+        path = self.folder / name
+        taken = Taken(name)
+        crawls: set[str] = set()
+        window: deque[tuple[Capture, Begun]] = deque()
+        for record in self._counted(read_records(path), taken):
+            capture = self._capture(record, name, origin)
+            if capture is None:
+                continue
+            crawls.add(capture.crawl)
+            taken.captures += 1
+            with transaction(self.db):
+                self._know_site(capture.url)
+                save_capture(self.db, capture, article_key(capture.url))
+            if self._is_settled(capture):
+                continue
+            window.append((capture, self._begin(capture, record)))
+            if len(window) >= BATCH:
+                self._settle(window, BATCH // 2, taken)
+            if watch is not None and taken.captures % 50 == 0:
+                watch(name, taken.captures)
+        self._settle(window, 0, taken)
+        self._register(path, name, taken.records, ",".join(sorted(crawls)), origin)
+        if watch is not None:
+            watch(name, taken.captures)
+        return taken
+
+    def finish(self) -> Taken:
+        """Settle the revisits whose payload stood in a file that had not been taken in yet."""
+        taken = Taken("")
+        for capture in self._postponed:
+            outcome = self._begin(capture, None)
+            if isinstance(outcome, _Postponed):
+                outcome = Unreadable("broken", "the record that this revisit refers to is missing")
+            self._settle(deque([(capture, outcome)]), 0, taken)
+        self._postponed.clear()
+        return taken
+
+    def _counted(self, records: Iterable[WarcRecord], taken: Taken) -> Iterator[WarcRecord]:
+        for record in records:
+            taken.records += 1
+            yield record
+
+    def _capture(self, record: WarcRecord, name: str, origin: str) -> Capture | None:
+        """The capture of a record; None where it is none, or nothing that a crawl could ask."""
+        if record.type not in ("response", "revisit") or record.status == 0:
+            return None
+        site = site_for(record.url)
+        if not site.name or not record.url.startswith(("http://", "https://")):
+            return None
+        ours = record.warcinfo.get("site") and record.warcinfo.get("isPartOf")
+        crawl = str(ours) if ours else f"import {origin or name}"
+        return capture_of(record, name, site.name, crawl)
+
+    def _know_site(self, url: str) -> None:
+        site = site_for(url)
+        if site.name not in self._sites:
+            save_site(self.db, site)
+            self._sites.add(site.name)
+
+    def _is_settled(self, capture: Capture) -> bool:
+        row = self.db.conn.execute(
+            "select outcome is not null from captures where id = ?", (capture.id,)
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _begin(self, capture: Capture, record: WarcRecord | None) -> Begun:
+        """Start to find out what a capture says."""
+        if not needs_extraction(capture):
+            return outcome_without_extraction(capture)
+        try:
+            if capture.record_type == "revisit":
+                record = self._referred(capture)
+                if record is None:
+                    return _Postponed()
+            assert record is not None
+            body = record.content(MAX_CONTENT_BYTES)
+        except ContentTooLarge:
+            return Unreadable("too_large", f"over {MAX_CONTENT_BYTES} bytes")
+        except ContentUndecodable as error:
+            return Unreadable("broken", str(error))
+        return self._extract(page_of(capture, body))
+
+    def _referred(self, capture: Capture) -> WarcRecord | None:
+        row = (
+            self.db.conn.execute(
+                "select warc_file, warc_offset from captures where id = ? and record_type = 'response'",
+                (capture.refers_to,),
+            ).fetchone()
+            or self.db.conn.execute(
+                "select warc_file, warc_offset from captures where payload_digest = ?"
+                " and record_type = 'response' and status = 200 and truncated = '' limit 1",
+                (capture.payload_digest,),
+            ).fetchone()
+        )
+        return read_page_at(self.folder / row[0], row[1]) if row else None
+
+    def _extract(self, page: Page) -> Outcome | Future[Outcome]:
+        if self._jobs == 1:
+            return extract(page)
+        if self._pool is None:
+            self._pool = worker_pool(self._jobs)
+        return self._pool.submit(extract, page)
+
+    def _settle(
+        self,
+        window: deque[tuple[Capture, Begun]],
+        leave: int,
+        taken: Taken,
+    ) -> None:
+        """Write what the oldest captures of the window said, in one transaction."""
+        ready: list[Reading] = []
+        while len(window) > leave:
+            capture, outcome = window.popleft()
+            if isinstance(outcome, _Postponed):
+                self._postponed.append(capture)
+                continue
+            if isinstance(outcome, Future):
+                outcome = self._result(outcome)
+            ready.append(Reading(capture, outcome))
+        with transaction(self.db):
+            for reading in ready:
+                taken.count(settle_reading(self.db, reading))
+
+    def _result(self, future: Future[Outcome]) -> Outcome:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            self._pool = None
+            return Unreadable("broken", "the extraction process died on this page or beside it")
+
+    def _register(self, path: Path, name: str, records: int, crawl: str, origin: str) -> None:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with transaction(self.db):
+            self.db.conn.execute(
+                "insert or replace into warc_files"
+                " (name, crawl, origin, bytes, records, sha256, registered_at)"
+                " values (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    name,
+                    crawl,
+                    origin,
+                    path.stat().st_size,
+                    records,
+                    digest,
+                    timestamp(datetime.now(UTC)),
+                ),
+            )
+
+
+def unregistered_files(db: Database, folder: Path, prefix: str = "") -> list[str]:
+    """Closed WARC files of the folder that the database has not taken in whole, by name."""
+    known = {row[0] for row in db.conn.execute("select name from warc_files")}
+    found = {path.relative_to(folder).as_posix() for path in warc_paths(folder)}
+    return sorted(name for name in found - known if name.startswith(prefix))
+
+
+def warc_paths(folder: Path) -> list[Path]:
+    """Every closed WARC file under the folder, by name."""
+    return sorted(path for path in folder.rglob("*.warc*") if path.suffix in (".gz", ".warc"))
+
+
+def take_in_files(db: Database, folder: Path, *, prefix: str = "") -> list[Taken]:
+    """Take in what the folder holds and the database does not know; registers each file."""
+    with Intake(db, folder, jobs=1) as intake:
+        taken = [intake.take_in(name) for name in unregistered_files(db, folder, prefix)]
+        intake.finish()
+    return taken
+
+
+def recover_files(db: Database, folder: Path) -> list[str]:
+    """Close and take in what an interrupted crawl left; a line for people for each file.
+
+    Raises ArchiveError where a file cannot be read.
+    """
+    if not folder.is_dir():
+        return []
+    try:
+        lines = [str(recovered) for recovered in recover(folder)]
+        take_in_files(db, folder)
+    except WarcError as error:
+        raise ArchiveError(str(error)) from error
+    return lines

@@ -1,0 +1,18 @@
+"""What a crawl of one site is asked to do: passed from the starter to the crawl's process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the starter decides about one crawl."""
+
+    site: str
+    data: str
+    contact: str = ""
+    sample_proxy: str = ""
+    max_pages: int = 0
+    recheck: bool = False
+    walk_all: bool = False

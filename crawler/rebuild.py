@@ -1,0 +1,95 @@
+"""The database made anew from the WARC files: proof, each time, that they are the truth."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.database import ArchiveError, open_archive
+from archive.warc import recover
+from archive.warc_reader import WarcError
+from crawler.ingest import Intake, Watch, warc_paths
+
+LOG_TABLES = ("crawls", "fetch_errors")
+"""Tables that no WARC can give back: carried over from the old database where there is one."""
+
+
+def rebuild(data: Path, *, jobs: int | None = None, watch: Watch | None = None) -> dict[str, Any]:
+    """Derive ``archive.db`` from ``warc/`` and put it in place of the old one, all at once.
+
+    Returns counts of files, captures and articles. Raises ArchiveError where there is no WARC,
+    where one is damaged (the old database then stays), or where the old database cannot be read.
+    """
+    folder = data / "warc"
+    if not folder.is_dir():
+        raise ArchiveError(f"There are no WARC files in {folder} to rebuild from.")
+    old, new = data / "archive.db", data / "archive.rebuilding.db"
+    origins: dict[str, str] = {}
+    _remove(new)
+    try:
+        recover(folder)
+        names = [path.relative_to(folder).as_posix() for path in warc_paths(folder)]
+        if not names:
+            raise ArchiveError(f"There are no WARC files in {folder} to rebuild from.")
+        db = open_archive(new)
+        try:
+            if old.exists():
+                origins = _carry_over(old, db)
+            with Intake(db, folder, jobs=jobs) as intake:
+                for name in names:
+                    intake.take_in(name, origin=origins.get(name, _origin_of(name)), watch=watch)
+                intake.finish()
+            counts = {
+                "files": len(names),
+                "captures": db.table("captures").count,
+                "articles": db.table("articles").count,
+            }
+            db.execute("pragma wal_checkpoint(truncate)")
+            db.execute("pragma optimize")
+        finally:
+            db.close()
+    except WarcError as error:
+        _remove(new)
+        raise ArchiveError(f"{error}. The old database is untouched.") from error
+    except BaseException:
+        _remove(new)
+        raise
+    _remove_journals(old)
+    os.replace(new, old)
+    _remove(new)
+    return counts
+
+
+def _carry_over(old: Path, db: Database) -> dict[str, str]:
+    """Copy the log of crawls from the old database; the origins of its imported files."""
+    before = open_archive(old, create=False)
+    try:
+        before.execute("pragma wal_checkpoint(truncate)")
+        sites = list(before.query("select * from sites"))
+        db.table("sites").insert_all(sites, ignore=True)
+        for table in LOG_TABLES:
+            db.table(table).insert_all(before.query(f"select * from {table}"))
+        return {
+            row["name"]: row["origin"]
+            for row in before.query("select name, origin from warc_files")
+        }
+    finally:
+        before.close()
+
+
+def _origin_of(name: str) -> str:
+    """Imported files carry their origin in their name; see ``crawler.importing``."""
+    return name.partition("-")[2] if name.startswith("imported/") else ""
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _remove_journals(path)
+
+
+def _remove_journals(path: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
