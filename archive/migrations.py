@@ -66,8 +66,7 @@ create table warc_files (
     origin text not null default '',
     bytes integer not null,
     records integer not null,
-    sha256 text not null,
-    registered_at text not null
+    sha256 text not null
 ) without rowid;
 
 create table captures (

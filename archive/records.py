@@ -159,6 +159,7 @@ REASONS: dict[str, str] = {
     "challenge": "a bot check or cookie stub in place of the page",
     "login": "a login or registration form",
     "search": "a page of search results",
+    "static": "a standing page of the site, such as contact or terms, not news",
     "empty": "no text, or too little to be an article",
     "not_html": "not an HTML page, whatever its address promised",
     "truncated": "the answer was cut off before its end",

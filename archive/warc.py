@@ -10,12 +10,8 @@ Standard: https://iipc.github.io/warc-specifications/specifications/warc-format/
 
 from __future__ import annotations
 
-import base64
-import fcntl
-import hashlib
 import os
 import re
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,9 +20,10 @@ from types import TracebackType
 from uuid import uuid4
 
 from archive.records import Capture
+from archive.warc_file import WarcFile, sha1
 from archive.warc_framing import WarcError, WarcTruncated
 from archive.warc_http import HttpHead, parse_head
-from archive.warc_recovery import OPEN_SUFFIX, Recovered, recover
+from archive.warc_recovery import Recovered, recover
 
 __all__ = [
     "Exchange",
@@ -50,7 +47,6 @@ LEVELS: dict[str, str] = {
 """What ``level`` may be, with what warcinfo says of it."""
 
 _REMEMBERED = 100_000
-_PIECE = 1 << 18
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -86,15 +82,6 @@ class PayloadRef:
     """``sha1:<base32>`` of the payload."""
     length: int
     """Bytes of the payload."""
-
-
-def sha1(data: bytes | memoryview) -> str:
-    """A digest as WARC headers carry it.
-
-    >>> sha1(b"")
-    'sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'
-    """
-    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
 def warc_date(moment: datetime) -> str:
@@ -153,9 +140,7 @@ class WarcWriter:
         }
         self._seen: dict[str, PayloadRef] = {}
         self._serial = 0
-        self._fd = -1
-        self._end = 0
-        self._name = ""
+        self._file: WarcFile | None = None
         self._warcinfo_id = ""
         self._closed = False
 
@@ -173,7 +158,7 @@ class WarcWriter:
     @property
     def current_file(self) -> str:
         """Name of the file being written, without ``.open``; "" when none is."""
-        return self._name if self._fd >= 0 else ""
+        return self._file.path.name if self._file else ""
 
     def write(self, exchange: Exchange, *, not_modified: PayloadRef | None = None) -> Capture:
         """Store an exchange; what is returned is on the disk.
@@ -185,11 +170,10 @@ class WarcWriter:
         """
         if not exchange.response_bytes:
             raise ValueError(f"no answer to store for {exchange.url}")
-        if not exchange.url or re.search(r"[\s\x00-\x1f\x7f<>]", exchange.url):
-            raise ValueError(f"not a URL that a WARC can name: {exchange.url!r}")
+        _check_url(exchange.url)
         if exchange.started_at.tzinfo is None:
             raise ValueError("started_at must be an aware datetime")
-        self._have_file()
+        file = self._have_file()
         head = parse_head(exchange.response_bytes)
         digest = sha1(exchange.payload)
         size = len(exchange.payload)
@@ -225,12 +209,12 @@ class WarcWriter:
         response["Content-Type"] = (
             "application/http; msgtype=response" if is_http else "application/octet-stream"
         )
-        start = self._end
+        start = file.end
         try:
-            length = self._member(response, block)
+            length = file.append(response, block)
             if exchange.request_bytes:
-                asked = parse_head(exchange.request_bytes)
-                self._member(
+                asked = parse_head(exchange.request_bytes, request=True)
+                file.append(
                     {
                         "WARC-Type": "request",
                         "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
@@ -241,9 +225,9 @@ class WarcWriter:
                     },
                     exchange.request_bytes,
                 )
-            self._settle()
+            file.settle()
         except OSError as error:
-            raise self._undo(start, error) from error
+            raise file.undo(start, error) from error
         if not earlier and head.status == 200 and size and not exchange.truncated:
             self._remember(PayloadRef(record_id, exchange.url, exchange.started_at, digest, size))
         return Capture(
@@ -255,7 +239,7 @@ class WarcWriter:
             status=head.status,
             content_type=head.get("Content-Type"),
             record_type="revisit" if earlier else "response",
-            warc_file=self._name,
+            warc_file=file.path.name,
             offset=start,
             length=length,
             payload_digest=digest,
@@ -276,7 +260,8 @@ class WarcWriter:
         ``concurrent_to``: id of the capture that the fields describe. Raises WarcError when the
         disk does not take it.
         """
-        self._have_file()
+        _check_url(url)
+        file = self._have_file()
         record_id = str(uuid4())
         headers = {
             "WARC-Type": "metadata",
@@ -288,18 +273,19 @@ class WarcWriter:
         if concurrent_to:
             headers["WARC-Concurrent-To"] = f"<urn:uuid:{concurrent_to}>"
         headers["Content-Type"] = "application/warc-fields"
-        start = self._end
+        start = file.end
         try:
-            self._member(headers, _warc_fields(fields))
-            self._settle()
+            file.append(headers, _warc_fields(fields))
+            file.settle()
         except OSError as error:
-            raise self._undo(start, error) from error
+            raise file.undo(start, error) from error
         return record_id
 
     def close(self) -> None:
         """Close the current file and give it its final name. Writing on is an error."""
         self._closed = True
-        self._close_file()
+        if self._file is not None:
+            self._file.close()
 
     def _earlier(
         self, exchange: Exchange, head: HttpHead, digest: str, not_modified: PayloadRef | None
@@ -322,134 +308,50 @@ class WarcWriter:
             del self._seen[next(iter(self._seen))]
         self._seen[ref.digest] = ref
 
-    def _have_file(self) -> None:
+    def _have_file(self) -> WarcFile:
+        """The file to append to: the current one, or a new one with its warcinfo record."""
         if self._closed:
-            raise WarcError(self.folder / self._name, self._end, "this writer is closed")
-        if self._fd >= 0 and self._end >= self._max_bytes:
-            self._close_file()
-        if self._fd < 0:
-            self._open_file()
-
-    def _open_file(self) -> None:
-        site = re.sub(r"[^A-Za-z0-9_.-]+", "_", self.site) or "site"
-        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            while self._fd < 0:
-                self._name = f"{site}-{stamp}-{self._serial:05d}-{os.getpid()}.warc.gz"
-                self._serial += 1
-                self._fd = _create_locked(self.folder / self._name)
-        except OSError as error:
-            raise WarcError(self.folder / self._name, 0, f"cannot be created: {error}") from error
-        self._end = 0
+            raise WarcError(self.folder, 0, "this writer is closed")
+        file = self._file
+        if file is not None and file.usable and file.end < self._max_bytes:
+            return file
+        if file is not None:
+            file.close()
+        self._file = file = self._create()
         self._warcinfo_id = f"<urn:uuid:{uuid4()}>"
         headers = {
             "WARC-Type": "warcinfo",
             "WARC-Record-ID": self._warcinfo_id,
             "WARC-Date": warc_date(datetime.now(UTC)),
-            "WARC-Filename": self._name,
+            "WARC-Filename": file.path.name,
             "Content-Type": "application/warc-fields",
         }
         try:
-            self._member(headers, _warc_fields(self._info))
-            self._settle()
-            self._sync_folder()
+            file.append(headers, _warc_fields(self._info))
+            file.settle()
+            file.settle_folder()
         except OSError as error:
-            failure = self._undo(0, error)
-            self._abandon()
-            raise failure from error
+            raise file.undo(0, error) from error
+        return file
 
-    def _member(self, headers: Mapping[str, str], block: bytes | memoryview) -> int:
-        """Append one record as one gzip member; its length in the file."""
-        lines = ["WARC/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-        lines += [f"WARC-Block-Digest: {sha1(block)}", f"Content-Length: {len(block)}", "", ""]
-        compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
-        start = self._end
-        out = bytearray(compressor.compress("\r\n".join(lines).encode()))
-        view = memoryview(block)
-        for at in range(0, len(view), _PIECE):
-            out += compressor.compress(view[at : at + _PIECE])
-            if len(out) >= _PIECE:
-                self._append(out)
-                out.clear()
-        out += compressor.compress(b"\r\n\r\n")
-        out += compressor.flush()
-        self._append(out)
-        return self._end - start
-
-    def _append(self, data: bytes | bytearray) -> None:
-        view = memoryview(data)
+    def _create(self) -> WarcFile:
+        site = re.sub(r"[^A-Za-z0-9_.-]+", "_", self.site) or "site"
+        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+        file: WarcFile | None = None
         try:
-            while view:
-                written = os.write(self._fd, view)
-                self._end += written
-                view = view[written:]
-        finally:
-            view.release()
-
-    def _settle(self) -> None:
-        if self._fsync:
-            os.fdatasync(self._fd)
-
-    def _undo(self, start: int, error: OSError) -> WarcError:
-        """Take back what a failed write left behind, so that the file stays whole."""
-        path = self.folder / f"{self._name}{OPEN_SUFFIX}"
-        try:
-            os.ftruncate(self._fd, start)
-            os.lseek(self._fd, start, os.SEEK_SET)
-            self._end = start
-        except OSError:
-            self._abandon()  # The recovery cuts it.
-        return WarcError(path, start, f"cannot be written: {error}")
-
-    def _abandon(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-    def _close_file(self) -> None:
-        if self._fd < 0:
-            return
-        path = self.folder / self._name
-        try:
-            self._settle()
-            os.rename(f"{path}{OPEN_SUFFIX}", path)
-            self._sync_folder()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            while file is None:
+                name = f"{site}-{stamp}-{self._serial:05d}-{os.getpid()}.warc.gz"
+                self._serial += 1
+                file = WarcFile.create(self.folder / name, fsync=self._fsync)
         except OSError as error:
-            raise WarcError(path, self._end, f"cannot be closed: {error}") from error
-        finally:
-            self._abandon()
-
-    def _sync_folder(self) -> None:
-        if self._fsync:
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            raise WarcError(self.folder, 0, f"no file can be created here: {error}") from error
+        return file
 
 
-def _create_locked(final: Path) -> int:
-    """Create ``<final>.open`` and lock it; -1 when the name is taken or a recovery has it."""
-    if final.exists():
-        return -1
-    path = f"{final}{OPEN_SUFFIX}"
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-    except FileExistsError:
-        return -1
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # A recovery that came between creation and lock has removed the empty file.
-        if os.path.samestat(os.fstat(fd), os.stat(path)):
-            return fd
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    except OSError:
-        os.close(fd)
-        raise
-    os.close(fd)
-    return -1
+def _check_url(url: str) -> None:
+    if not url or re.search(r"[\s\x00-\x1f\x7f<>]", url):
+        raise ValueError(f"not a URL that a WARC can name: {url!r}")
 
 
 def _warc_fields(fields: Mapping[str, str]) -> bytes:

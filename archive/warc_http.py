@@ -5,18 +5,14 @@ extensions, trailers, wrong lengths) and never raises on it: a message that brea
 the rules gives what can be read of it, and says so. Pure functions, no I/O.
 
 Two decodings lie between the wire and the page. Transfer decoding (RFC 9112, 7) removes the
-chunk framing and gives the *payload* of the WARC standard; content decoding (RFC 9110, 8.4)
-removes gzip and the like and gives the page.
+chunk framing and gives the *payload* of the WARC standard; content decoding (RFC 9110, 8.4,
+``warc_content``) removes gzip and the like and gives the page.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 from urllib.parse import urljoin
 
 MAX_HEAD = 1 << 20
@@ -25,18 +21,6 @@ _MAX_CHUNK_LINE = 1 << 16
 _STATUS_LINE = re.compile(rb"(HTTP/\d+(?:\.\d+)?)[ \t]+(\d{3})(?:[ \t](.*))?", re.DOTALL)
 _HEAD_END = re.compile(rb"\n\r?\n")
 _HEX = re.compile(rb"[0-9a-fA-F]{1,15}")
-
-
-class ContentTooLarge(ValueError):
-    """Content that grows beyond the limit when decoded."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"content is larger than {limit} bytes when decoded")
-        self.limit = limit
-
-
-class ContentUndecodable(ValueError):
-    """Content whose declared encoding cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +89,16 @@ def head_end(data: bytes | bytearray) -> int:
     return found.end() if found else -1
 
 
-def parse_head(data: bytes | bytearray) -> HttpHead:
-    """Read the head at the start of ``data``; anything after the head is left alone."""
+_NO_HEAD = HttpHead("", 0, b"", (), 0, False)
+
+
+def parse_head(data: bytes | bytearray, *, request: bool = False) -> HttpHead:
+    """Read the head at the start of ``data``; anything after the head is left alone.
+
+    Data that begin with no status line are no response: an empty head of size 0.
+    """
+    if not request and data[:5] != b"HTTP/":
+        return _NO_HEAD
     end = head_end(data)
     complete = end >= 0
     size = end if complete else min(len(data), MAX_HEAD)
@@ -116,6 +108,8 @@ def parse_head(data: bytes | bytearray) -> HttpHead:
     if first:
         version, status = first[1].decode("ascii"), int(first[2])
         reason = first[3] or b""
+    elif not request:
+        return _NO_HEAD
     fields: list[bytes] = []
     for line in lines[1:]:
         if not line:
@@ -245,6 +239,8 @@ class MessageReader:
         self._dechunker: Dechunker | None = None
         self._left: int | None = None
         self.head: HttpHead | None = None
+        self.first_body = b""
+        """What of the body, framing and all, came together with the head's end."""
 
     def feed(self, data: bytes) -> bytes:
         """The payload bytes (after transfer decoding) that ``data`` brings."""
@@ -270,9 +266,10 @@ class MessageReader:
         return not self._left
 
     def _begin(self) -> bytes:
-        head = self.head = parse_head(self._start)
+        head = self.head = parse_head(self._start, request=self._request)
         rest = bytes(self._start[head.size :])
         self._start.clear()
+        self.first_body = rest
         self._left = body_length(head, request=self._request)
         if is_chunked(head) and self._left is None:
             self._dechunker = Dechunker()
@@ -299,6 +296,8 @@ def body_length(head: HttpHead, *, request: bool = False) -> int | None:
 
     Content-Length values that contradict each other or are no number count as absent.
     """
+    if head.size == 0:
+        return None
     if not head.complete:
         return 0
     if not request and (head.status in (204, 304) or 100 <= head.status < 200):
@@ -315,9 +314,10 @@ def body_length(head: HttpHead, *, request: bool = False) -> int | None:
 def parse_message(data: bytes, *, request: bool = False, head_only: bool = False) -> HttpMessage:
     """Read a whole response (or request). A plain payload is a view of ``data``, not a copy.
 
-    ``head_only``: the answer to a HEAD request, which has no payload whatever its head says.
+    Data without a status line are all payload. ``head_only``: the answer to a HEAD request,
+    which has no payload whatever its head says.
     """
-    head = parse_head(data)
+    head = parse_head(data, request=request)
     body = memoryview(data)[head.size :]
     if head_only:
         return HttpMessage(head, b"", head.complete)
@@ -331,102 +331,3 @@ def parse_message(data: bytes, *, request: bool = False, head_only: bool = False
     pieces.append(dechunker.finish())
     complete = head.complete and (dechunker.complete or dechunker.passthrough)
     return HttpMessage(head, b"".join(pieces), complete)
-
-
-def decode_content(payload: bytes | memoryview, head: HttpHead, max_bytes: int) -> bytes:
-    """Undo the content encodings that the head names, last one first.
-
-    Lenient as browsers (and Scrapy) are: gzip that breaks off or has a wrong checksum gives what
-    came before the break; a body that is not compressed although its head says so is returned as
-    it is; an unknown encoding ends the decoding.
-
-    Raises ContentTooLarge when any step gives more than ``max_bytes``, ContentUndecodable when a
-    declared encoding gives nothing at all.
-    """
-    if len(payload) > max_bytes:
-        raise ContentTooLarge(max_bytes)
-    body = bytes(payload)
-    names = ",".join(head.get_all("Content-Encoding")).lower().split(",")
-    for name in (name.strip() for name in reversed(names)):
-        if not body:
-            break
-        if name in ("gzip", "x-gzip"):
-            body = _bounded(_gunzip(body), max_bytes) if body[:2] == b"\x1f\x8b" else body
-        elif name == "deflate":
-            body = _bounded(_inflate(body), max_bytes)
-        elif name == "br":
-            body = _bounded(_unbrotli(body), max_bytes)
-        elif name not in ("", "identity"):
-            break
-    return body
-
-
-def _bounded(pieces: Iterator[bytes], max_bytes: int) -> bytes:
-    out = bytearray()
-    for piece in pieces:
-        out += piece
-        if len(out) > max_bytes:
-            raise ContentTooLarge(max_bytes)
-    return bytes(out)
-
-
-def _stream(decompressor: Any, data: bytes) -> Iterator[bytes]:
-    """What a zlib decompressor gives, 64 KiB at a time; ends quietly where the data end."""
-    while data and not decompressor.eof:
-        piece = decompressor.decompress(data, 65536)
-        data = decompressor.unconsumed_tail
-        if piece:
-            yield piece
-        elif not data:
-            return
-
-
-def _gunzip(data: bytes) -> Iterator[bytes]:
-    given = False
-    while data[:2] == b"\x1f\x8b":
-        member = zlib.decompressobj(31)
-        try:
-            for piece in _stream(member, data):
-                given = True
-                yield piece
-        except zlib.error as error:
-            if not given:
-                raise ContentUndecodable(f"gzip: {error}") from error
-            return
-        data = member.unused_data
-
-
-def _inflate(data: bytes) -> Iterator[bytes]:
-    """Content-Encoding "deflate": zlib by the standard, raw deflate from some servers."""
-    for wbits in (15, -15):
-        given = False
-        try:
-            for piece in _stream(zlib.decompressobj(wbits), data):
-                given = True
-                yield piece
-            return
-        except zlib.error as error:
-            if given:
-                return
-            if wbits < 0:
-                raise ContentUndecodable(f"deflate: {error}") from error
-
-
-def _unbrotli(data: bytes) -> Iterator[bytes]:
-    try:
-        brotli = import_module("brotli")
-    except ImportError as error:
-        raise ContentUndecodable("brotli: the package 'brotli' is not installed") from error
-    decompressor = brotli.Decompressor()
-    given = False
-    try:
-        piece = decompressor.process(data, output_buffer_limit=65536)
-        while piece:
-            given = True
-            yield piece
-            if decompressor.is_finished():
-                return
-            piece = decompressor.process(b"", output_buffer_limit=65536)
-    except brotli.error as error:
-        if not given:
-            raise ContentUndecodable(f"brotli: {error}") from error

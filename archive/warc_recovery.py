@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.warc_file import OPEN_SUFFIX
 from archive.warc_framing import Damage, RawRecord, WarcError, salvage
-
-OPEN_SUFFIX = ".open"
-"""What a file's name ends with until its writer closes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from archive.database import ArchiveError, open_archive
 from archive.warc_reader import WarcError, read_records
-from crawler.ingest import Intake, Watch
+from crawler.ingest import Intake, Watch, imported_name
 
 CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
 
@@ -25,8 +24,7 @@ def import_files(
     Every file is checked to its last record before the first is copied, so that a damaged or
     foreign file leaves the archive as it was. Raises ArchiveError for such a file.
 
-    Files are kept as ``warc/imported/<start of SHA-256>-<name>``: the same bytes under another
-    name are the same file.
+    Files are kept under ``warc/imported/``; see ``crawler.ingest.imported_name``.
     """
     targets = [(path, _checked_name(path)) for path in files]
     db = open_archive(data / "archive.db")
@@ -36,7 +34,7 @@ def import_files(
         with Intake(db, folder, jobs=jobs) as intake:
             for path, name in targets:
                 _copy(path, folder / name)
-                taken = intake.take_in(name, origin=path.name, watch=watch)
+                taken = intake.take_in(name, watch=watch)
                 counts = {change: taken.changes.get(change, 0) for change in CHANGES}
                 rows.append({"file": path.name, "captures": taken.captures, **counts})
             intake.finish()
@@ -60,10 +58,7 @@ def _checked_name(path: Path) -> str:
         raise ArchiveError(f"{error}. Nothing was imported.") from error
     if not captures:
         raise ArchiveError(f"{path} holds no response record. Nothing was imported.")
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", path.name)
-    if not name.endswith((".warc", ".warc.gz")):
-        name += ".warc.gz"
-    return f"imported/{digest[:16]}-{name}"
+    return imported_name(digest, path.name)
 
 
 def _copy(source: Path, target: Path) -> None:

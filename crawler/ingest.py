@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.articles import save_capture
-from archive.database import ArchiveError, save_site, timestamp, transaction
+from archive.database import ArchiveError, save_site, transaction
 from archive.records import Capture, Page, Unreadable
 from archive.warc import recover
 from archive.warc_reader import (
@@ -46,6 +46,7 @@ from crawler.reading import (
 
 MAX_CONTENT_BYTES = 30_000_000
 """Bytes of a page after decompression; the limit of a crawl's download."""
+WARC_SUFFIXES = (".warc", ".warc.gz")
 BATCH = 200
 """Captures written in one transaction."""
 
@@ -95,14 +96,14 @@ class Intake:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def take_in(self, name: str, *, origin: str = "", watch: Watch | None = None) -> Taken:
+    def take_in(self, name: str, *, watch: Watch | None = None) -> Taken:
         """Take in the file ``name`` of the folder and register it.
 
-        ``origin``: where an imported file came from; it also names the crawl of records that
-        no warcinfo of ours describes. Raises WarcError (WarcTruncated) for a file that is not
-        whole; what came before the damage is then taken in, and the file is not registered.
+        Raises WarcError (WarcTruncated) for a file that is not whole; what came before the
+        damage is then taken in, and the file is not registered.
         """
         path = self.folder / name
+        origin = origin_of(name)
         taken = Taken(name)
         crawls: set[str] = set()
         window: deque[tuple[Capture, Begun]] = deque()
@@ -187,7 +188,8 @@ class Intake:
     def _referred(self, capture: Capture) -> WarcRecord | None:
         row = (
             self.db.conn.execute(
-                "select warc_file, warc_offset from captures where id = ? and record_type = 'response'",
+                "select warc_file, warc_offset from captures"
+                " where id = ? and record_type = 'response'",
                 (capture.refers_to,),
             ).fetchone()
             or self.db.conn.execute(
@@ -238,8 +240,7 @@ class Intake:
         with transaction(self.db):
             self.db.conn.execute(
                 "insert or replace into warc_files"
-                " (name, crawl, origin, bytes, records, sha256, registered_at)"
-                " values (?, ?, ?, ?, ?, ?, ?)",
+                " (name, crawl, origin, bytes, records, sha256) values (?, ?, ?, ?, ?, ?)",
                 (
                     name,
                     crawl,
@@ -247,9 +248,27 @@ class Intake:
                     path.stat().st_size,
                     records,
                     digest,
-                    timestamp(datetime.now(UTC)),
                 ),
             )
+
+
+def imported_name(digest: str, name: str) -> str:
+    """Where an imported file is kept: the same bytes under another name are the same file.
+
+    >>> imported_name("0123456789abcdef9999", "Trang cũ.warc.gz")
+    'imported/0123456789abcdef-Trang_c_.warc.gz'
+    """
+    safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
+    return f"imported/{digest[:16]}-{safe if safe.endswith(WARC_SUFFIXES) else safe + '.warc.gz'}"
+
+
+def origin_of(name: str) -> str:
+    """The name that an imported file came under, "" for the archive's own files.
+
+    >>> origin_of("imported/0123456789abcdef-old-site.warc.gz"), origin_of("lang_son-1.warc.gz")
+    ('old-site.warc.gz', '')
+    """
+    return name.partition("-")[2] if name.startswith("imported/") else ""
 
 
 def unregistered_files(db: Database, folder: Path, prefix: str = "") -> list[str]:
@@ -261,7 +280,7 @@ def unregistered_files(db: Database, folder: Path, prefix: str = "") -> list[str
 
 def warc_paths(folder: Path) -> list[Path]:
     """Every closed WARC file under the folder, by name."""
-    return sorted(path for path in folder.rglob("*.warc*") if path.suffix in (".gz", ".warc"))
+    return sorted(path for path in folder.rglob("*.warc*") if path.name.endswith(WARC_SUFFIXES))
 
 
 def take_in_files(db: Database, folder: Path, *, prefix: str = "") -> list[Taken]:

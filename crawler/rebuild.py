@@ -27,7 +27,6 @@ def rebuild(data: Path, *, jobs: int | None = None, watch: Watch | None = None) 
     if not folder.is_dir():
         raise ArchiveError(f"There are no WARC files in {folder} to rebuild from.")
     old, new = data / "archive.db", data / "archive.rebuilding.db"
-    origins: dict[str, str] = {}
     _remove(new)
     try:
         recover(folder)
@@ -37,10 +36,10 @@ def rebuild(data: Path, *, jobs: int | None = None, watch: Watch | None = None) 
         db = open_archive(new)
         try:
             if old.exists():
-                origins = _carry_over(old, db)
+                _carry_over(old, db)
             with Intake(db, folder, jobs=jobs) as intake:
                 for name in names:
-                    intake.take_in(name, origin=origins.get(name, _origin_of(name)), watch=watch)
+                    intake.take_in(name, watch=watch)
                 intake.finish()
             counts = {
                 "files": len(names),
@@ -63,8 +62,8 @@ def rebuild(data: Path, *, jobs: int | None = None, watch: Watch | None = None) 
     return counts
 
 
-def _carry_over(old: Path, db: Database) -> dict[str, str]:
-    """Copy the log of crawls from the old database; the origins of its imported files."""
+def _carry_over(old: Path, db: Database) -> None:
+    """Copy the log of crawls from the old database, with the sites that it speaks of."""
     before = open_archive(old, create=False)
     try:
         before.execute("pragma wal_checkpoint(truncate)")
@@ -72,17 +71,8 @@ def _carry_over(old: Path, db: Database) -> dict[str, str]:
         db.table("sites").insert_all(sites, ignore=True)
         for table in LOG_TABLES:
             db.table(table).insert_all(before.query(f"select * from {table}"))
-        return {
-            row["name"]: row["origin"]
-            for row in before.query("select name, origin from warc_files")
-        }
     finally:
         before.close()
-
-
-def _origin_of(name: str) -> str:
-    """Imported files carry their origin in their name; see ``crawler.importing``."""
-    return name.partition("-")[2] if name.startswith("imported/") else ""
 
 
 def _remove(path: Path) -> None:
