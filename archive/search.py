@@ -1,0 +1,396 @@
+"""The query language of the archive's search: from what a person types to FTS5, and back to marks.
+
+A query is words and "phrases", joined by AND (also by nothing), OR and NOT (also ``-word``),
+grouped by parentheses; ``word*`` is a prefix; ``title:word`` looks in one column. Operators are
+upper case, so that "and" stays a word.
+
+Vietnamese: a query typed without marks finds every spelling ("cong doan" finds công đoàn, cộng
+đoàn, công đoán); a query that carries a mark anywhere is a statement about spelling and finds
+exactly that. The place of the tone mark is not spelling: hòa and hoà, thỏa and thoả, quý and qúy
+are the same word (both styles are in use; Decision 240/QĐ of 1984 allowed either). NFC and NFD
+are the same text.
+
+>>> parse("cong doan").fts()
+'"cong" AND "doan"'
+>>> parse("công đoàn", ).exact
+True
+>>> parse('"tap the" OR bieu* -dan').fts()
+'"tap the" OR ("bieu" * NOT "dan")'
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archive.vietnamese import fold_stroke
+
+MAX_CHARACTERS = 600
+MAX_TERMS = 40
+MAX_DEPTH = 20
+MAX_SPELLINGS = 16
+"""Of one phrase: how many placements of its tone marks are looked for."""
+
+FIELDS = {
+    "title": "title", "tieude": "title", "tiêuđề": "title",
+    "lead": "lead", "sapo": "lead",
+    "body": "body", "noidung": "body",
+    "byline": "byline", "tacgia": "byline",
+}
+"""Column names as typed before a colon, in English and Vietnamese -> columns of the index."""
+
+_QUOTES = "\"“”„«»"
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_MARKS = _TONES | {"\u0302", "\u0306", "\u031b"}
+_GLIDES = ("oa", "oe", "uy", "ua", "ue", "uê", "uơ", "uâ", "oă")
+"""Vowel pairs on which the tone mark is found in either place."""
+
+
+class QueryError(ValueError):
+    """A query that means nothing. ``code`` names the reason, ``at`` the character (from 0)."""
+
+    def __init__(self, code: str, at: int = 0) -> None:
+        super().__init__(f"{code} at character {at}")
+        self.code = code
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One word, or several that stand side by side; ``prefix`` lets the last one be a beginning."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Node, ...]
+    without: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    column: str
+    part: Node
+
+
+Node = Phrase | And | Or | In
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query that parsed. Every string it gives is safe to bind to ``match``."""
+
+    text: str
+    root: Node
+    exact: bool
+    """Whether it was typed with marks, so that spelling counts."""
+
+    def fts(self, exact: bool | None = None) -> str:
+        """The FTS5 expression, for ``articles_exact`` (exact) or ``articles_fts`` (not exact)."""
+        return _fts(self.root, self.exact if exact is None else exact)
+
+    def terms(self, exact: bool | None = None) -> list[str]:
+        """FTS5 expressions of the words and phrases that are looked for, without the excluded."""
+        wanted = self.exact if exact is None else exact
+        leaves: dict[str, None] = {}
+        for column, phrase in _leaves(self.root):
+            leaf = _fts(phrase, wanted)
+            leaves[f"{{{column}}} : ({leaf})" if column else leaf] = None
+        return list(leaves)
+
+    def marks(self, exact: bool | None = None) -> re.Pattern[str]:
+        """A pattern that finds the query's words in a text that passed ``comparable``."""
+        wanted = self.exact if exact is None else exact
+        alternatives = {
+            _pattern(words, phrase.prefix)
+            for _, phrase in _leaves(self.root)
+            for words in (_spellings(phrase.words) if wanted else [_folded(phrase.words)])
+        }
+        ordered = sorted(alternatives, key=lambda text: (-len(text), text))
+        return re.compile("|".join(ordered) if ordered else r"(?!)")
+
+    @cached_property
+    def words(self) -> list[str]:
+        return [word for _, phrase in _leaves(self.root) for word in phrase.words]
+
+
+def parse(text: str) -> Query:
+    """Read a query. Raises QueryError where it cannot be understood, never anything else."""
+    text = tidy(text)
+    if len(text) > MAX_CHARACTERS:
+        raise QueryError("too_long", MAX_CHARACTERS)
+    parser = _Parser(text)
+    root = parser.query()
+    return Query(text, root, has_marks(" ".join(_typed_words(root))))
+
+
+def parse_plainly(text: str) -> Query | None:
+    """All the words of a text, every sign in it ignored; None where there is no word."""
+    text = tidy(text)[:MAX_CHARACTERS]
+    words = [word for word in _WORD.findall(text) if word not in ("AND", "OR", "NOT")][:MAX_TERMS]
+    if not words:
+        return None
+    parts = tuple(Phrase((word,)) for word in words)
+    return Query(text, parts[0] if len(parts) == 1 else And(parts), has_marks(" ".join(words)))
+
+
+def tidy(text: str) -> str:
+    """NFC, without control and zero-width characters (they come with copied text)."""
+    kept = (char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def has_marks(text: str) -> bool:
+    """Whether a text carries a Vietnamese mark: tone, circumflex, breve, horn, or the stroke."""
+    return any(
+        char in _MARKS or char in "đĐ" for char in unicodedata.normalize("NFD", text)
+    )
+
+
+def fold(text: str) -> str:
+    """Lower case without marks: ``Đắk Lắk`` -> ``dak lak``. What the folded index compares."""
+    decomposed = unicodedata.normalize("NFD", fold_stroke(text))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+def _letter_maps() -> tuple[dict[int, str], dict[int, str]]:
+    lower: dict[int, str] = {}
+    folded: dict[int, str] = {}
+    for code in itertools.chain(range(0x41, 0x250), range(0x1E00, 0x1F00)):
+        char = chr(code)
+        small, plain = char.lower(), fold(char)
+        if len(small) == 1 and small != char:
+            lower[code] = small
+        if len(plain) == 1 and plain != char:
+            folded[code] = plain
+    return lower, folded
+
+
+_LOWER, _FOLDED = _letter_maps()
+
+
+def comparable(text: str, exact: bool) -> str:
+    """A text in the form that ``Query.marks`` reads: one character for one, so offsets stay."""
+    return text.translate(_LOWER if exact else _FOLDED)
+
+
+def spellings(word: str) -> list[str]:
+    """A word with its tone mark in every place where writers put it; the word itself first.
+
+    >>> spellings("hòa"), spellings("toàn"), spellings("năm")
+    (['hòa', 'hoà'], ['toàn', 'tòan'], ['năm'])
+    """
+    word = unicodedata.normalize("NFC", word.lower())
+    decomposed = unicodedata.normalize("NFD", word)
+    tones = [char for char in decomposed if char in _TONES]
+    if len(tones) != 1:
+        return [word]
+    bare = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES))
+    found = [word]
+    for pair in _GLIDES:
+        start = bare.find(pair)
+        if start < 0:
+            continue
+        for place in (start + 1, start + 2):
+            moved = unicodedata.normalize("NFC", bare[:place] + tones[0] + bare[place:])
+            if moved not in found:
+                found.append(moved)
+    return found
+
+
+def _spellings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    choices = itertools.product(*(spellings(word) for word in words))
+    return list(itertools.islice(choices, MAX_SPELLINGS))
+
+
+def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(fold(word) for word in words)
+
+
+def _pattern(words: tuple[str, ...], prefix: bool) -> str:
+    ending = r"[^\W_]*" if prefix else r"(?![^\W_])"
+    return r"(?<![^\W_])" + r"[\W_]+".join(map(re.escape, words)) + ending
+
+
+def _quoted(words: tuple[str, ...], prefix: bool) -> str:
+    return '"' + " ".join(words) + '"' + (" *" if prefix else "")
+
+
+def _fts(node: Node, exact: bool) -> str:
+    if isinstance(node, Phrase):
+        if not exact:
+            return _quoted(_folded(node.words), node.prefix)
+        forms = [_quoted(words, node.prefix) for words in _spellings(node.words)]
+        return forms[0] if len(forms) == 1 else "(" + " OR ".join(forms) + ")"
+    if isinstance(node, In):
+        return f"{{{node.column}}} : ({_fts(node.part, exact)})"
+    if isinstance(node, Or):
+        return " OR ".join(_group(part, exact) for part in node.parts)
+    wanted = " AND ".join(_group(part, exact) for part in node.parts)
+    if not node.without:
+        return wanted
+    if len(node.parts) > 1:
+        wanted = f"({wanted})"
+    unwanted = " OR ".join(_group(part, exact) for part in node.without)
+    return f"{wanted} NOT {f'({unwanted})' if len(node.without) > 1 else unwanted}"
+
+
+def _group(node: Node, exact: bool) -> str:
+    text = _fts(node, exact)
+    return f"({text})" if isinstance(node, And | Or) else text
+
+
+def _leaves(node: Node, column: str = "") -> Iterator[tuple[str, Phrase]]:
+    if isinstance(node, Phrase):
+        yield column, node
+    elif isinstance(node, In):
+        yield from _leaves(node.part, node.column)
+    else:
+        for part in node.parts:
+            yield from _leaves(part, column)
+
+
+def _typed_words(node: Node) -> Iterator[str]:
+    if isinstance(node, And):
+        for part in node.without:
+            yield from _typed_words(part)
+    for _, phrase in _leaves(node):
+        yield from phrase.words
+
+
+class _Parser:
+    """Recursive descent over the tokens of one query."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = list(_tokens(text))
+        self.place = 0
+        self.end = len(text)
+        if sum(kind == "phrase" for kind, _, _ in self.tokens) > MAX_TERMS:
+            raise QueryError("too_many_terms", 0)
+
+    def query(self) -> Node:
+        if not self.tokens:
+            raise QueryError("no_words", 0)
+        node = self.either(0)
+        if self.place < len(self.tokens):
+            raise QueryError("unopened_bracket", self.tokens[self.place][2])
+        return node
+
+    def peek(self) -> str:
+        return self.tokens[self.place][0] if self.place < len(self.tokens) else "end"
+
+    def at(self) -> int:
+        return self.tokens[self.place][2] if self.place < len(self.tokens) else self.end
+
+    def either(self, depth: int) -> Node:
+        parts = [self.all(depth)]
+        while self.peek() == "OR":
+            self.place += 1
+            parts.append(self.all(depth))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def all(self, depth: int) -> Node:
+        wanted: list[Node] = []
+        unwanted: list[Node] = []
+        began = self.at()
+        if self.peek() in ("AND", "OR"):
+            raise QueryError("operator_alone", self.at())
+        while self.peek() not in ("OR", "close", "end"):
+            if self.peek() == "AND":
+                self.place += 1
+                if self.peek() in ("AND", "OR", "close", "end"):
+                    raise QueryError("operator_alone", self.at())
+            if self.peek() == "NOT":
+                self.place += 1
+                if self.peek() in ("AND", "OR", "NOT", "close", "end"):
+                    raise QueryError("operator_alone", self.at())
+                unwanted.append(self.item(depth))
+            else:
+                wanted.append(self.item(depth))
+        if not wanted:
+            code = "only_excluded" if unwanted else "operator_alone"
+            raise QueryError("no_words" if self.peek() == "close" and not unwanted else code, began)
+        if len(wanted) == 1 and not unwanted:
+            return wanted[0]
+        return And(tuple(wanted), tuple(unwanted))
+
+    def item(self, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise QueryError("too_deep", self.at())
+        kind, value, at = self.tokens[self.place]
+        self.place += 1
+        if kind == "field":
+            if self.peek() not in ("phrase", "open", "field"):
+                raise QueryError("field_alone", at)
+            return In(str(value), self.item(depth + 1))
+        if kind == "open":
+            node = self.either(depth + 1)
+            if self.peek() != "close":
+                raise QueryError("unclosed_bracket", at)
+            self.place += 1
+            return node
+        assert isinstance(value, Phrase)
+        return value
+
+
+def _tokens(text: str) -> Iterator[tuple[str, object, int]]:
+    place = 0
+    while place < len(text):
+        char = text[place]
+        if char in "()":
+            yield ("open" if char == "(" else "close"), char, place
+            place += 1
+        elif char in _QUOTES:
+            closing = next((i for i in range(place + 1, len(text)) if text[i] in _QUOTES), -1)
+            if closing < 0:
+                raise QueryError("unclosed_quote", place)
+            words = tuple(_WORD.findall(text[place + 1 : closing]))
+            star = text[closing + 1 : closing + 2] == "*"
+            if words:
+                yield "phrase", Phrase(words, star), place
+            place = closing + 1 + star
+        elif char == "-" and _starts_word(text, place):
+            yield "NOT", char, place
+            place += 1
+        else:
+            chunk = re.compile(rf"[^\s(){_QUOTES}]+").match(text, place)
+            if chunk is None:
+                place += 1
+                continue
+            yield from _chunk(chunk.group(), place)
+            place = chunk.end()
+
+
+def _starts_word(text: str, place: int) -> bool:
+    before = text[place - 1] if place else " "
+    after = text[place + 1 : place + 2]
+    return (before.isspace() or before == "(") and bool(after) and (
+        after in _QUOTES + "(" or bool(_WORD.match(after))
+    )
+
+
+def _chunk(chunk: str, place: int) -> Iterator[tuple[str, object, int]]:
+    if chunk in ("AND", "OR", "NOT"):
+        yield chunk, chunk, place
+        return
+    field, colon, rest = chunk.partition(":")
+    if colon and field.lower() in FIELDS:
+        yield "field", FIELDS[field.lower()], place
+        if rest:
+            yield from _chunk(rest, place + len(field) + 1)
+        return
+    words = tuple(_WORD.findall(chunk))
+    if words:
+        yield "phrase", Phrase(words, chunk.endswith("*")), place
