@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from OpenSSL.SSL import Error as TlsError
 from scrapy import exceptions as scrapy_errors
 from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet import error as twisted_errors
-from twisted.internet.ssl import SSL
 from twisted.web.client import ResponseFailed
 
 from crawler.guards import ForbiddenAddress
@@ -40,13 +40,13 @@ def failure_kind(error: BaseException | None) -> tuple[str, str]:
         return ("too_large" if "size" in text else "other"), detail
     if isinstance(error, ResponseFailed):
         reasons = [getattr(reason, "value", reason) for reason in error.reasons]
-        if any(isinstance(reason, SSL.Error) for reason in reasons):
+        if any(isinstance(reason, TlsError) for reason in reasons):
             return "tls", detail
         return "cut", detail
     for kind, types in _KINDS_BY_TYPE.items():
         if isinstance(error, types):
             return kind, detail
-    if isinstance(error, SSL.Error):
+    if isinstance(error, TlsError):
         return "tls", detail
     return "other", detail
 

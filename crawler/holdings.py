@@ -30,11 +30,13 @@ def article_dossier(db: Database, which: str) -> Dossier | None:
     """All that is known of an article, by id or any of its addresses; None where there is none."""
     key = which.strip()
     if key.isdecimal() and len(key) < 19:
-        condition, value = "id = ?", int(key)
+        found = list(db.query("select * from articles where id = ?", [int(key)]))
     else:
-        condition = "id = (select article_id from article_addresses where address = ?)"
-        value = article_key(key)
-    found = list(db.query(f"select * from articles where {condition}", [value]))
+        sql = (
+            "select * from articles where id ="
+            " (select article_id from article_addresses where address = ?)"
+        )
+        found = list(db.query(sql, [article_key(key)]))
     if not found:
         return None
     dossier: Dossier = found[0]

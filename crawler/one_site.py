@@ -151,7 +151,7 @@ def _equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
     def sink(capture: Capture) -> None:
         change = note_capture(db, capture)
         if change in ("gone", "unreadable"):
-            crawler.stats.inc_value(f"congdoan/{change}")  # type: ignore[union-attr]
+            crawler.stats.inc_value(f"congdoan/{change}")
 
     shared: Any = crawler
     shared.archive = db
@@ -169,7 +169,7 @@ def _how_it_ended(
         logging.getLogger(__name__).error("The crawl could not run", exc_info=error)
         return "failed", False, f"{type(error).__name__}: {error}"
     spider: Any = crawler.spider
-    reason = str(crawler.stats.get_value("finish_reason", "unknown"))  # type: ignore[union-attr]
+    reason = str(crawler.stats.get_value("finish_reason", "unknown"))
     why: str = spider.incomplete if spider is not None else ""
     if reason == "closespider_pagecount":
         return "limited", False, f"stopped after {plan.max_pages} pages as asked"

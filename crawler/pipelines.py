@@ -23,5 +23,5 @@ class SaveReading:
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Reading):
             change = settle_reading(self.crawler.archive, item)  # type: ignore[attr-defined]
-            self.crawler.stats.inc_value(f"congdoan/{change}")  # type: ignore[union-attr]
+            self.crawler.stats.inc_value(f"congdoan/{change}")
         return item

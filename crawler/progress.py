@@ -21,7 +21,7 @@ INTERVAL_SECONDS = 1.0
 
 def counters(crawler: Crawler) -> dict[str, int]:
     """The counters of ``crawls`` (see docs/schema.md) from Scrapy's own statistics."""
-    stats = crawler.stats.get_stats()  # type: ignore[union-attr]
+    stats = crawler.stats.get_stats()
     counted = {name: int(stats.get(f"congdoan/{name}", 0)) for name in CHANGES}
     return counted | {
         "requests": int(stats.get("downloader/request_count", 0)),

@@ -96,7 +96,8 @@ class SiteSpider(scrapy.Spider):
             yield request
 
     async def _read(self, response: Response) -> tuple[Reading, Links]:
-        capture = response.request.meta["capture"]  # type: ignore[union-attr]
+        assert response.request is not None
+        capture = response.request.meta["capture"]
         page = page_of(capture, response.body)
         document = parse_page(page)
         if isinstance(document, Unreadable):
@@ -123,13 +124,14 @@ class SiteSpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """Keep why a request brought nothing; a listing that failed leaves the walk incomplete."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        kind, detail = failure_kind(failure.value)
+        error = failure.value
+        kind, detail = failure_kind(error)
         listing = getattr(request.callback, "__name__", "") == "parse_listing"
-        if listing and not failure.check(IgnoreRequest):
+        if listing and (isinstance(error, HttpError) or not isinstance(error, IgnoreRequest)):
             self.incomplete = self.incomplete or f"{request.url}: {detail}"
-        if failure.check(HttpError) and not listing:
+        if isinstance(error, HttpError) and not listing:
             return  # The status is in captures, and what follows from it is settled there.
-        self.crawler.stats.inc_value("congdoan/errors")  # type: ignore[union-attr]
+        self.crawler.stats.inc_value("congdoan/errors")
         save_fetch_error(
             self.archive, self.crawl_id, self.name, request.url, kind, detail, datetime.now(UTC)
         )
