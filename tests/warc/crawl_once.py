@@ -1,8 +1,9 @@
 """Runs one Scrapy crawl in a process of its own; the tests start it.
 
 Reads a JSON plan from standard input: ``requests`` (url, and any of method, headers, body, meta),
-``settings``, ``sink`` ("record" or "fail"), ``seen`` (list of PayloadRef fields). Writes a JSON
-report to the file that ``report`` names.
+``settings``, ``sink`` ("record" or "fail"), ``seen`` (list of PayloadRef fields), ``file_limit``
+(bytes; no file may grow beyond it, as on a full disk). Writes a JSON report to the file that
+``report`` names.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import resource
 import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -31,7 +33,8 @@ SETTINGS: dict[str, Any] = {
     "RETRY_ENABLED": False,
     "LOG_LEVEL": "INFO",
     "DOWNLOAD_DELAY": 0,
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "CONCURRENT_REQUESTS": 1,
+    "REMOTE_CONTROL_ENABLED": False,
     "DOWNLOAD_TIMEOUT": 10,
     "WARC_FSYNC": False,
 }
@@ -52,6 +55,9 @@ def payload_ref(fields: dict[str, Any]) -> PayloadRef:
 class PlannedSpider(scrapy.Spider):
     name = "lang_son"
     custom_settings = {"HTTPERROR_ALLOW_ALL": True}
+    plan: dict[str, Any]
+    report: dict[str, Any]
+    bodies = True
 
     async def start(self) -> AsyncIterator[Any]:
         for planned in self.plan["requests"]:
@@ -70,7 +76,7 @@ class PlannedSpider(scrapy.Spider):
             {
                 "url": response.url,
                 "status": response.status,
-                "body": base64.b64encode(response.body).decode(),
+                "body": base64.b64encode(response.body if self.bodies else b"").decode(),
                 "flags": response.flags,
                 "capture": as_json(response.meta.get("capture")),
             }
@@ -91,10 +97,13 @@ class PlannedSpider(scrapy.Spider):
 
 def main() -> None:
     plan = json.load(sys.stdin)
+    if limit := plan.get("file_limit"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     report: dict[str, Any] = {"responses": [], "failures": [], "captures": [], "reason": ""}
     process = AsyncCrawlerProcess({**SETTINGS, **plan.get("settings", {})})
     crawler = process.create_crawler(PlannedSpider)
     PlannedSpider.plan = plan
+    PlannedSpider.bodies = plan.get("bodies", True)
     PlannedSpider.report = report
 
     def sink(capture: Capture) -> None:
@@ -103,10 +112,14 @@ def main() -> None:
         report["captures"].append(as_json(capture))
 
     known = {fields["digest"]: payload_ref(fields) for fields in plan.get("seen", [])}
-    crawler.capture_sink = sink
-    crawler.seen_payload = known.get
+    for name, value in (("capture_sink", sink), ("seen_payload", known.get)):
+        setattr(crawler, name, value)
     process.crawl(crawler)
     process.start()
+    report["stats"] = {
+        key: value for key, value in crawler.stats.get_stats().items() if key.startswith("warc/")
+    }
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     with open(plan["report"], "w", encoding="utf-8") as file:
         json.dump(report, file)
 

@@ -1,0 +1,356 @@
+"""Reading WARC files of any origin, record by record, with flat memory.
+
+``read_records`` goes through a file, ``read_page_at`` fetches one record by its offset, and
+``capture_of`` makes of a record the same Capture that the writer returned for it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, cast
+
+from archive.records import Capture
+from archive.warc_content import ContentTooLarge, ContentUndecodable, decode_content
+from archive.warc_file import sha1
+from archive.warc_framing import RawRecord, RecordStream, WarcError, WarcTruncated
+from archive.warc_http import HttpHead, HttpMessage, parse_head, parse_message
+
+__all__ = [
+    "MAX_BYTES",
+    "ContentTooLarge",
+    "ContentUndecodable",
+    "WarcError",
+    "WarcRecord",
+    "WarcTruncated",
+    "capture_of",
+    "read_page_at",
+    "read_records",
+]
+
+MAX_BYTES = 64 << 20
+"""Default limit, in bytes, for a record's block and for its decoded content."""
+
+_DATE = re.compile(
+    r"(\d{4})-(\d\d)(?:-(\d\d))?(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?"
+    r"(?:Z|([+-])(\d\d):?(\d\d))?"
+)
+_HTTP_TYPES = ("response", "request", "revisit")
+
+
+@dataclass(slots=True)
+class WarcRecord:
+    """One record. What costs time (the HTTP head, payload, content) is worked out when asked."""
+
+    path: Path
+    offset: int
+    """Where the record begins in the file, in bytes."""
+    length: int
+    """Its bytes in the file; 0 where it shares a gzip member and cannot be read alone."""
+    version: str
+    """"1.0" or "1.1"."""
+    headers: list[tuple[str, str]]
+    """The WARC headers, in order, as written."""
+    content_length: int
+    block: bytes = b""
+    """The block; b"" when it is ``too_large`` or was not asked for."""
+    too_large: bool = False
+    """The block is larger than the limit and was passed over."""
+    warcinfo: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the warcinfo record that this one belongs to, as far as read."""
+    _message: HttpMessage | None = None
+
+    def header(self, name: str) -> str:
+        """The first value of a WARC header, "" where there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+    @property
+    def type(self) -> str:
+        """WARC-Type: "response", "request", "revisit", "warcinfo", "metadata", ..."""
+        return self.header("WARC-Type").lower()
+
+    @property
+    def id(self) -> str:
+        """WARC-Record-ID: the bare UUID, or what else the record uses, without brackets."""
+        return bare_id(self.header("WARC-Record-ID"))
+
+    @property
+    def url(self) -> str:
+        """WARC-Target-URI (some tools write it in angle brackets)."""
+        return self.header("WARC-Target-URI").removeprefix("<").removesuffix(">")
+
+    @property
+    def date(self) -> datetime:
+        """WARC-Date, in UTC. Raises WarcError when it is missing or no date."""
+        return self._date("WARC-Date")
+
+    @property
+    def payload_digest(self) -> str:
+        """WARC-Payload-Digest as ``algorithm:value``; sha1 in base32 whatever was written."""
+        return normal_digest(self.header("WARC-Payload-Digest"))
+
+    @property
+    def refers_to(self) -> str:
+        """Of a revisit: id of the record that holds the payload, when it says so."""
+        return bare_id(self.header("WARC-Refers-To"))
+
+    @property
+    def refers_to_url(self) -> str:
+        return self.header("WARC-Refers-To-Target-URI").removeprefix("<").removesuffix(">")
+
+    @property
+    def refers_to_date(self) -> datetime | None:
+        """Of a revisit: WARC-Date of the record that holds the payload, when it says so."""
+        name = "WARC-Refers-To-Date"
+        return self._date(name) if self.header(name) else None
+
+    @property
+    def truncated(self) -> str:
+        """WARC-Truncated: why the content is not whole; "" when it is."""
+        return self.header("WARC-Truncated").lower()
+
+    @property
+    def http(self) -> HttpHead:
+        """The HTTP head; an empty one (status 0) where the block is no HTTP message."""
+        return self._http().head
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 where there is none."""
+        return self.http.status
+
+    @property
+    def http_headers(self) -> list[tuple[str, str]]:
+        """The HTTP headers in order, as text."""
+        pairs = self.http.headers
+        return [(name.decode("latin-1"), _text(value)) for name, value in pairs]
+
+    @property
+    def content_type(self) -> str:
+        """Content-Type of the content: the HTTP header, or the record's own."""
+        return self.http.get("Content-Type") if self.http.size else self.header("Content-Type")
+
+    @property
+    def payload(self) -> bytes | memoryview:
+        """The payload: after transfer decoding, before content decoding.
+
+        Raises ContentTooLarge when the block was larger than the limit. A revisit has none of
+        its own: read the record that it refers to.
+        """
+        if self.too_large:
+            raise ContentTooLarge(MAX_BYTES)
+        return self._http().payload
+
+    def content(self, max_bytes: int = MAX_BYTES) -> bytes:
+        """The payload with its content encoding (gzip, deflate, br) undone.
+
+        Raises ContentTooLarge beyond ``max_bytes``, ContentUndecodable for a broken encoding.
+        """
+        return decode_content(self.payload, self.http, max_bytes)
+
+    def _http(self) -> HttpMessage:
+        if self._message is None:
+            if self.type in _HTTP_TYPES:
+                self._message = parse_message(self.block, request=self.type == "request")
+            else:
+                self._message = HttpMessage(parse_head(b""), self.block, True)
+        return self._message
+
+    def _date(self, name: str) -> datetime:
+        value = self.header(name)
+        parsed = parse_date(value)
+        if parsed is None:
+            raise WarcError(self.path, self.offset, f"{name} is {value!r}")
+        return parsed
+
+
+def read_records(
+    path: Path | str, *, types: Collection[str] | None = None, max_bytes: int = MAX_BYTES
+) -> Iterator[WarcRecord]:
+    """Every record of a WARC file, in order; only those of ``types``, when given.
+
+    A block larger than ``max_bytes`` is passed over and the record marked ``too_large``. A
+    revisit is given as it stands; its ``refers_to`` names the record with the payload.
+
+    Raises WarcError for a file that is no WARC, cannot be read or is damaged (see
+    ``warc_check`` for reading round damage), WarcTruncated when the file ends inside a record:
+    both after every whole record before that place.
+    """
+    path = Path(path)
+    warcinfo: dict[str, str] = {}
+    warcinfo_id = ""
+    with RecordStream(path) as stream:
+        while (raw := stream.next_record()) is not None:
+            kind = raw.get("WARC-Type").lower()
+            wanted = types is None or kind in types
+            record = _whole(stream, raw, path, max_bytes if wanted or kind == "warcinfo" else -1)
+            if kind == "warcinfo":
+                warcinfo, warcinfo_id = parse_fields(record.block), record.id
+            named = bare_id(raw.get("WARC-Warcinfo-ID"))
+            if not named or named == warcinfo_id or kind == "warcinfo":
+                record.warcinfo = warcinfo
+            if wanted:
+                yield record
+
+
+def read_page_at(path: Path | str, offset: int, *, max_bytes: int = MAX_BYTES) -> WarcRecord:
+    """The one record that begins at ``offset`` bytes.
+
+    Raises WarcError when no record begins there or it is damaged, WarcTruncated when it is cut.
+    """
+    path = Path(path)
+    with RecordStream(path, offset) as stream:
+        raw = stream.next_record()
+        if raw is None:
+            raise WarcError(path, offset, "the file ends before this offset")
+        if raw.offset != offset:
+            raise WarcError(path, offset, "no record begins here")
+        return _whole(stream, raw, path, max_bytes)
+
+
+def _whole(stream: RecordStream, raw: RawRecord, path: Path, limit: int) -> WarcRecord:
+    """Read a record to its end; a ``limit`` below 0 passes the block over."""
+    too_large = 0 <= limit < raw.content_length
+    pieces = list(iter(stream.read, b"")) if 0 <= raw.content_length <= limit else []
+    stream.finish_record()
+    return WarcRecord(
+        path=path,
+        offset=raw.offset,
+        length=raw.length,
+        version=raw.version,
+        headers=raw.headers,
+        content_length=raw.content_length,
+        block=b"".join(pieces),
+        too_large=too_large,
+    )
+
+
+def capture_of(record: WarcRecord, warc_file: str, site: str, crawl: str) -> Capture:
+    """The Capture of a response or revisit record, as the writer would have returned it.
+
+    ``warc_file``: path of the file relative to the ``warc/`` folder. The payload digest of a
+    response is worked out anew, since many tools take it over the wrong bytes; of a revisit, and
+    of a record too large to hold, it is the one that the record states.
+
+    Raises ValueError for a record of another type, WarcError for one without a usable date.
+    """
+    kind = record.type
+    if kind not in ("response", "revisit"):
+        raise ValueError(f"a {kind or 'nameless'} record is no capture")
+    head = record.http
+    stated = record.header("WARC-Payload-Length")
+    if kind == "revisit":
+        digest, length = record.payload_digest, stated or head.get("Content-Length")
+        size = int(length) if length.isascii() and length.isdigit() else 0
+    elif record.too_large:
+        digest, size = record.payload_digest, record.content_length
+    else:
+        digest, size = sha1(record.payload), len(record.payload)
+    return Capture(
+        id=record.id,
+        url=record.url,
+        site=site,
+        crawl=crawl,
+        fetched_at=record.date,
+        status=head.status,
+        content_type=head.get("Content-Type"),
+        record_type=cast(Literal["response", "revisit"], kind),
+        warc_file=warc_file,
+        offset=record.offset,
+        length=record.length,
+        payload_digest=digest,
+        payload_bytes=size,
+        ip=record.header("WARC-IP-Address"),
+        truncated=record.truncated,
+        location=head.location(record.url),
+        etag=head.get("ETag"),
+        last_modified=head.get("Last-Modified"),
+        refers_to=record.refers_to,
+    )
+
+
+def bare_id(value: str) -> str:
+    """A record id without brackets and, for UUIDs, without ``urn:uuid:`` and in lower case.
+
+    >>> bare_id("<urn:uuid:4E170BB4-6637-4940-AFF4-3AE43227F349>")
+    '4e170bb4-6637-4940-aff4-3ae43227f349'
+    """
+    bare = value.strip().removeprefix("<").removesuffix(">")
+    return bare[9:].lower() if bare[:9].lower() == "urn:uuid:" else bare
+
+
+def normal_digest(value: str) -> str:
+    """A digest with a lower-case algorithm; a sha1 in hexadecimal becomes base32.
+
+    >>> normal_digest("SHA1:da39a3ee5e6b4b0d3255bfef95601890afd80709")
+    'sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'
+    """
+    algorithm, _, digest = value.strip().partition(":")
+    algorithm = algorithm.lower().replace("-", "")
+    if algorithm == "sha1":
+        if len(digest) == 40:
+            try:
+                digest = base64.b32encode(binascii.unhexlify(digest)).decode("ascii")
+            except (binascii.Error, ValueError):
+                return value
+        digest = digest.upper()
+    return f"{algorithm}:{digest}" if digest else ""
+
+
+def parse_date(value: str) -> datetime | None:
+    """A W3C date-time as WARC-Date has it, to the microsecond; None for what is none.
+
+    WARC 1.1 allows it to be cut to the minute, day or month, and nine digits of a fraction.
+    """
+    found = _DATE.fullmatch(value.strip())
+    if not found:
+        return None
+    year, month, day, hour, minute, second, fraction, sign, off_hour, off_minute = found.groups()
+    micro = int(((fraction or "") + "000000")[:6])
+    try:
+        moment = datetime(
+            int(year),
+            int(month),
+            int(day or 1),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            micro,
+            UTC,
+        )
+        if sign:
+            shift = timedelta(hours=int(off_hour), minutes=int(off_minute))
+            moment -= shift if sign == "+" else -shift
+    except (ValueError, OverflowError):
+        return None
+    return moment
+
+
+def parse_fields(block: bytes) -> dict[str, str]:
+    """The fields of an application/warc-fields block; of a repeated name, the first."""
+    fields: dict[str, str] = {}
+    last = ""
+    for line in _text(block).splitlines():
+        if line[:1] in (" ", "\t") and last:
+            fields[last] += f" {line.strip()}"
+            continue
+        name, colon, value = line.partition(":")
+        if colon and name.strip() not in fields:
+            last = name.strip()
+            fields[last] = value.strip()
+        else:
+            last = ""
+    return fields
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
