@@ -31,14 +31,11 @@ _VI_MONTHS = {
     "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "chạp": 12,
 }  # fmt: skip
 _EN_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|"
-        "september sept sep|october oct|november nov|december dec".split("|"),
-        start=1,
-    )
-    for name in names.split()
-}
+    "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
+    "august": 8, "september": 9, "october": 10, "november": 11, "december": 12, "jan": 1, "feb": 2,
+    "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11,
+    "dec": 12,
+}  # fmt: skip
 _VI = "|".join(sorted(_VI_MONTHS, key=len, reverse=True)).replace(" ", r"\s")
 _EN = "|".join(sorted(_EN_MONTHS, key=len, reverse=True))
 _MONTH = rf"(?:tháng|thg\.?|th\.?)\s*(?:0?\d|1[0-2]|{_VI})"
@@ -49,7 +46,8 @@ _DATE_RE = re.compile(
     (?<![\d/.,:\-–]) (?:
       (?P<d1>\d{{1,2}}) \s? (?P<sep>[./\-–]) \s? (?P<m1>\d{{1,2}}) \s? (?P=sep) \s? (?P<y1>{_YEAR})
     | (?P<y2>{_YEAR}) (?P<sep2>[./\-]) (?P<m2>\d{{1,2}}) (?P=sep2) (?P<d2>\d{{1,2}})
-    | (?P<d3>\d{{1,2}}) \s* [/,.\-]? \s* (?P<m3>{_MONTH}) \s* [/,.\-]? \s* (?:năm\s+)? (?P<y3>{_YEAR})
+    | (?P<d3>\d{{1,2}}) \s* [/,.\-]? \s* (?P<m3>{_MONTH}) \s* [/,.\-]? \s* (?:năm\s+)?
+      (?P<y3>{_YEAR})
     | (?P<d5>\d{{1,2}})(?:st|nd|rd|th)? [\s\-/] \s* (?P<m5>{_EN}) \.? [\s,\-/]+ (?P<y5>{_YEAR})
     )(?![\d/]|[.\-–]\d)
     | \b(?:
@@ -186,16 +184,14 @@ def _best_found(found: Sequence[_Found]) -> Published | None:
         return None
 
     def rank(item: _Found) -> tuple[int, bool]:
-        if _UPDATED_RE.search(item.label):
-            kind = 2
-        else:
-            kind = 0 if _PUBLISHED_RE.search(item.label) else 1
+        updated = _UPDATED_RE.search(item.label)
+        kind = 2 if updated else 0 if _PUBLISHED_RE.search(item.label) else 1
         return kind, item.published.precision == "month"
 
     return min(found, key=rank).published
 
 
-# --- visible text --------------------------------------------------------------------------------
+# --- visible text ------------------------------------------------------------------------------
 
 
 def parse_visible(text: str, fetched_at: datetime) -> Published | None:
@@ -260,7 +256,7 @@ def parse_relative(text: str, fetched_at: datetime) -> Published | None:
     return _build(day.year, day.month, day.day, None, "day", "visible", match.group(), fetched_at)
 
 
-# --- page clocks -----------------------------------------------------------------------------------
+# --- page clocks -------------------------------------------------------------------------------
 
 _PLACE = r"(?:(?:tp\.?|thành phố|tỉnh|t\.p)\s?)?(?P<place>[^\W\d_]+(?:[\s-][^\W\d_]+){0,4})"
 _PLACE_CLOCK_RE = re.compile(
@@ -281,7 +277,8 @@ _PLACES = frozenset(
 )
 """Provinces, before and after the merger of 1 July 2025, as page clocks name them."""
 _CLOCK_REST_RE = re.compile(
-    rf"hôm nay|bây giờ|hiện tại|là|{_WEEKDAY}|ngày|lúc|GMT\s?\+\s?0?7(?::00)?|[\s,;|()\[\]•·–—:\-]+",
+    rf"hôm nay|bây giờ|hiện tại|là|{_WEEKDAY}|ngày|lúc|GMT\s?\+\s?0?7(?::00)?|"
+    r"[\s,;|()\[\]•·–—:\-]+",
     re.I,
 )
 _LABEL_RE = re.compile(f"{_PUBLISHED_RE.pattern}|{_UPDATED_RE.pattern}", re.I)
@@ -374,7 +371,7 @@ def find_in_lines(lines: Sequence[str], fetched_at: datetime) -> Published | Non
     return updated or bare
 
 
-# --- structured data and addresses -----------------------------------------------------------------
+# --- structured data and addresses -------------------------------------------------------------
 
 _ISO_RE = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"
@@ -426,9 +423,10 @@ def parse_structured(value: str, fetched_at: datetime) -> Published | None:
         return _structured(at, True, value, fetched_at)
     match = _COMPACT_RE.fullmatch(value)
     if match:
-        year, month, day, *clock = (int(part or 0) for part in match.groups())
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        zoned = UTC if value.endswith("Z") else VIETNAM
         try:
-            at = datetime(year, month, day, *clock, tzinfo=UTC if value.endswith("Z") else VIETNAM)
+            at = datetime(year, month, day, hour, minute, second, tzinfo=zoned)
         except ValueError:
             return None
         return _structured(at.astimezone(VIETNAM), bool(match[4]), value, fetched_at)
@@ -492,7 +490,7 @@ def parse_url(url: str, fetched_at: datetime) -> Published | None:
     return None
 
 
-# --- choice -----------------------------------------------------------------------------------------
+# --- choice ------------------------------------------------------------------------------------
 
 _TRUST: dict[DateEvidence, int] = {"visible": 0, "structured": 1, "url": 2, "text": 3}
 _FINENESS: dict[Precision, int] = {"month": 0, "day": 1, "minute": 2}

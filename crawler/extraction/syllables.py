@@ -17,7 +17,7 @@ _TONE_RE = re.compile(f"[{TONES}]")
 
 _ONSETS = "ngh|nh|ng|gh|gi|kh|ch|ph|qu|th|tr|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x"
 
-_RIMES = """
+_RIME_LIST = """
 a ac ach ai am an ang anh ao ap at au ay
 ă ăc ăm ăn ăng ăp ăt
 â âc âm ân âng âp ât âu ây
@@ -32,10 +32,10 @@ u ua uâng uân uât uây uc uê uêch uênh ui um un ung uôc uôi uôm uôn u�
 uych uynh uyên uyêt uynh uyt uyu uyn uyp
 ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu
 y yêm yên yêng yêt yêu ych ynh yt
-""".split()
+"""
 
 _SYLLABLE_RE = re.compile(
-    f"(?:{_ONSETS})?(?:{'|'.join(sorted(set(_RIMES), key=len, reverse=True))})"
+    f"(?:{_ONSETS})?(?:{'|'.join(sorted(set(_RIME_LIST.split()), key=len, reverse=True))})"
 )
 _GI_RE = re.compile("g(?:i|in|im|ia|iêng|iêc|iên|iêt|iêm|iêp|iêu|ip|it|iu)")
 

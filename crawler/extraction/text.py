@@ -21,6 +21,7 @@ _INVISIBLE_RE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 _LONE_RE = re.compile("[\ud800-\udfff]")
+_SHAPE_RE = re.compile("[\u0302\u0306\u031b]")
 _LATE_SHAPE_RE = re.compile("([\u0300\u0301\u0303\u0309\u0323])([\u0302\u0306\u031b])")
 
 
@@ -38,9 +39,8 @@ def clean_line(text: str) -> str:
 
 
 def _compose(text: str) -> str:
-    if unicodedata.is_normalized("NFC", text):
-        if "\u0302" not in text and "\u0306" not in text and "\u031b" not in text:
-            return text
+    if unicodedata.is_normalized("NFC", text) and not _SHAPE_RE.search(text):
+        return text
     # A tone typed before the circumflex cannot compose: put the shape of the letter first.
     spelled = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", _LATE_SHAPE_RE.sub(r"\2\1", spelled))

@@ -27,18 +27,20 @@ _QUERY_UNSAFE_RE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _AMP_RE = re.compile(r"&(?:amp;)+")
 
-_TRACKING = frozenset(
-    """fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ymclid twclid ttclid igshid igsh mc_cid
+_TRACKING_LIST = """
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ymclid twclid ttclid igshid igsh mc_cid
     mc_eid zarsrc zclid zsrc gidzl _ga _gl _openstat mibextid wt_mc spm_id_from fb_action_ids
     fb_action_types fb_source fb_ref action_object_map action_type_map action_ref_map
     pk_campaign pk_kwd pk_source pk_medium hsctatracking _hsenc _hsmi mkt_tok vero_id vero_conv
-    oly_anon_id oly_enc_id soc_src soc_trk""".split()
-)
+    oly_anon_id oly_enc_id soc_src soc_trk
+"""
+_TRACKING = frozenset(_TRACKING_LIST.split())
 _TRACKING_PREFIXES = ("utm_", "hsa_", "matomo_", "mtm_", "__hs")
-_SESSIONS = frozenset(
-    """jsessionid phpsessid asp.net_sessionid aspsessionid cftoken sessionid session_id sessid
-    phpsession phpsessionid nv_sess checkss""".split()
-)
+_SESSION_LIST = """
+    jsessionid phpsessid asp.net_sessionid aspsessionid cftoken sessionid session_id sessid
+    phpsession phpsessionid nv_sess checkss
+"""
+_SESSIONS = frozenset(_SESSION_LIST.split())
 _TOKEN_RE = re.compile(r"[0-9a-fA-F]{20,}|[0-9A-Za-z]{24,}")
 _HEX32_RE = re.compile(r"[0-9a-f]{32}")
 _PATH_SESSION_RE = re.compile(r";jsessionid=[^/;]*", re.I)
@@ -48,7 +50,7 @@ _COOKIELESS_RE = re.compile(r"/\((?:[ASFX]\([0-9A-Za-z_-]{6,}\))+\)(?=/)", re.I)
 def absolute(base: str, href: str) -> str:
     """The http(s) address that ``href`` means on the page ``base``; "" where it means none.
 
-    >>> absolute("http://a.vn/tin/1.html", "../anh/2.jpg"), absolute("http://a.vn/", "mailto:b@c.vn")
+    >>> absolute("http://a.vn/tin/1.html", "../anh/2.jpg"), absolute("http://a.vn/", "tel:113")
     ('http://a.vn/anh/2.jpg', '')
     """
     href = _BLANKS_RE.sub("", href[: MAX_URL + 1]).strip()
