@@ -1,0 +1,184 @@
+"""From a parsed page to an article, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from lxml.html import HtmlElement
+
+from archive.records import Article, Attachment, Byline, Image, Unreadable
+from crawler.extraction.blocks import Block
+from crawler.extraction.body import Text, attachments_of, clean_blocks, split_text
+from crawler.extraction.bylines import merge_bylines, parse_byline
+from crawler.extraction.chosen import choose_layout, knows_page, read_parts, refused_by
+from crawler.extraction.dates import choose
+from crawler.extraction.document import Document
+from crawler.extraction.generic import read_generic
+from crawler.extraction.html import body_html
+from crawler.extraction.judge import Verdict, content_lines, key
+from crawler.extraction.layout import Layout
+from crawler.extraction.metadata import article_address
+from crawler.extraction.page_kind import refusal, refuse_at_sight
+from crawler.extraction.parts import Parts
+from crawler.extraction.structured import Structured, read_structured
+
+_VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÈÉÌÍÒÓÙÚÝ]")
+_PRINT_URL = re.compile(
+    r"[?&](?:print|tmpl)=(?:1|component|true|print)|/print/|/savefile/|print_article|printcontent|"
+    r"print\.aspx|/in-bai|/ban-in",
+    re.I,
+)
+
+
+def extract_article(
+    document: Document, layouts: Sequence[Layout], *, generic: bool = True
+) -> Article | Unreadable:
+    """Read a page by the first layout that fits it, else by general rules.
+
+    ``layouts`` come in order of trust: those of the site, then those of every family.
+    With ``generic=False`` a page that no layout knows is refused. Pure: the same document and
+    layouts always give the same article.
+    """
+    refused = refuse_at_sight(document)
+    if refused is not None:
+        return refused
+    chosen = choose_layout(document, layouts)
+    structured = read_structured(document)
+    container: HtmlElement
+    if chosen is not None:
+        layout, container = chosen
+        if refused_by(document, layout):
+            return refusal(document, f"no article by layout {layout.name}")
+        if document.cut and _reaches_end(document, container):
+            return Unreadable("truncated", "the page breaks off inside the article")
+        parts = read_parts(document, layout, container, structured)
+        return _assemble(document, parts, structured, cache(lambda: _verdict(container)))
+    known = knows_page(document, layouts)
+    if known is not None and refused_by(document, known):
+        return refusal(document, f"no article by layout {known.name}")
+    if not generic:
+        return refusal(document, "no layout fits")
+    found = read_generic(document, structured)
+    if isinstance(found, Unreadable):
+        return found
+    return _assemble(document, found, structured, None)
+
+
+def _verdict(container: HtmlElement) -> Verdict:
+    return Verdict(content_lines(container))
+
+
+def _assemble(
+    document: Document,
+    parts: Parts,
+    structured: Structured,
+    judge: Callable[[], Verdict] | None,
+) -> Article | Unreadable:
+    layout = parts.layout
+    if not parts.title:
+        return Unreadable("no_title", f"layout {layout.name if layout else 'generic'}")
+    drop_text = layout.drop_text if layout else ()
+    blocks = clean_blocks(parts.blocks, parts.title, drop_text, judge)
+    marked = clean_blocks(parts.lead, parts.title, drop_text, judge)
+    opening = [*parts.opening, *(block for block in marked if block.kind == "figure")]
+    text = split_text(blocks, marked)
+    _mend_bare_lead(text)
+    images = _images([*opening, *text.blocks])
+    attachments = _attachments([*text.lead, *text.blocks], parts.attachments)
+    body_blocks = [block for block in text.blocks if block.text]
+    tables = [block for block in text.blocks if block.kind == "table"]
+    if not (body_blocks or text.lead or tables or images or attachments):
+        return Unreadable("no_body", f"layout {layout.name if layout else 'generic'}")
+    lead = " ".join(block.text for block in text.lead)
+    body = "\n".join(block.text for block in body_blocks)
+    print_view = parts.print_view or _PRINT_URL.search(document.page.url) is not None
+    return Article(
+        url=article_address(document, layout.canonical_rules if layout else (), print_view),
+        title=parts.title,
+        lead=lead,
+        body=body,
+        body_html=body_html(text.lead, [*_unseen(opening, text.blocks), *text.blocks]),
+        published=choose(parts.dates, document.page.fetched_at),
+        byline=_byline(parts, text.signature),
+        section=parts.section,
+        table_text="\n".join("\t".join(row) for block in tables for row in block.rows),
+        images=images,
+        attachments=attachments,
+        tags=tuple(parts.tags),
+        language=_language(f"{parts.title}\n{lead}\n{body}"),
+        words=len(lead.split()) + len(body.split()),
+        variant="print" if print_view else "main",
+        layout=layout.name if layout else "generic",
+        fallbacks=tuple(parts.fallbacks),
+    )
+
+
+def _mend_bare_lead(text: Text) -> None:
+    """A lead that nothing follows is the body, unless pictures or tables follow it."""
+    if text.lead and not text.blocks:
+        text.blocks, text.lead = text.lead, []
+
+
+def _byline(parts: Parts, signature: Byline) -> Byline:
+    ignored = parts.not_authors
+    printed = [parse_byline(text, ignored) for text in parts.byline_texts]
+    merged = merge_bylines(signature, *printed)
+    if merged.persons or merged.unit or merged.source:
+        return merged
+    return merge_bylines(merged, *(parse_byline(name, ignored) for name in parts.authors[:4]))
+
+
+def _images(blocks: Sequence[Block]) -> tuple[Image, ...]:
+    """Every picture once; of two printings the one with a caption."""
+    found: dict[str, Image] = {}
+    for block in blocks:
+        if block.figure is not None:
+            for image in block.figure.images:
+                known = found.get(image.url)
+                if known is None or (image.caption and not known.caption):
+                    found[image.url] = image
+    return tuple(found.values())
+
+
+def _unseen(opening: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
+    seen = {
+        image.url for block in blocks if block.figure is not None for image in block.figure.images
+    }
+    return [
+        block
+        for block in opening
+        if block.figure is not None and any(image.url not in seen for image in block.figure.images)
+    ]
+
+
+def _attachments(
+    blocks: Sequence[Block], declared: Sequence[Attachment]
+) -> tuple[Attachment, ...]:
+    found = {attachment.url: attachment for attachment in attachments_of(blocks)}
+    for attachment in declared:
+        found.setdefault(attachment.url, attachment)
+    return tuple(found.values())
+
+
+def _language(text: str) -> str:
+    """"vi" where Vietnamese letters are frequent, "en" for other Latin text, "und" for none."""
+    letters = sum(1 for char in text[:5000] if char.isalpha())
+    if not letters:
+        return "und"
+    if len(_VIETNAMESE.findall(text[:5000])) >= 0.04 * letters:
+        return "vi"
+    latin = sum(1 for char in text[:5000] if char.isalpha() and ord(char) < 0x250)
+    return "en" if latin >= 0.8 * letters else "und"
+
+
+def _reaches_end(document: Document, container: HtmlElement) -> bool:
+    """Whether the last element of the page is the container or inside it."""
+    last = document.tree
+    while len(last):
+        last = last[-1]
+    return last is container or any(ancestor is container for ancestor in last.iterancestors())
+
+
+__all__ = ["extract_article", "key"]

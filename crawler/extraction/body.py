@@ -1,0 +1,272 @@
+"""Blocks of a container made into an article's text: noise out, lead and signature apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from archive.records import Attachment, Byline
+from crawler.extraction.blocks import Block, is_attachment
+from crawler.extraction.boilerplate import boilerplate_kind, cuts_here
+from crawler.extraction.bylines import read_signature
+from crawler.extraction.judge import Verdict, key
+from crawler.extraction.text import clean_line
+
+MIN_LEAD = 40
+"""Characters that a first paragraph needs to serve as lead where none is marked."""
+MIN_REPEAT = 40
+"""Characters from which a second printing of a paragraph is a repetition and no coincidence."""
+
+_ATTACHED = re.compile(
+    r"^\W*(?:(?:các )?(?:file|tệp|tập tin|văn bản|tài liệu|toàn văn)\s*(?:tin\s*)?(?:đính|kèm|gửi)|"
+    r"(?:tải|download|xem) (?:file|tệp|văn bản|tài liệu|toàn văn|về))",
+    re.I,
+)
+_ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[(?:\.{3}|…)\])$")
+_SENTENCE_END = re.compile(r"[.!?…:;][”\"»)\]]*$")
+_NAMELESS = re.compile(
+    r"^(?:tại đây|ở đây|tải về|tải xuống|download|xem|xem chi tiết|chi tiết|xem tại đây|file|"
+    r"file đính kèm|tệp đính kèm|tập tin|here|click here|link)\W*$",
+    re.I,
+)
+_FILE_LABEL = re.compile(r"^(?:tập tin|tệp|file|tải về|download|đính kèm)\s*(?:đính kèm)?\s*:\s*", re.I)
+
+
+@dataclass(slots=True)
+class Text:
+    """An article's blocks, cleaned. ``lead`` is apart only where the text has one."""
+
+    lead: list[Block]
+    blocks: list[Block]
+    signature: Byline
+    signed_lines: tuple[str, ...] = ()
+
+
+def clean_blocks(
+    blocks: Sequence[Block],
+    title: str,
+    drop_text: Sequence[str] = (),
+    judge: Callable[[], Verdict] | None = None,
+) -> list[Block]:
+    """Blocks without boilerplate, related links, the title printed again and repetitions.
+
+    ``judge`` is asked, once, only when a block looks like chrome: the block goes unless the
+    verdict keeps it. Without a judge a block that looks like chrome goes.
+    """
+    kept = _without_boilerplate(list(blocks), drop_text)
+    kept = _without_chrome(kept, judge)
+    kept = _without_title(kept, title)
+    return _without_repeats(kept)
+
+
+def split_text(blocks: list[Block], marked: list[Block]) -> Text:
+    """Take signature and lead apart. ``marked`` are blocks that the site itself marks as lead."""
+    blocks, signature, signed = _take_signature(blocks)
+    marked = [block for block in marked if block.text]
+    if marked:
+        lead, rest = _marked_lead(marked)
+        keys = {key(block.text) for block in lead} | {key(" ".join(b.text for b in lead))}
+        blocks = [block for block in blocks if not (block.text and key(block.text) in keys)]
+        blocks = _without_repeats([*rest, *_without_teaser(blocks, lead)])
+        return Text(lead, blocks, signature, signed)
+    for index, block in enumerate(blocks):
+        if not block.text:
+            if block.kind == "table":
+                break
+            continue
+        if _serves_as_lead(block) and any(
+            later.text or later.kind == "table" for later in blocks[index + 1 :]
+        ):
+            return Text([block], blocks[:index] + blocks[index + 1 :], signature, signed)
+        break
+    return Text([], blocks, signature, signed)
+
+
+def attachments_of(blocks: Sequence[Block]) -> list[Attachment]:
+    """Documents that the text links to, with the text of the link or of its line as title."""
+    found: dict[str, Attachment] = {}
+    for block in blocks:
+        if block.kind == "file":
+            found.setdefault(block.url, Attachment(block.url, file_title(block.html, block.url)))
+        for url, text in block.links:
+            if is_attachment(url):
+                title = file_title(text, url, "" if len(block.links) > 1 else block.text)
+                known = found.get(url)
+                if known is None or not known.title:
+                    found[url] = Attachment(url, title)
+    return list(found.values())
+
+
+def file_title(text: str, url: str, line: str = "") -> str:
+    """A name for a linked document: the link's text, else its line, else the file's name."""
+    title = clean_line(_FILE_LABEL.sub("", clean_line(text)))
+    if title and not _NAMELESS.match(title):
+        return title
+    rest = clean_line(_FILE_LABEL.sub("", line.replace(text, "") if text else line)).strip(" :.()-–")
+    if len(rest) >= 8:
+        return rest
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+# -- noise ------------------------------------------------------------------------------------
+
+
+def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[Block]:
+    patterns = [re.compile(pattern) for pattern in drop_text]
+    total = sum(len(block.text) for block in blocks)
+    kept: list[Block] = []
+    before = 0
+    for block in blocks:
+        before += len(block.text)
+        if not block.text:
+            kept.append(block)
+            continue
+        if cuts_here(block.text) and (before >= 0.5 * total or before >= 1500):
+            break
+        if any(is_attachment(url) for url, _ in block.links):
+            kept.append(block)
+            continue
+        if boilerplate_kind(block.text) or any(p.fullmatch(block.text) for p in patterns):
+            continue
+        kept.append(block)
+    return kept
+
+
+def _without_chrome(
+    blocks: list[Block], judge: Callable[[], Verdict] | None
+) -> list[Block]:
+    suspects = [block for block in blocks if _looks_like_chrome(block)]
+    if not suspects:
+        return blocks
+    verdict = judge() if judge is not None else None
+    gone = {
+        id(block) for block in suspects if not (verdict and verdict.keeps(block.text))
+    }
+    return [block for block in blocks if id(block) not in gone]
+
+
+def _looks_like_chrome(block: Block) -> bool:
+    """A line that is nothing but a link to another page, as related titles and menus are."""
+    if not block.text or block.kind == "table" or not block.links:
+        return False
+    if any(is_attachment(url) or url.startswith("mailto:") for url, _ in block.links):
+        return False
+    if _ATTACHED.match(block.text):
+        return False
+    return block.linked >= 0.8 * len(block.text.replace(" ", "")) and len(block.text) <= 300
+
+
+def _without_title(blocks: list[Block], title: str) -> list[Block]:
+    """Drop the title where it opens the text again, on one line or broken over several."""
+    wanted = key(title)
+    if not wanted:
+        return blocks
+    joined = ""
+    taken: list[int] = []
+    for index, block in enumerate(blocks[:12]):
+        if not block.text:
+            continue
+        if key(block.text) == wanted:
+            return [b for i, b in enumerate(blocks) if i != index and i not in taken]
+        if not wanted.startswith(joined + key(block.text)):
+            break
+        joined += key(block.text)
+        taken.append(index)
+        if joined == wanted:
+            return [b for i, b in enumerate(blocks) if i not in taken]
+    return blocks
+
+
+def _without_repeats(blocks: list[Block]) -> list[Block]:
+    """Each paragraph and picture once, and no teaser that a later paragraph says in full."""
+    keys = [key(_ELLIPSIS.sub("", block.text)) if block.text else "" for block in blocks]
+    seen: set[str] = set()
+    pictures: set[str] = set()
+    kept: list[Block] = []
+    for index, block in enumerate(blocks):
+        if block.figure is not None and block.kind == "figure":
+            addresses = {image.url for image in block.figure.images}
+            if addresses <= pictures:
+                continue
+            pictures |= addresses
+        if block.kind == "table":
+            whole = key(" ".join(" ".join(row) for row in block.rows))
+            if whole in seen:
+                continue
+            seen.add(whole)
+        if len(block.text) >= MIN_REPEAT:
+            this = keys[index]
+            if this in seen:
+                continue
+            if _ELLIPSIS.search(block.text) and any(
+                len(other) > len(this) and other.startswith(this) for other in keys
+            ):
+                continue
+            seen.add(this)
+        kept.append(block)
+    return kept
+
+
+def _without_teaser(blocks: list[Block], lead: list[Block]) -> list[Block]:
+    """Drop a body block that only begins, with an ellipsis, what the lead says in full."""
+    whole = key(" ".join(block.text for block in lead))
+    return [
+        block
+        for block in blocks
+        if not (
+            len(block.text) >= MIN_REPEAT
+            and _ELLIPSIS.search(block.text)
+            and whole.startswith(key(_ELLIPSIS.sub("", block.text)))
+        )
+    ]
+
+
+# -- signature and lead -----------------------------------------------------------------------
+
+
+def _take_signature(blocks: list[Block]) -> tuple[list[Block], Byline, tuple[str, ...]]:
+    """Read the signature off the end; attachment lines and pictures may stand below it."""
+    lines = [
+        index
+        for index, block in enumerate(blocks)
+        if block.text and block.kind in ("paragraph", "heading", "item")
+    ]
+    while lines and (
+        _ATTACHED.match(blocks[lines[-1]].text)
+        or any(is_attachment(url) for url, _ in blocks[lines[-1]].links)
+    ):
+        lines.pop()
+    tail = lines[-8:]
+    if not tail:
+        return blocks, Byline(), ()
+    byline, count = read_signature([blocks[index].text for index in tail])
+    count = min(count, len(tail))
+    if not count:
+        return blocks, byline, ()
+    gone = set(tail[-count:])
+    signed = tuple(blocks[index].text for index in tail[-count:])
+    return [block for i, block in enumerate(blocks) if i not in gone], byline, signed
+
+
+def _marked_lead(marked: list[Block]) -> tuple[list[Block], list[Block]]:
+    """The lead of a marked element, and what of it is body.
+
+    Line breaks inside one element are one lead; of several paragraphs only the first leads, as
+    where a CMS calls everything above its "read more" mark the introduction.
+    """
+    first = marked[0]
+    same = [block for block in marked if block.element is first.element]
+    if len(same) == len(marked) or len(same) > 1:
+        return same, [block for block in marked if block.element is not first.element]
+    return [first], marked[1:]
+
+
+def _serves_as_lead(block: Block) -> bool:
+    return (
+        block.kind == "paragraph"
+        and len(block.text) >= MIN_LEAD
+        and not block.quote
+        and not _ATTACHED.match(block.text)
+        and (_SENTENCE_END.search(block.text) is not None or len(block.text) >= 2 * MIN_LEAD)
+    )

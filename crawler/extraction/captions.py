@@ -1,0 +1,108 @@
+"""Captions: which lines beside a picture say what it shows. They leave the body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from archive.records import Image
+from crawler.extraction.blocks import Block, Figure
+from crawler.extraction.images import split_credit
+
+MAX_CAPTION = 450
+"""Characters. Longer text beside a picture is a paragraph, however it is set."""
+
+_STARTS = re.compile(r"^\W*(?:ảnh|hình|chú thích ảnh|photo)\s*(?:minh họa|minh hoạ|tư liệu|\d+)?\s*[:.()]", re.I)
+_CREDITED = re.compile(r"(?:^|[.,;(\s–-])(?:ảnh|photo)\s*:\s*\S", re.I)
+_ILLUSTRATION = re.compile(r"^\W*ảnh (?:minh (?:họa|hoạ)|tư liệu|internet|chụp màn hình)\b", re.I)
+_SIGNATURE = re.compile(
+    r"^\W*(?:(?:tin|bài|ảnh|video|clip)\s*(?:,|và|-|–|/|&|viết)\s*(?:tin|bài|ảnh|video|clip|viết)|"
+    r"tin|bài viết|bài|thực hiện|tác giả|theo|nguồn tin|biên tập|người viết|p\.?v\b|ban biên tập|btv)"
+    r"\s*[:-]|^\W*theo\s",
+    re.I,
+)
+_ATTACHED = re.compile(r"^\W*(?:file|tệp|tập tin|văn bản|tài liệu)\s+(?:đính|kèm)", re.I)
+
+
+def attach_captions(blocks: list[Block]) -> list[Block]:
+    """Give every figure its caption and take the caption's line out of the blocks.
+
+    A line is a caption when the markup says so, or when it follows a picture directly and is
+    set apart from the text as captions are: in italics, centred, or beginning "Ảnh: ...".
+    """
+    out: list[Block] = []
+    index = 0
+    while index < len(blocks):
+        block = blocks[index]
+        if block.kind not in ("figure", "video") or block.figure is None:
+            out.append(block)
+            index += 1
+            continue
+        caption = block.figure.caption
+        following = index + 1
+        taken: list[Block] = []
+        if not caption:
+            while following < len(blocks) and len(taken) < 3:
+                line = blocks[following]
+                if line.kind not in ("paragraph", "heading", "item"):
+                    break
+                last = not any(later.text for later in blocks[following + 1 :])
+                if not _is_caption(line, block, taken, last):
+                    break
+                taken.append(line)
+                following += 1
+            caption = " ".join(line.text for line in taken)
+        if not caption and out and out[-1].caption_mark and _fits(out[-1]):
+            caption = out.pop().text
+        out.append(replace(block, figure=_with_caption(block.figure, caption)))
+        index = following
+    return out
+
+
+def _with_caption(figure: Figure, caption: str) -> Figure:
+    credit = split_credit(caption)
+    images = tuple(
+        Image(image.url, caption, credit or image.credit, image.alt) for image in figure.images
+    )
+    return Figure(images, caption)
+
+
+def _fits(line: Block) -> bool:
+    return 0 < len(line.text) <= MAX_CAPTION and line.linked <= len(line.text) * 0.6
+
+
+def _is_caption(line: Block, picture: Block, before: list[Block], last: bool) -> bool:
+    text = line.text
+    if line.caption_mark:
+        return len(text) <= 2 * MAX_CAPTION and (not before or before[-1].caption_mark)
+    if before:
+        # A caption may run over a second line, of which the credit is the usual case.
+        same = line.element is before[-1].element and line.after_break == 1
+        return _fits(line) and (
+            (_STARTS.match(text) is not None and len(text) < 120)
+            or (same and line.italic and not _is_signature(line, last))
+        )
+    if not _fits(line) or _ATTACHED.match(text) or _is_signature(line, last):
+        return False
+    if line.align == "right":
+        return False
+    if _STARTS.match(text) or _ILLUSTRATION.match(text):
+        return True
+    same_element = line.element is picture.element
+    if line.italic:
+        return line.align != "justify" or len(text) <= 250
+    if _CREDITED.search(text) and len(text) <= 300:
+        return True
+    centred = line.align == "center"
+    if same_element and centred:
+        return len(text) <= 300
+    if centred:
+        return len(text) <= 300 and not (line.bold and text.isupper()) and line.kind != "heading"
+    return False
+
+
+def _is_signature(line: Block, last: bool) -> bool:
+    if _SIGNATURE.match(line.text):
+        return True
+    # The last line of an article, short and bold, signs it rather than explains a picture.
+    return last and line.bold and not line.italic and len(line.text) <= 40

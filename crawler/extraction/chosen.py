@@ -1,0 +1,256 @@
+"""Reading a page by a layout: which layout fits, and what its selectors find."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.records import Attachment, Published
+from crawler.extraction.blocks import Block, read_blocks
+from crawler.extraction.body import file_title
+from crawler.extraction.captions import attach_captions
+from crawler.extraction.dates import (
+    find_in_lines,
+    parse_relative,
+    parse_structured,
+    parse_url,
+    parse_visible,
+)
+from crawler.extraction.document import Document
+from crawler.extraction.layout import Layout, Selectors
+from crawler.extraction.metadata import lines_near, page_heading
+from crawler.extraction.parts import Parts
+from crawler.extraction.structured import Structured
+from crawler.extraction.text import clean_line, convert_legacy
+from crawler.extraction.urls import absolute
+
+_PAGE_URL = re.compile(r"https?://[^\s\"'<>]+")
+
+
+def choose_layout(document: Document, layouts: Sequence[Layout]) -> tuple[Layout, HtmlElement] | None:
+    """The first layout whose fingerprint and body the page shows, with the body's element."""
+    for layout in layouts:
+        if not _fingerprint(document, layout):
+            continue
+        body = _body(document, layout)
+        if body is not None:
+            return layout, body
+    return None
+
+
+def knows_page(document: Document, layouts: Sequence[Layout]) -> Layout | None:
+    """The first layout whose fingerprint fits, whether or not an article stands on the page."""
+    return next((layout for layout in layouts if _fingerprint(document, layout)), None)
+
+
+def refused_by(document: Document, layout: Layout) -> bool:
+    """Whether the layout itself says that this is no article."""
+    return any(document.select(selector) for selector in layout.not_article)
+
+
+def read_parts(
+    document: Document, layout: Layout, body: HtmlElement, structured: Structured
+) -> Parts:
+    """Everything that a layout's selectors find; general rules serve where they find nothing."""
+    page = document.page
+    parts = Parts(layout=layout)
+    skip = dropped(document, layout)
+    title_element = _first(document, layout.title)
+    if title_element is not None:
+        parts.title = element_text(title_element, skip)
+    if not parts.title:
+        parts.title, title_element = page_heading(document, structured)
+        parts.fallbacks.append("title")
+
+    lead_element = _first(document, layout.lead, skip)
+    blocks = read_blocks(body, document.base, _and(skip, lead_element, body))
+    if lead_element is not None:
+        lead = read_blocks(lead_element, document.base, skip)
+        parts.lead = attach_captions(lead)
+    elif layout.lead:
+        parts.fallbacks.append("lead")
+    for selector in layout.lead_image:
+        for element in document.select(selector):
+            if element in skip or _inside(element, body):
+                continue
+            figures = attach_captions(read_blocks(element, document.base, skip))
+            parts.opening.extend(block for block in figures if block.kind == "figure")
+    parts.blocks = attach_captions(blocks)
+
+    parts.dates = list(_dates(document, layout, structured, skip))
+    if not any(found and found.evidence in ("visible", "structured") for found in parts.dates):
+        if layout.date or layout.date_meta:
+            parts.fallbacks.append("date")
+        lines = lines_near(document, title_element, body)
+        parts.dates.append(find_in_lines(lines, page.fetched_at))
+
+    parts.byline_texts = _byline_texts(document, layout, skip)
+    parts.authors = list(structured.authors)
+    parts.not_authors = (*layout.ignore_byline, *structured.site_names)
+    section = _last(document, layout.section)
+    parts.section = section or structured.section
+    parts.tags = _tags(document, layout) or list(structured.tags)
+    parts.attachments = _attachments(document, layout)
+    parts.print_view = bool(layout.print_url) and _search(layout.print_url, page.url)
+    return parts
+
+
+def dropped(document: Document, layout: Layout) -> set[HtmlElement]:
+    """Elements that the layout calls noise."""
+    return {element for selector in layout.drop for element in document.select(selector)}
+
+
+def element_text(element: HtmlElement, skip: set[HtmlElement] | None = None) -> str:
+    """Text of an element as one line, without dropped parts."""
+    if not skip or not any(child in skip for child in element.iterdescendants()):
+        return clean_line(convert_legacy(element.text_content()))
+    pieces: list[str] = []
+    _collect(element, skip, pieces)
+    return clean_line(convert_legacy("".join(pieces)))
+
+
+def _collect(element: HtmlElement, skip: set[HtmlElement], pieces: list[str]) -> None:
+    if element.text:
+        pieces.append(element.text)
+    for child in element:
+        if isinstance(child.tag, str) and child not in skip:
+            _collect(child, skip, pieces)
+        if child.tail:
+            pieces.append(child.tail)
+
+
+def _fingerprint(document: Document, layout: Layout) -> bool:
+    if layout.fingerprint_url and _search(layout.fingerprint_url, document.page.url):
+        return True
+    return any(document.select(selector) for selector in layout.fingerprint)
+
+
+def _body(document: Document, layout: Layout) -> HtmlElement | None:
+    for selector in layout.body:
+        found = document.select(selector)
+        if len(found) == 1:
+            if _holds(found[0]):
+                return found[0]
+            continue
+        best = max(found, key=_size, default=None)
+        if best is not None and _holds(best):
+            return best
+    return None
+
+
+def _size(element: HtmlElement) -> int:
+    return len(element.text_content())
+
+
+def _holds(element: HtmlElement) -> bool:
+    return bool(element.text_content().strip()) or element.find(".//img") is not None
+
+
+def _first(
+    document: Document, selectors: Selectors, skip: set[HtmlElement] | None = None
+) -> HtmlElement | None:
+    for selector in selectors:
+        for element in document.select(selector):
+            if (skip is None or element not in skip) and element.text_content().strip():
+                return element
+    return None
+
+
+def _last(document: Document, selectors: Selectors) -> str:
+    for selector in selectors:
+        for element in reversed(document.select(selector)):
+            text = element_text(element)
+            if text:
+                return text
+    return ""
+
+
+def _and(skip: set[HtmlElement], lead: HtmlElement | None, body: HtmlElement) -> set[HtmlElement]:
+    if lead is None or lead is body or not _inside(lead, body):
+        return skip
+    return skip | {lead}
+
+
+def _inside(element: HtmlElement, container: HtmlElement) -> bool:
+    return any(ancestor is container for ancestor in element.iterancestors())
+
+
+def _dates(
+    document: Document, layout: Layout, structured: Structured, skip: set[HtmlElement]
+) -> Iterator[Published | None]:
+    clock = document.page.fetched_at
+    for selector in layout.date:
+        found: Published | None = None
+        for element in document.select(selector)[:20]:
+            text = clean_line(element.text_content())
+            if text and len(text) < 400:
+                found = parse_visible(text, clock) or parse_relative(text, clock)
+                if found:
+                    break
+        if found:
+            yield found
+            break
+    for selector in layout.date_meta:
+        for element in document.select(selector)[:5]:
+            value = element.get("content") or element.get("datetime") or element.text_content()
+            if value and value.strip():
+                yield parse_structured(clean_line(value), clock)
+    for value in structured.dates[:6]:
+        yield parse_structured(value, clock)
+    yield parse_url(document.page.url, clock)
+
+
+def _byline_texts(document: Document, layout: Layout, skip: set[HtmlElement]) -> list[str]:
+    for selector in layout.byline:
+        texts = [
+            text
+            for element in document.select(selector)[:10]
+            if (text := element_text(element, skip)) and len(text) <= 200
+        ]
+        if texts:
+            return texts
+    return []
+
+
+def _tags(document: Document, layout: Layout) -> list[str]:
+    tags: dict[str, None] = {}
+    for selector in layout.tags:
+        for element in document.select(selector)[:200]:
+            text = element_text(element).strip(" ,;#")
+            if text and len(text) <= 120:
+                tags.setdefault(text)
+        if tags:
+            break
+    return list(tags)
+
+
+def _attachments(document: Document, layout: Layout) -> list[Attachment]:
+    found: dict[str, Attachment] = {}
+    for selector in layout.attachments:
+        for element in document.select(selector):
+            links = [element] if element.tag == "a" else list(element.iter("a"))
+            for link in links:
+                url = absolute(document.base, link.get("href") or "")
+                text = element_text(link)
+                if url and text and url not in found:
+                    found[url] = Attachment(url, file_title(text, url))
+    return list(found.values())
+
+
+def same_host(url: str, other: str) -> bool:
+    """Whether two addresses are of one host, "www." aside."""
+    first, second = (urlsplit(address).netloc.lower().removeprefix("www.") for address in (url, other))
+    return first == second != ""
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _search(pattern: str, url: str) -> bool:
+    return _compiled(pattern).search(url) is not None

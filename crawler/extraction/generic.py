@@ -1,0 +1,333 @@
+"""Reading a page that no layout knows: trafilatura finds the text, our walk keeps its structure.
+
+The lines that trafilatura takes for content are located in the page; the smallest element that
+holds nearly all of them is the container, and is read block by block. So leads, subheadings,
+lists, tables and pictures survive that a text extractor drops, in their places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from archive.records import Published, Unreadable
+from crawler.extraction.blocks import Block, read_blocks
+from crawler.extraction.captions import attach_captions
+from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
+from crawler.extraction.document import Document
+from crawler.extraction.judge import Verdict, content_lines, key
+from crawler.extraction.metadata import lines_near, page_heading
+from crawler.extraction.page_kind import (
+    is_static,
+    looks_like_article_url,
+    looks_like_listing_url,
+    refusal,
+    says_not_found,
+)
+from crawler.extraction.parts import Parts
+from crawler.extraction.structured import Structured
+from crawler.extraction.text import clean_line, convert_legacy
+
+MIN_TEXT = 200
+"""Characters of content below which a page of unknown make is no article."""
+COVER = 0.8
+"""Share of the content that the container must hold."""
+
+_NOISE = re.compile(
+    r"(?:^|[\s_-])(?:relat\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
+    r"recommend\w*|suggest\w*|shar(?:e|ing)\w*|social\w*|comments?|binh-?luan|tags?|tag-?list|"
+    r"keywords?|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
+    r"quang-?cao|newsletter|subscribe|print|toolbar|tool|pagination|paging|sidebar|widget|menu|nav|"
+    r"copyright|most-?(?:read|view)\w*|audio|player|tts|popup|modal|follow\w*|reaction\w*)"
+    r"(?:$|[\s_-])|tin-?lien-?quan|box-?tin|newsrelation|relatednews|link-content-footer",
+    re.I,
+)
+_RELATED_TYPE = re.compile(r"relat|newsbox|boxnews|link|quiz|vote|survey", re.I)
+_LEAD = re.compile(
+    r"(?:^|[\s_-])(?:sapo|lead|chapeau|summary|hometext|intro(?:text)?|abstract|standfirst|dek|"
+    r"trich-?dan|mo-?ta|description|desc|excerpt|tomtat|tom-?tat|singular-sapo)(?:$|[\s_-])",
+    re.I,
+)
+_DATE = re.compile(
+    r"(?:^|[\s_-])(?:p?date\w*|time\w*|ngay\w*|publish\w*|post(?:ed)?-?(?:on|date|time)|entry-date|"
+    r"created\w*|meta|article-?time|news-?time|thoi-?gian)(?:$|[\s_-])",
+    re.I,
+)
+_AUTHOR = re.compile(
+    r"(?:^|[\s_-])(?:authors?|tac-?gia|byline|nguoi-?viet|but-?danh|author-?name|name-?author|"
+    r"author_mail)(?:$|[\s_-])",
+    re.I,
+)
+_BRACKETED = re.compile(r"\(([^()]{2,60})\)\s*$")
+
+
+def read_generic(document: Document, structured: Structured) -> Parts | Unreadable:
+    """The parts of an article of unknown make, or why the page is none."""
+    url = document.page.url
+    if not structured.article and looks_like_listing_url(url):
+        return refusal(document)
+    if is_static(document) and not looks_like_article_url(url):
+        return refusal(document)
+    if says_not_found(document) and not structured.dates:
+        return refusal(document)
+    lines = content_lines(document.tree)
+    verdict = Verdict(lines)
+    if sum(map(len, lines)) < MIN_TEXT:
+        return refusal(document, "hardly any content")
+    container = find_container(document, verdict)
+    if container is None:
+        return refusal(document, "no content that stands together")
+    title, title_element = page_heading(document, structured)
+    noise = _noise(container, verdict)
+    lead_element = _lead_element(document, container, title_element, noise)
+    skip = noise if lead_element is None else noise | {lead_element}
+    if title_element is not None:
+        skip = skip | {title_element}
+    blocks = attach_captions(read_blocks(container, document.base, skip))
+    blocks = _content(blocks, verdict)
+    parts = Parts(title=title, blocks=blocks)
+    if lead_element is not None:
+        parts.lead = attach_captions(read_blocks(lead_element, document.base, noise))
+    parts.dates = list(_dates(document, container, title_element, structured))
+    if not any(found and found.evidence in ("visible", "structured") for found in parts.dates):
+        near = lines_near(document, title_element, container)
+        parts.dates.append(find_in_lines(near, document.page.fetched_at))
+    reason = _no_article(document, structured, parts, blocks)
+    if reason:
+        return refusal(document, reason)
+    parts.byline_texts = _bylines(document, container, title_element)
+    parts.authors = list(structured.authors)
+    parts.not_authors = structured.site_names
+    parts.section = structured.section
+    parts.tags = list(structured.tags)
+    return parts
+
+
+def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
+    """The smallest element that holds at least COVER of what the verdict keeps."""
+    weights: dict[HtmlElement, int] = {}
+    total = 0
+    for element in document.body.iter():
+        tag = element.tag
+        if not isinstance(tag, str) or tag in ("script", "style", "noscript", "a", "option"):
+            text = None
+        else:
+            text = element.text
+        for piece, holder in ((text, element), (element.tail, element.getparent())):
+            if piece is None or len(piece) < 25 or holder is None or holder.tag in ("a", "script"):
+                continue
+            letters = key(piece)
+            if len(letters) < 20 or letters not in verdict:
+                continue
+            total += len(letters)
+            ancestor: HtmlElement | None = holder
+            while ancestor is not None:
+                weights[ancestor] = weights.get(ancestor, 0) + len(letters)
+                ancestor = ancestor.getparent()
+    if not total:
+        return None
+    current = document.body
+    while True:
+        deeper = next(
+            (child for child in current if weights.get(child, 0) >= COVER * total), None
+        )
+        if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong", "tr", "tbody"):
+            return current if current.tag not in ("tr", "tbody", "table") else _table(current)
+        current = deeper
+
+
+def _table(element: HtmlElement) -> HtmlElement:
+    while element.tag in ("tr", "tbody"):
+        parent = element.getparent()
+        if parent is None:
+            break
+        element = parent
+    return element
+
+
+def _noise(container: HtmlElement, verdict: Verdict) -> set[HtmlElement]:
+    """Elements inside the container that call themselves related, share, tags and the like."""
+    whole = len(container.text_content()) or 1
+    found: set[HtmlElement] = set()
+    for element in container.iterdescendants():
+        if not isinstance(element.tag, str) or not element.attrib:
+            continue
+        if element.tag in ("aside", "nav", "footer"):
+            found.add(element)
+            continue
+        kind = element.get("type") or element.get("data-role") or ""
+        if element.tag in ("div", "section", "ul", "span") and kind and _RELATED_TYPE.search(kind):
+            found.add(element)
+            continue
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if len(names) > 1 and _NOISE.search(names):
+            size = len(element.text_content())
+            if size < 0.3 * whole and not (size > 400 and verdict.keeps(element.text_content())):
+                found.add(element)
+    return found
+
+
+def _lead_element(
+    document: Document,
+    container: HtmlElement,
+    title: HtmlElement | None,
+    noise: set[HtmlElement],
+) -> HtmlElement | None:
+    """The marked lead: above the text, called sapo, summary or the like, and a sentence long."""
+    inside = set(container.iter())
+    seen_title = title is None or title in inside
+    for element in document.body.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element is title:
+            seen_title = True
+            continue
+        if not seen_title or element in noise or element.tag in ("meta", "script", "a", "input"):
+            continue
+        prop = element.get("itemprop") or element.get("data-role") or ""
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if (prop in ("description", "sapo") or (len(names) > 1 and _LEAD.search(names))) and (
+            30 <= len(clean_line(element.text_content())) <= 1200
+            and element is not container
+            and not any(child is title for child in element.iterdescendants())
+            and element.find(".//a[@href]") is None
+        ):
+            before = clean_line(container.text_content())[:3000]
+            text = clean_line(element.text_content())
+            if element in inside and before.find(text[:60]) > 1200:
+                return None
+            return element
+        if element in inside and element.tag == "p" and len(element.text_content()) > 400:
+            return None
+    return None
+
+
+def _content(blocks: list[Block], verdict: Verdict) -> list[Block]:
+    """Blocks between the first and the last that the verdict keeps, and a short tail.
+
+    Inside, blocks that the verdict drops stay unless they are links: it drops subheadings, list
+    items and boxes of an article. The tail may hold the signature.
+    """
+    kept = [
+        index
+        for index, block in enumerate(blocks)
+        if (block.text and len(block.text) >= 20 and verdict.keeps(block.text))
+        or (block.kind == "table" and block.rows)
+    ]
+    if not kept:
+        return []
+    first, last = kept[0], kept[-1]
+    while first > 0 and blocks[first - 1].kind == "figure":
+        first -= 1
+    out: list[Block] = []
+    for index, block in enumerate(blocks[first : last + 1], first):
+        if block.text and index not in kept and block.linked > 0.5 * len(block.text):
+            continue
+        out.append(block)
+    for block in blocks[last + 1 : last + 5]:
+        if block.text and (len(block.text) > 120 or block.linked > 0.5 * len(block.text)):
+            break
+        out.append(block)
+    return out
+
+
+def _dates(
+    document: Document,
+    container: HtmlElement,
+    title: HtmlElement | None,
+    structured: Structured,
+) -> Iterator[Published | None]:
+    clock = document.page.fetched_at
+    for element in _around(document, container, title):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):
+            text = clean_line(element.text_content())
+            if 6 <= len(text) <= 120:
+                found = parse_visible(text, clock)
+                if found:
+                    yield found
+                    break
+            value = element.get("datetime")
+            if value:
+                yield parse_structured(value, clock)
+    for value in structured.dates[:6]:
+        yield parse_structured(value, clock)
+    for element in document.tree.xpath("//*[@itemprop='datePublished']")[:3]:
+        value = element.get("content") or element.get("datetime") or element.text_content()
+        yield parse_structured(clean_line(value), clock)
+    yield parse_url(document.page.url, clock)
+
+
+def _bylines(
+    document: Document, container: HtmlElement, title: HtmlElement | None
+) -> list[str]:
+    texts: dict[str, None] = {}
+    for element in _around(document, container, title, inside=True):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if (
+            element.get("rel") == "author"
+            or element.get("itemprop") == "author"
+            or element.get("data-role") == "author"
+            or (len(names) > 1 and _AUTHOR.search(names))
+        ):
+            text = clean_line(convert_legacy(element.text_content()))
+            if 2 <= len(text) <= 80:
+                texts.setdefault(text)
+    return list(texts)[:4]
+
+
+def _around(
+    document: Document,
+    container: HtmlElement,
+    title: HtmlElement | None,
+    inside: bool = False,
+) -> Iterator[HtmlElement]:
+    """Elements of the smallest element that holds title and container, the body itself aside."""
+    top = container
+    if title is not None:
+        above = set(title.iterancestors())
+        top = next((a for a in container.iterancestors() if a in above), container)
+        if container in above:
+            top = container
+    if top is container:
+        parent = container.getparent()
+        top = container if parent is None or parent.tag in ("html", "body") else parent
+    held = set() if inside else {
+        element for element in container.iterdescendants() if element.tag in ("p", "td", "li")
+    }
+    for element in top.iter():
+        if isinstance(element.tag, str) and element not in held:
+            yield element
+
+
+def _no_article(
+    document: Document, structured: Structured, parts: Parts, blocks: list[Block]
+) -> str:
+    """Why what was found is no article; "" when it is one."""
+    if not parts.title:
+        return "no title"
+    prose = [block for block in blocks if len(block.text) >= 60 and block.linked < 0.3 * len(block.text)]
+    titles = [
+        block for block in blocks
+        if len(block.text) >= 20 and block.linked >= 0.7 * len(block.text.replace(" ", ""))
+    ]  # fmt: skip
+    if len(titles) >= 4 and len(titles) >= 0.5 * len(prose):
+        return "titles that lead to other pages"
+    if not prose:
+        return "no paragraph"
+    cut = sum(1 for block in prose if block.text.endswith(("...", "…")))
+    if cut >= 3 and cut >= 0.5 * len(prose):
+        return "teasers that break off"
+    dated = any(found is not None for found in parts.dates)
+    size = sum(len(block.text) for block in prose)
+    if structured.listing and not dated:
+        return "a collection by its own word"
+    if structured.article and size >= MIN_TEXT:
+        return ""
+    if dated and size >= MIN_TEXT:
+        return ""
+    if looks_like_article_url(document.page.url) and size >= 2 * MIN_TEXT:
+        return ""
+    return "no date and no address of an article"

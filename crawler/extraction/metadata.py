@@ -1,0 +1,175 @@
+"""Title, canonical address and the lines around a title, on pages of any make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.document import Document
+from crawler.extraction.judge import key
+from crawler.extraction.structured import Structured
+from crawler.extraction.text import clean_line, convert_legacy
+from crawler.extraction.urls import absolute, canonical_url
+
+_SEPARATORS = re.compile(r"\s+[|»«–—:·•-]+\s+|\s*\|\s*|\s*»\s*|\.:|:\.")
+_PRINTED_URL = re.compile(
+    r"(?:đường dẫn bài viết|url của bản tin này|link bài viết|nguồn tin|địa chỉ bài viết)\s*:?\s*"
+    r"(https?://[^\s<>\"']+)",
+    re.I,
+)
+_NUMBER = re.compile(r"\d{3,}")
+_PRINT_MARK = re.compile(r"print|savefile|tmpl=component|apicenter|ban-in|inbai|in-bai", re.I)
+
+
+def page_heading(
+    document: Document, structured: Structured
+) -> tuple[str, HtmlElement | None]:
+    """The article's title and its element, where one shows it.
+
+    A heading that the page's own ``<title>`` or structured data repeats is the title; else the
+    structured title; else the only ``h1``; else what of ``<title>`` is not the site's name.
+    """
+    named = [clean_line(convert_legacy(text)) for text in (*structured.headlines, document.page_title)]
+    keys = [key(text) for text in named if text]
+    best: tuple[int, str, HtmlElement] | None = None
+    first: tuple[str, HtmlElement] | None = None
+    for level, tag in enumerate(("h1", "h2", "h3", "h4")):
+        for element in document.body.iter(tag):
+            text = clean_line(convert_legacy(element.text_content()))
+            wanted = key(text)
+            if not wanted or len(text) > 400:
+                continue
+            if level == 0 and first is None:
+                first = (text, element)
+            if len(wanted) < 8:
+                continue
+            if any(name == wanted or (name.startswith(wanted) and len(wanted) >= 12) for name in keys):
+                score = len(text) - 20 * level
+                if best is None or score > best[0]:
+                    best = (score, text, element)
+        if best is not None:
+            return best[1], best[2]
+    sites = {key(name) for name in structured.site_names}
+    for element in document.body.iter("div", "span", "td", "p", "strong", "b", "a"):
+        if len(element) > 3:
+            continue
+        text = clean_line(convert_legacy(element.text_content()))
+        wanted = key(text)
+        if len(wanted) >= 20 and any(name.startswith(wanted) for name in keys) and wanted not in sites:
+            return text, element
+    for text in named[:-1] if structured.headlines else []:
+        if text and key(text) not in sites:
+            return without_site(text, structured.site_names), None
+    if first is not None and key(first[0]) not in sites:
+        return first
+    title = without_site(document.page_title, structured.site_names)
+    return ("" if key(title) in sites else title), None
+
+
+def without_site(title: str, site_names: Sequence[str]) -> str:
+    """A page title without the site's name after or before a separator."""
+    title = clean_line(title)
+    sites = [key(name) for name in site_names if name]
+    parts = [part.strip() for part in _SEPARATORS.split(title) if part.strip()]
+    if len(parts) < 2:
+        return title
+    if sites:
+        kept = [part for part in parts if key(part) not in sites]
+        if kept and len(kept) < len(parts):
+            start = title.find(kept[0])
+            end = title.rfind(kept[-1]) + len(kept[-1])
+            return title[start:end]
+    if len(parts[0]) > len(parts[-1]) and len(parts[-1]) <= 60:
+        separators = list(_SEPARATORS.finditer(title))
+        bar = separators[-1]
+        if "|" in bar[0] or "»" in bar[0] or len(parts) == 2:
+            return title[: bar.start()].strip()
+    return title
+
+
+def lines_near(
+    document: Document, title: HtmlElement | None, body: HtmlElement, limit: int = 30
+) -> list[str]:
+    """Lines around a title and up to the body, and just below the body: where dates stand.
+
+    Lines of menus and side columns are kept out by distance: at most ``limit`` lines before and
+    between, ten after.
+    """
+    before: list[str] = []
+    after: list[str] = []
+    state = "before"
+    inside = set(body.iter())
+    titled = set(title.iter()) if title is not None else set()
+    for element in document.body.iter():
+        if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript", "option"):
+            continue
+        if element in inside:
+            if state == "before":
+                state = "body"
+            if element is body and body.tail and body.tail.strip():
+                after.append(clean_line(body.tail))
+            continue
+        if state == "body":
+            state = "after"
+        into = before if state == "before" else after
+        if element in titled:
+            if element is title:
+                del before[:-6]
+            continue
+        for piece in (element.text, element.tail):
+            if piece and piece.strip():
+                into.append(clean_line(piece))
+        if state == "after" and len(after) >= 10:
+            break
+    return [line for line in (*before[-limit:], *after[:10]) if len(line) <= 200]
+
+
+def article_address(
+    document: Document, rules: tuple[tuple[str, str], ...] = (), print_view: bool = False
+) -> str:
+    """The article's canonical URL.
+
+    The page's ``rel=canonical`` is believed when it leads to the same host, not to the front
+    page, and does not contradict the address by another id. A print view's printed address
+    ("Đường dẫn bài viết: ...") comes before it.
+    """
+    own = canonical_url(document.page.url, rules)
+    if print_view or _PRINT_MARK.search(document.page.url):
+        printed = _printed_address(document)
+        if printed:
+            address = canonical_url(printed, rules)
+            if _plausible(address, own) and not _PRINT_MARK.search(address):
+                return address
+    for link in document.tree.iter("link"):
+        if (link.get("rel") or "").lower() == "canonical":
+            href = absolute(document.base, link.get("href") or "")
+            if href:
+                address = canonical_url(href, rules)
+                return address if _plausible(address, own) else own
+    return own
+
+
+def _printed_address(document: Document) -> str:
+    tail = clean_line(document.body.text_content()[-6000:])
+    found = _PRINTED_URL.search(tail)
+    return absolute(document.base, found[1].rstrip(".,;)")) if found else ""
+
+
+def _plausible(address: str, own: str) -> bool:
+    there, here = urlsplit(address), urlsplit(own)
+    if there.netloc.lower().removeprefix("www.") != here.netloc.lower().removeprefix("www."):
+        return False
+    if there.path in ("", "/", "/index.php") and not there.query:
+        return False
+    if _PRINT_MARK.search(address) and not _PRINT_MARK.search(own):
+        return False
+    numbers_there = set(_NUMBER.findall(there.path + there.query))
+    numbers_here = set(_NUMBER.findall(here.path + here.query))
+    if there.path.rstrip("/") == here.path.rstrip("/"):
+        return True
+    if numbers_here and numbers_there:
+        return bool(numbers_here & numbers_there) or bool(here.query and not there.query)
+    return True

@@ -1,0 +1,179 @@
+"""What a page is when it is no article: a stub, a login form, a listing, an error in disguise."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.records import Unreadable
+from crawler.extraction.document import Document
+from crawler.extraction.text import clean_line
+
+_COOKIE_STUB = re.compile(r"document\.cookie\s*=", re.I)
+_RELOAD = re.compile(r"location\.(?:reload|href|replace|assign)|location\s*=|\.submit\(\)", re.I)
+_CHALLENGE = re.compile(
+    r"cf-browser-verification|cf_chl_|challenge-platform|__cf_chl|slowAES\.decrypt|sucuri_cloudproxy|"
+    r"_Incapsula_Resource|ddos-guard|punish-component|Just a moment\.\.\.|Checking your browser|"
+    r"hcaptcha\.com/captcha|g-recaptcha-response",
+)
+_NOT_FOUND = re.compile(
+    r"(?:trang|bài viết|nội dung|bản tin|đường dẫn|tin)[^.]{0,60}(?:không (?:tồn tại|tìm thấy|có)|"
+    r"đã bị (?:xóa|xoá|gỡ))|không tìm thấy (?:trang|bài viết|nội dung|dữ liệu|đường dẫn|bản tin)|"
+    r"\b404\b.{0,40}(?:not found|không tìm thấy)|page not found|lỗi 404|error 404|"
+    r"article not found|bài viết này không|dữ liệu đang (?:được )?cập nhật",
+    re.I,
+)
+_SEARCH_URL = re.compile(
+    r"[?&](?:s|q|keyword|keywords|searchword|tukhoa|key)=|/(?:seek|search|tim-kiem|tim_kiem|timkiem)"
+    r"(?:[/.?]|$)|option=com_search|[?&]op=search",
+    re.I,
+)
+_LOGIN_URL = re.compile(
+    r"wp-login\.php|/(?:users?/)?(?:login|dang-nhap|dangnhap|signin|register|dang-ky|lostpass\w*)"
+    r"(?:[/.?]|$)|com_users?&view=(?:login|registration)|/account/log",
+    re.I,
+)
+_LISTING_URL = re.compile(
+    r"/(?:tag|tags|category|author|topic|chu-de|chuyen-muc|danh-muc|tac-gia|rss|feeds?|page|trang)/|"
+    r"/page-\d+|/itemlist/|/(?:19|20)\d\d/(?:\d\d?/)?(?:\d\d?/)?(?:page/\d+/?)?$|"
+    r"[?&](?:start|limitstart|page|trang|pg|BRSR)=\d|/pg/\d|/p\d+/?$|format=feed",
+    re.I,
+)
+_STATIC_URL = re.compile(
+    r"/(?:about(?:-us)?|gioi-thieu|contact|lien-he|siteterms|terms|privacy|sitemap|site-map|so-do-\w+|"
+    r"voting|statistics|thong-ke|banners|feedback|hoi-dap|faq|comment|users)(?:[/.?]|-[\w-]*\.html|$)|"
+    r"/gioi-thieu[\w-]*(?:\.html?|/)?$",
+    re.I,
+)
+_STATIC_TITLE = re.compile(
+    r"^(?:giới thiệu(?: chung)?|liên hệ|sơ đồ (?:trang|tổ chức|website)|cơ cấu tổ chức|"
+    r"điều khoản.*|chính sách (?:bảo mật|quyền riêng tư).*|contact(?: us)?|about(?: us)?|"
+    r"chức năng,? nhiệm vụ.*|lịch sử hình thành.*|thống kê)$",
+    re.I,
+)
+_ARTICLE_URL = re.compile(
+    r"\d{3,}[^/]*\.(?:html?|aspx|ldo|bld|tld|chn|vnp|vov)$|/item/\d+-|/(?:19|20)\d\d/\d\d/\d\d/[^/]+|"
+    r"[?&](?:id|newsid|itemid|articleid|art|p|nid|idtin|tinid)=\d+|/node/\d+|/\d{3,}(?:/|$)|"
+    r"(?:[\w%]+-){5,}[\w%]+(?:\.\w+|/)?$|\.(?:html?|ldo)$",
+    re.I,
+)
+
+
+def refuse_at_sight(document: Document) -> Unreadable | None:
+    """Refuse what its status, size or script says is no article, before anything is read."""
+    page = document.page
+    if page.status >= 400 or page.status in (204, 304):
+        return Unreadable("http_error", f"status {page.status}")
+    if 300 <= page.status < 400:
+        return Unreadable("http_error", f"status {page.status}, a redirect")
+    if len(document.text) < 6000 and (
+        _COOKIE_STUB.search(document.text) and _RELOAD.search(document.text)
+    ):
+        return Unreadable("challenge", "a script that sets a cookie and loads the page again")
+    if len(document.text) < 60_000:
+        found = _CHALLENGE.search(document.text)
+        if found and len(visible_text(document.body, 4000)) < 1500:
+            return Unreadable("challenge", found[0][:60])
+    if not visible_text(document.body, 40):
+        refresh = next(iter(document.meta.get("refresh", ())), "")
+        return Unreadable("empty", f"no text{'; ' + refresh[:80] if refresh else ''}")
+    return None
+
+
+def refusal(document: Document, detail: str = "") -> Unreadable:
+    """The reason that fits a page of which it is already known that it is no article."""
+    url = document.page.url
+    parts = urlsplit(url)
+    target = unquote(parts.path + ("?" + parts.query if parts.query else ""))
+    if _LOGIN_URL.search(target) or is_login(document):
+        return Unreadable("login", detail)
+    if _SEARCH_URL.search(target):
+        return Unreadable("search", detail)
+    if says_not_found(document):
+        return Unreadable("soft_404", detail or "the page says that nothing is there")
+    if _LISTING_URL.search(target) or parts.path in ("", "/"):
+        return Unreadable("listing", detail)
+    if is_static(document):
+        return Unreadable("static", detail)
+    if looks_like_article_url(url):
+        return Unreadable("soft_404", detail or "a listing under the address of an article")
+    return Unreadable("listing", detail)
+
+
+def is_login(document: Document) -> bool:
+    """Whether the page's main content is a form with a password, not a form in its frame."""
+    forms = 0
+    for element in document.body.iter("input"):
+        if (element.get("type") or "").lower() == "password":
+            forms += 1
+    if not forms:
+        return False
+    return len(visible_text(document.body, 3000)) < 1200
+
+
+def says_not_found(document: Document) -> bool:
+    """Whether title, heading or a short page says that the article does not exist."""
+    if _NOT_FOUND.search(document.page_title[:200]):
+        return True
+    for tag in ("h1", "h2", "h3"):
+        for element in document.body.iter(tag):
+            text = clean_line(element.text_content())
+            if len(text) < 200 and _NOT_FOUND.search(text):
+                return True
+    text = visible_text(document.body, 3000)
+    return len(text) < 1500 and _NOT_FOUND.search(text) is not None
+
+
+def is_static(document: Document) -> bool:
+    """Whether address or title name a standing page: about, contact, terms."""
+    path = unquote(urlsplit(document.page.url).path)
+    if _STATIC_URL.search(path):
+        return True
+    heading = next(
+        (text for element in document.body.iter("h1") if (text := clean_line(element.text_content()))),
+        "",
+    )
+    return bool(_STATIC_TITLE.match(heading))
+
+
+def looks_like_article_url(url: str) -> bool:
+    """Whether an address has the form of an article's: an id, a date or a long slug."""
+    parts = urlsplit(url)
+    target = parts.path + ("?" + parts.query if parts.query else "")
+    if _LISTING_URL.search(target) or _SEARCH_URL.search(target):
+        return False
+    return _ARTICLE_URL.search(target) is not None
+
+
+def looks_like_listing_url(url: str) -> bool:
+    """Whether an address has the form of a tag, category, archive or search page, or is the root."""
+    parts = urlsplit(url)
+    if parts.path in ("", "/", "/index.php", "/index.html", "/vi/") and not parts.query:
+        return True
+    target = unquote(parts.path + ("?" + parts.query if parts.query else ""))
+    return bool(_LISTING_URL.search(target) or _SEARCH_URL.search(target))
+
+
+def visible_text(element: HtmlElement, limit: int) -> str:
+    """The first ``limit`` characters of text that is not script, style or form, folded."""
+    pieces: list[str] = []
+    size = 0
+    for node in element.iter():
+        tag = node.tag
+        if isinstance(tag, str) and node.text and tag not in (
+            "script", "style", "noscript", "template", "option", "textarea", "title"
+        ):  # fmt: skip
+            piece = node.text.strip()
+            if piece:
+                pieces.append(piece)
+                size += len(piece)
+        if node.tail and node is not element:
+            piece = node.tail.strip()
+            if piece:
+                pieces.append(piece)
+                size += len(piece)
+        if size >= limit:
+            break
+    return clean_line(" ".join(pieces))[:limit]

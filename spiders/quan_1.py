@@ -1,0 +1,17 @@
+"""Liên đoàn Lao động Quận 1, Thành phố Hồ Chí Minh: "CPS" portal on ASP.NET WebForms."""
+
+from __future__ import annotations
+
+from crawler.families.cps import CpsSpider
+
+
+class Quan1Spider(CpsSpider):
+    name = "quan_1"
+    title = "Liên đoàn Lao động Quận 1, Thành phố Hồ Chí Minh"
+    hosts = ("ldldq1hcm.gov.vn",)
+    home = "http://ldldq1hcm.gov.vn/"
+    province = "Hồ Chí Minh"
+    level = "district"
+    start_urls = [
+        "http://ldldq1hcm.gov.vn/cps/WebParts/Quanlytin/ListContent/listcontent.aspx?CatID=1"
+    ]
