@@ -41,6 +41,10 @@ class WarcTruncated(WarcError):
     """A WARC file that ends inside a record. ``offset`` is where that record begins."""
 
 
+class WarcUnreadable(WarcError):
+    """A file that the disk does not give: nothing is known of its content."""
+
+
 @dataclass(slots=True)
 class RawRecord:
     """A record's header, before its block is read.
@@ -94,7 +98,7 @@ class _Source:
         try:
             data = self._file.read(PIECE)
         except OSError as error:
-            raise WarcError(self._path, self._next, f"unreadable: {error}") from error
+            raise WarcUnreadable(self._path, self._next, f"unreadable: {error}") from error
         self._input += data
         self._next += len(data)
         return bool(data)
@@ -188,7 +192,7 @@ class RecordStream:
         try:
             self._file = self.path.open("rb")
         except OSError as error:
-            raise WarcError(path, offset, f"cannot be opened: {error}") from error
+            raise WarcUnreadable(path, offset, f"cannot be opened: {error}") from error
         try:
             self._source = _Source(self._file, self.path, offset)
         except WarcError:
@@ -310,7 +314,7 @@ def salvage(
     ``visit`` gets each record and the pieces of its block. After damage the search goes on at
     the next record that can be found, so that one flipped bit does not hide the rest.
 
-    Raises WarcError only when the file cannot be opened or read at all.
+    Raises WarcUnreadable when the file cannot be opened or read.
     """
     size = path.stat().st_size
     offset = 0
@@ -326,6 +330,8 @@ def salvage(
                         start = offset = record.offset + record.length
                     yield Whole(record, found)
             return
+        except WarcUnreadable:
+            raise
         except WarcError as error:
             start = max(start, error.offset) if error.offset < size else start
             following = find_record(path, start + 1)

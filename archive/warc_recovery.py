@@ -39,7 +39,7 @@ class Recovered:
 
 
 def recover(folder: Path) -> list[Recovered]:
-    """Close every ``.open`` file under ``folder`` whose writer is gone.
+    """Close every ``.warc.gz.open`` file under ``folder`` whose writer is gone.
 
     Each is cut after its last whole record (a complete gzip member that holds a complete WARC
     record), brought to the disk and given its final name. A file whose writer still lives, which
@@ -48,7 +48,7 @@ def recover(folder: Path) -> list[Recovered]:
     Raises WarcError for a file that cannot be read, cut or renamed.
     """
     results = []
-    for path in sorted(Path(folder).rglob(f"*{OPEN_SUFFIX}")):
+    for path in sorted(Path(folder).rglob(f"*.warc.gz{OPEN_SUFFIX}")):
         try:
             fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:

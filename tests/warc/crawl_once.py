@@ -2,7 +2,8 @@
 
 Reads a JSON plan from standard input: ``requests`` (url, and any of method, headers, body, meta),
 ``settings``, ``sink`` ("record" or "fail"), ``seen`` (list of PayloadRef fields), ``file_limit``
-(bytes; no file may grow beyond it, as on a full disk). Writes a JSON report to the file that
+(bytes; no file may grow beyond it, as on a full disk), ``announce`` (a file that gets each
+capture's id at once). Writes a JSON report to the file that
 ``report`` names.
 """
 
@@ -110,6 +111,9 @@ def main() -> None:
         if plan.get("sink") == "fail":
             raise RuntimeError("the database is gone")
         report["captures"].append(as_json(capture))
+        if "announce" in plan:
+            with open(plan["announce"], "a") as announced:
+                announced.write(f"{capture.id}\n")
 
     known = {fields["digest"]: payload_ref(fields) for fields in plan.get("seen", [])}
     for name, value in (("capture_sink", sink), ("seen_payload", known.get)):
