@@ -36,7 +36,7 @@ def import_files(
                 _copy(path, folder / name)
                 taken = intake.take_in(name, watch=watch)
                 counts = {change: taken.changes.get(change, 0) for change in CHANGES}
-                rows.append({"file": path.name, "captures": taken.captures, **counts})
+                rows.append({"file": str(path), "captures": taken.captures, **counts})
             intake.finish()
         total = db.table("articles").count
     except WarcError as error:

@@ -47,6 +47,8 @@ from crawler.reading import (
 MAX_CONTENT_BYTES = 30_000_000
 """Bytes of a page after decompression; the limit of a crawl's download."""
 WARC_SUFFIXES = (".warc", ".warc.gz")
+ALONE = 40
+"""Pages extracted in this process before others are started, which takes two seconds."""
 BATCH = 200
 """Captures written in one transaction."""
 
@@ -86,6 +88,7 @@ class Intake:
         self.folder = folder
         self._jobs = jobs or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
+        self._extracted = 0
         self._sites: set[str] = set()
         self._postponed: list[Capture] = []
 
@@ -201,7 +204,8 @@ class Intake:
         return read_page_at(self.folder / row[0], row[1]) if row else None
 
     def _extract(self, page: Page) -> Outcome | Future[Outcome]:
-        if self._jobs == 1:
+        self._extracted += 1
+        if self._jobs == 1 or self._extracted <= ALONE:
             return extract(page)
         if self._pool is None:
             self._pool = worker_pool(self._jobs)

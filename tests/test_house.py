@@ -1,0 +1,111 @@
+"""The habits of the house that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+
+from archive.provinces import MERGED_FROM, PROVINCE_2025
+from crawler import settings
+from crawler.catalogue import declared_sites
+from crawler.site_spider import SiteSpider
+
+ROOT = Path(__file__).parent.parent
+SITES = declared_sites()
+ROOMS = ("archive", "crawler", "spiders")
+
+
+def test_no_dependency_ships_a_package_of_our_names() -> None:
+    """The ``scrapy`` script appends the project to sys.path: another ``archive`` would win."""
+    for distribution in distributions():
+        if distribution.metadata["Name"] == "congdoan-archive":
+            continue
+        tops = {Path(str(file)).parts[0] for file in distribution.files or ()}
+        clash = tops & {name for room in ROOMS for name in (room, f"{room}.py")}
+        assert not clash, distribution.metadata["Name"]
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    empty = {"utils.py", "util.py", "common.py", "base.py", "helpers.py", "misc.py"}
+    assert [
+        path for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.name in empty
+    ] == []
+
+
+@pytest.mark.parametrize("name", sorted(SITES))
+def test_a_site_is_a_short_declaration(name: str) -> None:
+    spider = SITES[name]
+    file = Path(inspect.getfile(spider))
+    assert file.parent == ROOT / "spiders"
+    assert file.stem == name
+    assert spider.__name__ == "".join(part.capitalize() for part in name.split("_")) + "Spider"
+    source = file.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(source)), "a docstring says which CMS, and how recognised"
+    assert len(source.splitlines()) <= 60
+
+
+@pytest.mark.parametrize("name", sorted(SITES))
+def test_a_site_says_what_it_must(name: str) -> None:
+    spider = SITES[name]
+    assert spider.title
+    assert spider.hosts
+    assert all(host == host.lower() and not host.startswith("www.") for host in spider.hosts)
+    assert spider.start_urls
+    assert spider.layouts
+    assert spider.province in PROVINCE_2025 or (
+        spider.province == "" and spider.level in ("national", "industry", "newspaper")
+    )
+    for pattern in (spider.article_url, spider.listing_url):
+        assert pattern
+        re.compile(pattern)
+    for url in spider.start_urls:
+        assert not re.search(spider.article_url, url), f"{url} is a listing, not an article"
+
+
+@pytest.mark.parametrize("name", sorted(SITES))
+def test_no_site_is_less_polite_than_the_default(name: str) -> None:
+    custom = SITES[name].custom_settings or {}
+    assert custom.get("ROBOTSTXT_OBEY", True)
+    assert custom.get("DOWNLOAD_DELAY", settings.DOWNLOAD_DELAY) >= settings.DOWNLOAD_DELAY
+    assert "USER_AGENT" not in custom
+    assert custom.get("CONCURRENT_REQUESTS_PER_DOMAIN", 1) <= 1
+
+
+@pytest.mark.parametrize("name", sorted(SITES))
+def test_a_site_has_goldens_of_an_article_and_a_listing(name: str) -> None:
+    folder = ROOT / "tests" / "sites" / name
+    kinds = ['"reason"' in path.read_text(encoding="utf-8") for path in folder.glob("*.json")]
+    assert False in kinds, "an article"
+    assert True in kinds, "a page that is none"
+
+
+def test_families_have_no_name_and_sites_do() -> None:
+    assert not getattr(SiteSpider, "name", None)
+    assert len({host for spider in SITES.values() for host in spider.hosts}) == sum(
+        len(spider.hosts) for spider in SITES.values()
+    )
+
+
+def test_the_merger_counts() -> None:
+    assert len(MERGED_FROM) == 34
+    assert len(PROVINCE_2025) == 63
+
+
+def test_the_project_speaks_only_of_itself() -> None:
+    """No address of one machine or registry in anything that is published."""
+    odd = re.compile(r"/(?:work|home|root|tmp)/[a-z.]|files\.pythonhosted|pypi\.org/simple")
+    texts = [
+        ROOT / "README.md",
+        ROOT / "Makefile",
+        ROOT / "pyproject.toml",
+        ROOT / "requirements.lock",
+    ]
+    texts += [path for folder in ("docs", *ROOMS) for path in (ROOT / folder).rglob("*.py")]
+    texts += list((ROOT / "docs").rglob("*.md"))
+    found = [path.name for path in texts if path.exists() and odd.search(path.read_text("utf-8"))]
+    assert found == []
