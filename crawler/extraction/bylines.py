@@ -12,125 +12,31 @@ from dataclasses import dataclass
 
 from archive.records import Byline
 from crawler.extraction.person_names import is_initials, is_loose_name, is_person_name
+from crawler.extraction.signature_words import (
+    AGENCY_RE,
+    COLLECTED_RE,
+    COMPOUND_RE,
+    DATE_OR_TIME_RE,
+    DOMAIN_RE,
+    EDGES,
+    GENERIC_RE,
+    HONORIFIC_RE,
+    LABEL_RE,
+    NOT_A_SOURCE_RE,
+    PRESS_RE,
+    PRINTED_DESK_RE,
+    SIDE_NOTE_RE,
+    SLOGAN_RE,
+    UNIT_LOOSE_RE,
+    UNIT_STRONG_RE,
+    UNIT_WORDS,
+)
 from crawler.extraction.text import clean_line
 
 _MAX_LINE = 160
 _MAX_LINES = 4
 
-# --- vocabulary ----------------------------------------------------------------------------------
-
-_WORK = r"(?:tin\s?bài|bài\s?viết|tin|bài|ảnh|hình(?:\s?ảnh)?|clip|video|nội dung|text|photo)"
-_JOIN = r"\s*(?:,|và|&|\+|/|-|–|;|\.)?\s*"
-_LABEL_RE = re.compile(
-    rf"""(?:
-      (?P<photo>(?:nguồn\s)?(?:ảnh|hình(?:\s?ảnh)?|clip|video|đồ họa|photo)
-        (?:{_JOIN}(?:ảnh|clip|video|hình(?:\s?ảnh)?))*(?:\s+(?:minh\s+họa|minh\s+hoạ|tư\s+liệu))?)
-        \s*[:：]
-    | (?P<source>nguồn(?:\s+(?:tin|bài|bài\s+viết|trích\s+dẫn|nlđ))?|trích\s+nguồn|trích\s+từ|
-        dẫn\s+nguồn|dẫn\s+theo|theo\s+nguồn|theo|source)\s*[:：]
-    | (?P<author>{_WORK}(?:{_JOIN}{_WORK})*
-      | (?:người\s+|nhóm\s+)?(?:thực\s+hiện|tổng\s+hợp|biên\s+soạn|sưu\s+tầm|viết(?:\s+bài)?)
-      | t\s?/\s?h|th | (?:nhóm\s+)?tác\s+giả(?:\s+bài\s+viết)? | người\s+(?:viết|đưa\s+tin|gửi|đăng)
-      | (?:nhóm\s+)?(?:phóng\s+viên|cộng\s+tác\s+viên|pv|ctv|btv) | đưa\s+tin(?:\s+bởi)?
-      | (?:viết|đăng|được\s+đăng|được\s+viết)\s+bởi | biên\s+tập | author|written\s+by|posted\s+by
-      )\s*[:：]
-    | (?P<plain>(?:tin|bài)(?:\s+viết)?{_JOIN}ảnh|(?:được\s+)?(?:viết|đăng)\s+bởi|bởi|by
-      |written\s+by|posted\s+by)\s+[-–]?\s*(?=[^\W\d_])
-    )\s*""",
-    re.X | re.I,
-)
-_COMPOUND_RE = re.compile(
-    r"[\s;,.|/–-]+(?=(?:tin|bài|ảnh|hình ảnh|clip|video|nguồn(?: tin)?|theo|thực hiện)\s*[:：])",
-    re.I,
-)
-_UNIT_STRONG = (
-    r"LĐLĐ|Liên\s+đoàn\s+Lao\s+động|Công\s+đoàn|Tổng\s+(?:LĐLĐ|Liên\s+đoàn)|TLĐ|CĐCS|CĐ|CĐN|"
-    r"UBKT|Ủy\s+ban\s+Kiểm\s+tra|Uỷ\s+ban\s+Kiểm\s+tra|(?:Văn\s+phòng|VP)\s+(?:LĐLĐ|Công\s+đoàn|CĐ)|"
-    r"Ban\s+(?:Tuyên\s+giáo|Tổ\s+chức|Chính\s+sách|Nữ\s+công|Tài\s+chính|Quan\s+hệ|Kiểm\s+tra|"
-    r"Chấp\s+hành|Thường\s+vụ|Công\s+tác|Pháp\s+luật|TGNC|CSPL|TG|TC)"
-)
-_UNIT_LOOSE = (
-    r"Văn\s+phòng|Phòng|Trung\s+tâm|Nhà\s+văn\s+h[oó][áa]|Cung\s+văn\s+h[oó][áa]|Trường|Hội|Đoàn|"
-    r"Ban(?!\s+biên)|Khối|Cụm|Tổ|Sở|Công\s+ty|Đảng\s+[uủ][ỷy]|Đảng\s+bộ|UBND|UBMTTQ|Bệnh\s+viện|"
-    r"Tổng\s+công\s+ty|Chi\s+đoàn|Bộ\s+phận|Tỉnh\s+đoàn|Huyện\s+đoàn|Thành\s+đoàn|Nhà\s+máy|BCH|BTV"
-)
-_ROLE = (
-    r"(?:(?:Phó\s+|Nguyên\s+)?(?:Chủ\s+tịch|Trưởng\s+ban|Giám\s+đốc|Hiệu\s+trưởng|Bí\s+thư|"
-    r"Trưởng\s+phòng|Chánh\s+[Vv]ăn\s+phòng)|Chuyên\s+viên|Cán\s+bộ|CT|PCT|UVBCH|UV\s?BTV|"
-    r"Đoàn\s+viên|Giáo\s+viên|CTV|PV)[\s,–-]+"
-)
-_UNIT_STRONG_RE = re.compile(rf"(?:{_ROLE})?(?P<unit>(?:{_UNIT_STRONG})(?!\w).*)", re.I)
-_UNIT_LOOSE_RE = re.compile(
-    rf"(?:{_ROLE})?(?P<unit>(?:{_UNIT_STRONG}|{_UNIT_LOOSE})(?!\w)\s*\S.*)", re.I
-)
-_DOMAIN_RE = re.compile(
-    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+(?:vn|com|net|org|info|edu|gov))(?:[:/]\S*)?", re.I
-)
-_UNIT_VOCABULARY = """
-tỉnh thành phố tp huyện quận thị xã phường trấn ngành khối cơ sở quan viên chức khu công nghiệp và các
-trường mầm non mẫu giáo tiểu học trung phổ thông thpt thcs đại cao đẳng dạy nghề bệnh viện đa khoa ty
-cổ phần tnhh mtv giáo dục y tế xây dựng giao thông vận tải nông thôn phát triển dệt may than khoáng
-sản điện lực lao động liên đoàn chế xuất kinh nữ chính sách pháp luật tuyên tổ tài kiểm tra hệ văn
-phòng ban đảng ủy uỷ trực thuộc thương mại du lịch ngân hàng bưu viễn thông quốc đô kiểm sát tòa án
-thuế kho bạc cụm thi đua số cấp trên đảng bộ giáo chủ tịch cung hóa hoá trung tâm
-"""
-_UNIT_WORDS = frozenset(_UNIT_VOCABULARY.split())
-_SLOGAN_RE = re.compile(
-    r"muôn năm|quang vinh|nhiệt liệt|tiếp tục|đổi mới|quyết tâm|phấn đấu|vững mạnh|các cấp|"
-    r"chào mừng|hoạt động|đồng hành|vì sự|thực hiện|tổ chức (?:tốt|thành công)|việt nam$",
-    re.I,
-)
-_PRESS_RE = re.compile(
-    r"(?:báo|tạp\s+chí|đài|cổng|trang|website|web|thông\s+tấn|ttx|ttxvn|bản\s+tin|kênh|vov|vtv|"
-    r"vnexpress|vietnamnet|vnanet|dân\s+trí|tuổi\s+trẻ|thanh\s+niên|lao\s+động|người\s+lao\s+động|"
-    r"nlđ|nlđo|tiền\s+phong|nhân\s+dân|sài\s+gòn|hà\s+nội\s+mới|hànộimới|lđo|lđtđ|lcđt|qđnd|"
-    r"quân\s+đội|công\s+an|chinhphu|chính\s+phủ|zing|afp|reuters|ap|bbc|cnn|xinhua)(?![^\W\d_]).*",
-    re.I,
-)
-_AGENCY_RE = re.compile(
-    r"[\s,/|-]+(?:LDO|LĐO|NLĐO|TTXVN|TTO|TNO|VOV|VTV|LĐTĐ)$|\s*\((?:LDO|LĐO|NLĐO|TTXVN)\)$"
-)
-_GENERIC_RE = re.compile(
-    r"(?:(?:nhóm|các)\s+)?(?:pv|p\.v|ctv|btv|phóng viên(?:,?\s*(?:ctv|cộng tác viên))?|"
-    r"cộng tác viên|tác giả)|ban biên tập(?:\s.*)?|bbt(?:\s.*)?|ban quản trị(?:\s.*)?|quản trị"
-    r"(?:\s+(?:viên|web(?:site)?|hệ thống|trang|mạng))?|admin\w*|administrator|super user|root|"
-    r"editor|author|user\d*|guest|khách|webmaster|moderator|mod|biên tập(?:\s+viên)?|tòa soạn|"
-    r"toà soạn|sưu tầm|st|s\.t|tổng hợp|t/h|th|theo|hệ thống|cổng thông tin(?: điện tử)?|"
-    r"nukeviet|vinades(?:\W.*)?|danaweb(?:\W.*)?|vnpt(?:\W.*)?|viettel(?:\W.*)?|joomla|wordpress|"
-    r"không rõ|khuyết danh|unknown|n/a|test|demo|nguồn|tác giả bài viết|phóng viên\s.*|"
-    r"ảnh|tin|bài|tin tức|trang chủ|website|web",
-    re.I,
-)
-_PRINTED_DESK_RE = re.compile(
-    r"(?:(?:nhóm\s+)?(?:pv|p\.v|phóng viên|ctv|cộng tác viên|btv)(?:[\s,.-]+(?:pv|ctv))?|bbt|"
-    r"ban biên tập|sưu tầm|st|s\.t|tổng hợp|t/h|theo tổng hợp)"
-    r"(?:\s*\((?:tổng hợp|t/h|th|st|sưu tầm)\))?",
-    re.I,
-)
-_COLLECTED_RE = re.compile(r"\(?(?:sưu tầm|st|s\.t)\)?", re.I)
-_SIDE_NOTE_RE = re.compile(
-    r"(?:tổng hợp|t/h|th|st|sưu tầm|thực hiện|ghi|dịch|lược ghi|biên soạn|lược dịch|ctv|pv|"
-    r"tin,? ảnh|ảnh|bài,? ảnh)",
-    re.I,
-)
-_HONORIFIC_RE = re.compile(
-    r"^(?:đ/c|đ\.c|đồng chí|ông|bà|nhà báo|nb\.?|ths\.?|ts\.?|pgs\.?|gs\.?|luật sư|ls\.?)\s+", re.I
-)
-_NOT_A_SOURCE_RE = re.compile(
-    r"(?:đó|kế hoạch|nghị (?:quyết|định)|quyết định|luật|điều|thông tư|quy định|chương trình|"
-    r"chỉ thị|công văn|báo cáo|ông|bà|đồng chí|đ/c|đại diện|thống kê|số liệu|hướng dẫn|dự kiến)"
-    r"(?!\w)",
-    re.I,
-)
-_DATE_OR_TIME_RE = re.compile(
-    r"\(?\d{1,2}[:hg]\d{2}(?::\d{2})?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
-    r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy)|chủ\s+nhật),?|\bGMT\s?\+\d+",
-    re.I,
-)
-_EDGES = " \t-–—*•·>|,;:/.\"“”'«»_~=+"
-
-
-# --- one line ------------------------------------------------------------------------------------
+# --- one line ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +62,21 @@ def _undouble(text: str) -> str:
         first, second = text[:half], text[half + gap :]
         if first != second or (gap and text[half] != " "):
             continue
-        if is_initials(first) or is_person_name(first) or _LABEL_RE.match(first):
+        if is_initials(first) or is_person_name(first) or LABEL_RE.match(first):
             return first
     return text
 
 
 def _unwrapped(text: str) -> str:
-    text = text.strip(_EDGES.replace(".", ""))
+    text = text.strip(EDGES.replace(".", ""))
     if text.startswith(("(", "[")) and text.endswith((")", "]")) and text.count("(") <= 1:
         text = text[1:-1].strip()
     return text
 
 
 def _source_name(text: str) -> str:
-    match = _DOMAIN_RE.fullmatch(text.strip())
-    return match[1].lower() if match else text.strip(_EDGES.replace(".", "")).strip()
+    match = DOMAIN_RE.fullmatch(text.strip())
+    return match[1].lower() if match else text.strip(EDGES.replace(".", "")).strip()
 
 
 @dataclass(slots=True)
@@ -193,34 +99,34 @@ def _split_people(text: str, strict: bool) -> _Split:
     for inner in re.findall(r"\(([^()]*)\)", text):
         inner = inner.strip()
         theo = re.match(r"(?:theo|nguồn)\s*[:：]?\s+(.+)", inner, re.I)
-        unit = _UNIT_LOOSE_RE.fullmatch(inner)
+        unit = UNIT_LOOSE_RE.fullmatch(inner)
         if theo:
             result.source = result.source or _source_name(theo[1])
-        elif _PRESS_RE.fullmatch(inner) or _DOMAIN_RE.fullmatch(inner):
+        elif PRESS_RE.fullmatch(inner) or DOMAIN_RE.fullmatch(inner):
             result.source = result.source or _source_name(inner)
         elif unit:
             result.unit = result.unit or unit["unit"].strip()
-        elif not _SIDE_NOTE_RE.fullmatch(inner):
+        elif not SIDE_NOTE_RE.fullmatch(inner):
             result.unknown += 1
     text = re.sub(r"\s*\([^()]*\)", " ", text)
-    text = _AGENCY_RE.sub("", text.strip()).strip(_EDGES.replace(".", ""))
+    text = AGENCY_RE.sub("", text.strip()).strip(EDGES.replace(".", ""))
     pieces = list(_pieces(text))
     for index, (piece, start) in enumerate(pieces):
-        pattern = _UNIT_STRONG_RE if strict else _UNIT_LOOSE_RE
+        pattern = UNIT_STRONG_RE if strict else UNIT_LOOSE_RE
         unit = pattern.fullmatch(piece)
         if unit and not is_person_name(piece):
             later = [name for name, _ in pieces[index + 1 :] if is_person_name(name)]
             # A dash or comma inside a unit's name belongs to it unless a person follows.
             whole = unit["unit"] if later else text[start + unit.start("unit") :]
-            result.unit = result.unit or whole.strip(_EDGES).strip()
+            result.unit = result.unit or whole.strip(EDGES).strip()
             if later:
                 continue
             break
-        person = piece if strict else _HONORIFIC_RE.sub("", piece)
+        person = piece if strict else HONORIFIC_RE.sub("", piece)
         shaped = is_person_name(person) or is_initials(person)
-        if _GENERIC_RE.fullmatch(piece):
+        if GENERIC_RE.fullmatch(piece):
             continue
-        if (shaped and not _DOMAIN_RE.fullmatch(piece)) or (
+        if (shaped and not DOMAIN_RE.fullmatch(piece)) or (
             not strict and not _is_press(piece) and is_loose_name(person)
         ):
             result.persons.append(person)
@@ -232,9 +138,7 @@ def _split_people(text: str, strict: bool) -> _Split:
 
 
 def _is_press(text: str) -> bool:
-    return bool(_PRESS_RE.fullmatch(text) or _DOMAIN_RE.fullmatch(text)) and not is_person_name(
-        text
-    )
+    return bool(PRESS_RE.fullmatch(text) or DOMAIN_RE.fullmatch(text)) and not is_person_name(text)
 
 
 def _pieces(text: str) -> list[tuple[str, int]]:
@@ -258,7 +162,7 @@ def _read_source(rest: str) -> _Line:
     rest = _unwrapped(rest)
     if not rest:
         return _NOTHING
-    domain = _DOMAIN_RE.fullmatch(rest)
+    domain = DOMAIN_RE.fullmatch(rest)
     if domain:
         return _Line("source", source=domain[1].lower())
     split = _split_people(rest, strict=True)
@@ -275,28 +179,28 @@ def _read_line(line: str) -> _Line:
     """Classify one line as part of a signature, by itself; context is judged by the caller."""
     if not line or len(line) > _MAX_LINE:
         return _NOTHING
-    text = _undouble(line).strip(_EDGES.replace(".", "").replace(":", ""))
-    match = _LABEL_RE.match(text) or _LABEL_RE.match(_unwrapped(text))
+    text = _undouble(line).strip(EDGES.replace(".", "").replace(":", ""))
+    match = LABEL_RE.match(text) or LABEL_RE.match(_unwrapped(text))
     if match:
         text = match.string
         return _read_labelled(text, match)
     text = _unwrapped(text)
     if text.count(" ") > 14:
         return _NOTHING
-    if _PRINTED_DESK_RE.fullmatch(text):
-        return _Line("desk", source="Sưu tầm" if _COLLECTED_RE.fullmatch(text) else "")
+    if PRINTED_DESK_RE.fullmatch(text):
+        return _Line("desk", source="Sưu tầm" if COLLECTED_RE.fullmatch(text) else "")
     theo = re.match(r"(?:theo|nguồn|trích(?:\s+(?:từ|nguồn|theo))?)\s+(.+)", text, re.I)
     if theo:
         rest = theo[1].strip()
-        fits = rest[0].isupper() or _PRESS_RE.match(rest) or _DOMAIN_RE.fullmatch(rest)
-        if not fits or _NOT_A_SOURCE_RE.match(rest) or any(map(str.isdigit, rest)):
+        fits = rest[0].isupper() or PRESS_RE.match(rest) or DOMAIN_RE.fullmatch(rest)
+        if not fits or NOT_A_SOURCE_RE.match(rest) or any(map(str.isdigit, rest)):
             return _NOTHING
         if rest.count(" ") > 8 or rest.endswith((".", ":", ";", ",")) or ", " in rest:
             return _NOTHING
         return _read_source(rest)
     if line.rstrip().endswith((".", ":", ";", ",", "!", "?", "…")) and not is_initials(text):
         return _NOTHING
-    if any(map(str.isdigit, text)) and not _UNIT_STRONG_RE.fullmatch(text):
+    if any(map(str.isdigit, text)) and not UNIT_STRONG_RE.fullmatch(text):
         return _NOTHING
     split = _split_people(text, strict=True)
     if split.unknown:
@@ -311,26 +215,26 @@ def _read_line(line: str) -> _Line:
 def _is_bare_unit(text: str) -> bool:
     """Whether a line is nothing but the name of a union body: no verb, no slogan."""
     words = re.findall(r"[^\W\d_]+|\d+", text)
-    if not 2 <= len(words) <= 13 or _SLOGAN_RE.search(text):
+    if not 2 <= len(words) <= 13 or SLOGAN_RE.search(text):
         return False
     if text.isupper():
         return len(words) <= 8
-    return all(word[0].isupper() or word.isdigit() or word in _UNIT_WORDS for word in words)
+    return all(word[0].isupper() or word.isdigit() or word in UNIT_WORDS for word in words)
 
 
 def _read_labelled(text: str, match: re.Match[str]) -> _Line:
     rest = text[match.end() :].strip()
-    if match["photo"] and not _COMPOUND_RE.search(text):
+    if match["photo"] and not COMPOUND_RE.search(text):
         return _Line("photo") if len(rest) < 80 else _NOTHING
     if not rest:
         return _NOTHING if match["photo"] or match["plain"] else _Line("label_only")
     if match["source"]:
         if rest.count(" ") > 14 or not (rest[0].isupper() or _is_press(rest) or rest[0] == "("):
             return _NOTHING
-        if match["source"].lower() == "theo" and _NOT_A_SOURCE_RE.match(rest):
+        if match["source"].lower() == "theo" and NOT_A_SOURCE_RE.match(rest):
             return _NOTHING
         return _read_source(rest)
-    parts = _COMPOUND_RE.split(text[match.end() :]) if match["author"] else [rest]
+    parts = COMPOUND_RE.split(text[match.end() :]) if match["author"] else [rest]
     persons: list[str] = []
     unit = source = ""
     unknown = 0
@@ -345,7 +249,7 @@ def _read_labelled(text: str, match: re.Match[str]) -> _Line:
         if unknown > len(persons) + bool(unit):
             return _NOTHING
         return _Line("label", tuple(persons), unit, source)
-    if _GENERIC_RE.fullmatch(rest) or _PRINTED_DESK_RE.fullmatch(rest):
+    if GENERIC_RE.fullmatch(rest) or PRINTED_DESK_RE.fullmatch(rest):
         return _Line("label")
     return _NOTHING
 
@@ -353,7 +257,7 @@ def _read_labelled(text: str, match: re.Match[str]) -> _Line:
 def _later_parts(parts: Sequence[str]) -> list[tuple[_Split, str]]:
     found: list[tuple[_Split, str]] = []
     for part in parts:
-        match = _LABEL_RE.match(part)
+        match = LABEL_RE.match(part)
         if match is None:
             continue
         rest = part[match.end() :]
@@ -367,7 +271,7 @@ def _later_parts(parts: Sequence[str]) -> list[tuple[_Split, str]]:
     return found
 
 
-# --- the end of a body -----------------------------------------------------------------------------
+# --- the end of a body -------------------------------------------------------------------------
 
 _MAY_STAND_ABOVE = {
     "unit": {"label", "name", "label_only", "desk", "source"},
@@ -402,7 +306,7 @@ def _stands_alone(kind: str, above: str) -> bool:
     if above.endswith(_SENTENCE_END):
         return kind != "unit" or not (_BULLET_RE.match(above) and len(above) < 60)
     if kind == "unit":
-        return len(above) >= 100 and not above.endswith(";") and not _UNIT_LOOSE_RE.match(above)
+        return len(above) >= 100 and not above.endswith(";") and not UNIT_LOOSE_RE.match(above)
     return len(above) >= 50
 
 
@@ -461,7 +365,7 @@ def read_signature(lines: Sequence[str]) -> tuple[Byline, int]:
     return Byline(text, tuple(persons), unit, source), len(lines) - taken[0][0]
 
 
-# --- elements ----------------------------------------------------------------------------------------
+# --- elements ----------------------------------------------------------------------------------
 
 
 def parse_byline(text: str, ignore: tuple[str, ...] = ()) -> Byline:
@@ -476,12 +380,12 @@ def parse_byline(text: str, ignore: tuple[str, ...] = ()) -> Byline:
     """
     printed = clean_line(text[:400])
     ignored = {clean_line(name).casefold() for name in ignore}
-    rest = _DATE_OR_TIME_RE.sub(" | ", printed)
+    rest = DATE_OR_TIME_RE.sub(" | ", printed)
     rest = _unwrapped(_undouble(re.sub(r"(?:\s*\|)+\s*$", "", clean_line(rest))))
     if not rest or len(rest) > 200 or rest.casefold() in ignored:
         return Byline()
-    match = _LABEL_RE.match(rest)
-    if match and match["photo"] and not _COMPOUND_RE.search(rest):
+    match = LABEL_RE.match(rest)
+    if match and match["photo"] and not COMPOUND_RE.search(rest):
         return Byline()
     if match:
         line = _read_labelled(rest, match)
@@ -494,7 +398,7 @@ def parse_byline(text: str, ignore: tuple[str, ...] = ()) -> Byline:
         dict.fromkeys(
             person
             for person in line.persons
-            if person.casefold() not in ignored and not _GENERIC_RE.fullmatch(person)
+            if person.casefold() not in ignored and not GENERIC_RE.fullmatch(person)
         )
     )
     unit = "" if line.unit.casefold() in ignored else line.unit

@@ -9,81 +9,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from archive.records import VIETNAM, DateEvidence, Precision, Published
+from crawler.extraction.printed_dates import (
+    DATE_RE,
+    PUBLISHED_RE,
+    TIME_AFTER_RE,
+    TIME_BEFORE_RE,
+    UPDATED_RE,
+    WEEKDAY,
+    YEAR,
+    best_found,
+    build,
+    dates_in,
+    is_update,
+    sane,
+    time_of,
+)
 from crawler.extraction.text import clean_line
-
-EARLIEST_YEAR = 1990
-"""No Vietnamese site is older; what is earlier is a default or a null date."""
-TOLERANCE = timedelta(days=1)
-"""How far a page's date may lie after its capture: clocks and time zones differ."""
 
 _MAX_TEXT = 400
 _CLOCK_SLACK = timedelta(minutes=15)
 
-# --- the words ---------------------------------------------------------------------------------
-
-_VI_MONTHS = {
-    "mười một": 11, "mười hai": 12, "mười": 10, "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4,
-    "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "chạp": 12,
-}  # fmt: skip
-_EN_MONTHS = {
-    "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
-    "august": 8, "september": 9, "october": 10, "november": 11, "december": 12, "jan": 1, "feb": 2,
-    "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11,
-    "dec": 12,
-}  # fmt: skip
-_VI = "|".join(sorted(_VI_MONTHS, key=len, reverse=True)).replace(" ", r"\s")
-_EN = "|".join(sorted(_EN_MONTHS, key=len, reverse=True))
-_MONTH = rf"(?:tháng|thg\.?|th\.?)\s*(?:0?\d|1[0-2]|{_VI})"
-_YEAR = r"(?:19|20)\d\d"
-
-_DATE_RE = re.compile(
-    rf"""
-    (?<![\d/.,:\-–]) (?:
-      (?P<d1>\d{{1,2}}) \s? (?P<sep>[./\-–]) \s? (?P<m1>\d{{1,2}}) \s? (?P=sep) \s? (?P<y1>{_YEAR})
-    | (?P<y2>{_YEAR}) (?P<sep2>[./\-]) (?P<m2>\d{{1,2}}) (?P=sep2) (?P<d2>\d{{1,2}})
-    | (?P<d3>\d{{1,2}}) \s* [/,.\-]? \s* (?P<m3>{_MONTH}) \s* [/,.\-]? \s* (?:năm\s+)?
-      (?P<y3>{_YEAR})
-    | (?P<d5>\d{{1,2}})(?:st|nd|rd|th)? [\s\-/] \s* (?P<m5>{_EN}) \.? [\s,\-/]+ (?P<y5>{_YEAR})
-    )(?![\d/]|[.\-–]\d)
-    | \b(?:
-      (?P<m4>{_MONTH}) \s+ (?P<d4>\d{{1,2}}) \s* , ? \s+ (?:năm\s+)? (?P<y4>{_YEAR})
-    | (?P<m6>{_EN}) \.? \s+ (?P<d6>\d{{1,2}})(?:st|nd|rd|th)? \s* ,? \s+ (?P<y6>{_YEAR})
-    | (?P<m7>{_MONTH}) \s* (?:[/,.\-]|năm|\s) \s* (?P<y7>{_YEAR})
-    | (?P<m8>{_EN}) \.? ,? \s+ (?P<y8>{_YEAR})
-    )(?![\d/]|[.\-–]\d)
-    | (?<![\d/.,:\-–]) (?P<d9>\d\d)(?P<sep9>/)(?P<m9>\d\d)/(?P<y9>\d\d)(?![\d/.])
-    """,
-    re.X | re.I,
-)
-
-_TIME = (
-    r"(?P<h>\d{1,2})(?:\s?:\s?|\s?[hg]\s?|\s?giờ\s?)(?P<mi>\d{2})"
-    r"(?:\s?[:']\s?(?P<s>\d{2}))?(?:\s?(?:phút|'))?(?![\d/]|[.,]\d)"
-    r"(?:\s?(?P<half>AM|PM|SA|CH|a\.m\.|p\.m\.)(?!\w))?"
-)
-_GLUE = r"[\s,;|()\[\]•·–—\-/]*"
-_WEEKDAY = (
-    r"(?:thứ\s?(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s?nhật|cn|t[2-7]|mon(?:day)?"
-    r"|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)(?!\w)"
-)
-_TIME_AFTER_RE = re.compile(rf"(?:{_GLUE}(?:T|vào|lúc|at|hồi)?\s*:?){_GLUE}{_TIME}", re.I)
-_TIME_BEFORE_RE = re.compile(
-    rf"(?<![\d:.,/]){_TIME}(?:{_GLUE}(?:{_WEEKDAY}|ngày|on|GMT\s?\+\s?7))*{_GLUE}$", re.I
-)
-_UPDATED_RE = re.compile(r"cập\s?nhật|sửa|chỉnh|update|modif|last|thay đổi|lần cuối|edited", re.I)
-_PUBLISHED_RE = re.compile(
-    r"đăng|xuất bản|phát hành|đưa tin|post|publi|creat|tạo|viết|ngày gửi|ngày tin|ban hành", re.I
-)
-_NOT_PUBLISHED_RE = re.compile(
-    r"hiệu lực|hết hạn|đáo hạn|nhiệm kỳ|sinh ngày|ngày sinh|giai đoạn|khóa|"
-    r"\d+\s?/\s?(?:[A-ZĐ]{2,}|\d{4}/)[^\s]*\s+(?:ngày|\(|ban hành)",
-    re.I,
-)
 _RELATIVE_RE = re.compile(
     r"(?:(?:cách đây|khoảng|about)\s+)?(?P<n>\d{1,3}|một|an?|one)\s+"
     r"(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|tháng|second|minute|min|hour|day|week|month)s?"
@@ -93,103 +43,6 @@ _RELATIVE_RE = re.compile(
 _RELATIVE_CUE_RE = re.compile(r"trước|cách đây|ago|hôm|vừa|just now|yesterday|today", re.I)
 _DAY_WORD_RE = re.compile(r"(?P<word>hôm\s?nay|hôm\s?qua|hôm\s?kia|today|yesterday)", re.I)
 _JUST_NOW_RE = re.compile(r"vừa (?:xong|mới|đăng)|just now|mới đây", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    published: Published
-    start: int
-    end: int
-    label: str
-    timed: bool
-
-
-def _month_number(word: str) -> int:
-    word = word.lower()
-    if word in _EN_MONTHS:
-        return _EN_MONTHS[word]
-    bare = " ".join(re.sub(r"^(?:tháng|thg\.?|th\.?)\s*", "", word).split())
-    return int(bare) if bare.isdigit() else _VI_MONTHS[bare]
-
-
-def _time_of(match: re.Match[str] | None) -> tuple[int, int, int] | None:
-    if match is None:
-        return None
-    hour, minute, second = int(match["h"]), int(match["mi"]), int(match["s"] or 0)
-    half = (match["half"] or "").upper().replace(".", "")
-    if half in ("PM", "CH") and hour < 12:
-        hour += 12
-    elif half in ("AM", "SA") and hour == 12:
-        hour = 0
-    return (hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
-
-
-def _sane(at: datetime, fetched_at: datetime) -> bool:
-    return at.year >= EARLIEST_YEAR and at <= fetched_at + TOLERANCE
-
-
-def _build(
-    year: int, month: int, day: int, time: tuple[int, int, int] | None, precision: Precision,
-    evidence: DateEvidence, raw: str, fetched_at: datetime,
-) -> Published | None:  # fmt: skip
-    try:
-        at = datetime(year, month, day, *(time or (0, 0, 0)), tzinfo=VIETNAM)
-    except ValueError:
-        return None
-    if not _sane(at, fetched_at):
-        return None
-    return Published(at, precision, evidence, raw.strip())
-
-
-def _dates_in(text: str, fetched_at: datetime, evidence: DateEvidence) -> list[_Found]:
-    """Every possible date of a short text, in order, with the label that stands before it."""
-    found: list[_Found] = []
-    position = 0
-    for match in _DATE_RE.finditer(text):
-        form = next(n for n in "123456789" if match[f"y{n}"])
-        year = int(match[f"y{form}"])
-        precision: Precision = "month" if form in "78" else "day"
-        day = 1 if precision == "month" else int(match[f"d{form}"])
-        word = match[f"m{form}"]
-        month = int(word) if word.isdigit() else _month_number(word)
-        if form == "9":
-            year += 2000
-        label = text[position : match.start()]
-        start, end = match.span()
-        time = None
-        if precision == "day":
-            before = _TIME_BEFORE_RE.search(label)
-            after = _TIME_AFTER_RE.match(text, match.end())
-            time = _time_of(before)
-            if time and before:
-                start = position + before.start()
-                label = label[: before.start()]
-            else:
-                time = _time_of(after)
-                if time and after:
-                    end = after.end()
-        built = _build(
-            year, month, day, time, "minute" if time else precision, evidence, text[start:end],
-            fetched_at,
-        )  # fmt: skip
-        position = end
-        if built and not _NOT_PUBLISHED_RE.search(label[-60:]):
-            found.append(_Found(built, start, end, label, time is not None))
-    return found
-
-
-def _best_found(found: Sequence[_Found]) -> Published | None:
-    """Publication before plain before update; of equals the first, but a day before a month."""
-    if not found:
-        return None
-
-    def rank(item: _Found) -> tuple[int, bool]:
-        updated = _UPDATED_RE.search(item.label)
-        kind = 2 if updated else 0 if _PUBLISHED_RE.search(item.label) else 1
-        return kind, item.published.precision == "month"
-
-    return min(found, key=rank).published
-
 
 # --- visible text ------------------------------------------------------------------------------
 
@@ -207,9 +60,9 @@ def parse_visible(text: str, fetched_at: datetime) -> Published | None:
     '2015-05-01T19:25:00+07:00'
     """
     text = clean_line(text[:_MAX_TEXT])
-    found = _best_found(_dates_in(text, fetched_at, "visible"))
+    found = best_found(dates_in(text, fetched_at, "visible"))
     if found is None:
-        return parse_relative(text, fetched_at) if not _DATE_RE.search(text) else None
+        return parse_relative(text, fetched_at) if not DATE_RE.search(text) else None
     return None if _is_place_clock(text, fetched_at) else found
 
 
@@ -228,10 +81,10 @@ def parse_relative(text: str, fetched_at: datetime) -> Published | None:
         name = word["word"].lower()
         days = next(count for key, count in back.items() if name.endswith(key))
         day = now - timedelta(days=days)
-        time = _time_of(
-            _TIME_AFTER_RE.match(text, word.end()) or _TIME_BEFORE_RE.search(text[: word.start()])
+        time = time_of(
+            TIME_AFTER_RE.match(text, word.end()) or TIME_BEFORE_RE.search(text[: word.start()])
         )
-        return _build(
+        return build(
             day.year, day.month, day.day, time, "minute" if time else "day", "visible", text,
             fetched_at,
         )  # fmt: skip
@@ -248,12 +101,12 @@ def parse_relative(text: str, fetched_at: datetime) -> Published | None:
         return Published(at, "minute", "visible", match.group())
     if unit in ("tháng", "month"):
         months = now.year * 12 + now.month - 1 - count
-        return _build(
+        return build(
             months // 12, months % 12 + 1, 1, None, "month", "visible", match.group(), fetched_at
         )
     hours = {"giờ": 1, "tiếng": 1, "hour": 1, "ngày": 24, "day": 24, "tuần": 168, "week": 168}
     day = now - timedelta(hours=hours[unit] * count)
-    return _build(day.year, day.month, day.day, None, "day", "visible", match.group(), fetched_at)
+    return build(day.year, day.month, day.day, None, "day", "visible", match.group(), fetched_at)
 
 
 # --- page clocks -------------------------------------------------------------------------------
@@ -277,11 +130,11 @@ _PLACES = frozenset(
 )
 """Provinces, before and after the merger of 1 July 2025, as page clocks name them."""
 _CLOCK_REST_RE = re.compile(
-    rf"hôm nay|bây giờ|hiện tại|là|{_WEEKDAY}|ngày|lúc|GMT\s?\+\s?0?7(?::00)?|"
+    rf"hôm nay|bây giờ|hiện tại|là|{WEEKDAY}|ngày|lúc|GMT\s?\+\s?0?7(?::00)?|"
     r"[\s,;|()\[\]•·–—:\-]+",
     re.I,
 )
-_LABEL_RE = re.compile(f"{_PUBLISHED_RE.pattern}|{_UPDATED_RE.pattern}", re.I)
+_LABEL_RE = re.compile(f"{PUBLISHED_RE.pattern}|{UPDATED_RE.pattern}", re.I)
 
 
 def _is_place_clock(text: str, fetched_at: datetime) -> bool:
@@ -290,7 +143,7 @@ def _is_place_clock(text: str, fetched_at: datetime) -> bool:
         return False
     if " ".join(match["place"].lower().split()) in _PLACES:
         return True
-    found = _dates_in(text, fetched_at, "visible")
+    found = dates_in(text, fetched_at, "visible")
     return bool(found) and _same_day(found[0].published.at, fetched_at)
 
 
@@ -309,7 +162,7 @@ def looks_like_clock(text: str, fetched_at: datetime) -> bool:
         return False
     if _is_place_clock(text, fetched_at):
         return True
-    found = _dates_in(text, fetched_at, "visible")
+    found = dates_in(text, fetched_at, "visible")
     if len(found) != 1 or _LABEL_RE.search(found[0].label):
         return False
     item = found[0]
@@ -325,8 +178,8 @@ def looks_like_clock(text: str, fetched_at: datetime) -> bool:
 
 
 _META_REST_RE = re.compile(
-    rf"{_WEEKDAY}|lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin|GMT\s?\+\s?0?7"
-    rf"|{_PUBLISHED_RE.pattern}|{_UPDATED_RE.pattern}|ngày|lúc|vào|[\W\d_]+",
+    rf"{WEEKDAY}|lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin|GMT\s?\+\s?0?7"
+    rf"|{PUBLISHED_RE.pattern}|{UPDATED_RE.pattern}|ngày|lúc|vào|[\W\d_]+",
     re.I,
 )
 
@@ -346,9 +199,9 @@ def find_in_lines(lines: Sequence[str], fetched_at: datetime) -> Published | Non
         text = clean_line(line)
         if len(text) > 140:
             continue
-        found = _dates_in(text, fetched_at, "visible")
+        found = dates_in(text, fetched_at, "visible")
         if not found:
-            relative = parse_relative(text, fetched_at) if not _DATE_RE.search(text) else None
+            relative = parse_relative(text, fetched_at) if not DATE_RE.search(text) else None
             if relative and len(text) < 40 and bare is None:
                 bare = replace(relative, evidence="text")
             continue
@@ -358,13 +211,13 @@ def find_in_lines(lines: Sequence[str], fetched_at: datetime) -> Published | Non
         rest = " ".join(_META_REST_RE.sub(" ", rest).split())
         if len(rest) > 40 or rest.count(" ") > 5 or looks_like_clock(text, fetched_at):
             continue
-        best = _best_found(found)
+        best = best_found(found)
         if best is None:
             continue
         chosen = next(item for item in found if item.published is best)
-        if _UPDATED_RE.search(chosen.label):
+        if is_update(chosen.label):
             updated = updated or best
-        elif _PUBLISHED_RE.search(chosen.label):
+        elif PUBLISHED_RE.search(chosen.label):
             return best
         elif bare is None and best.precision != "month" and not rest:
             bare = replace(best, evidence="text")
@@ -437,12 +290,12 @@ def parse_structured(value: str, fetched_at: datetime) -> Published | None:
             return None
         at = at.astimezone(VIETNAM) if at.tzinfo else at.replace(tzinfo=VIETNAM)
         return _structured(at, True, value, fetched_at)
-    found = _best_found(_dates_in(value, fetched_at, "structured"))
+    found = best_found(dates_in(value, fetched_at, "structured"))
     return found
 
 
 def _structured(at: datetime, timed: bool, raw: str, fetched_at: datetime) -> Published | None:
-    if not _sane(at, fetched_at):
+    if not sane(at, fetched_at):
         return None
     timed = timed and (at.hour, at.minute, at.second) != (0, 0, 0)
     if not timed:
@@ -451,9 +304,9 @@ def _structured(at: datetime, timed: bool, raw: str, fetched_at: datetime) -> Pu
 
 
 _URL_DAY_RE = re.compile(
-    rf"/(?P<y>{_YEAR})(?:/|-)?(?P<m>0[1-9]|1[0-2]|[1-9](?=[/-]))(?:/|-)?(?P<d>0[1-9]|[12]\d|3[01]|[1-9](?=/))(?=/|$)"
+    rf"/(?P<y>{YEAR})(?:/|-)?(?P<m>0[1-9]|1[0-2]|[1-9](?=[/-]))(?:/|-)?(?P<d>0[1-9]|[12]\d|3[01]|[1-9](?=/))(?=/|$)"
 )
-_URL_MONTH_RE = re.compile(rf"/({_YEAR})/?(0[1-9]|1[0-2])/(?=[^/])")
+_URL_MONTH_RE = re.compile(rf"/({YEAR})/?(0[1-9]|1[0-2])/(?=[^/])")
 _URL_STAMP_RE = re.compile(
     r"[-/=](?:(20\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\d{3}|\d{3}(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\d{2,3})"
     r"(?:\.\w+)?/?$"
@@ -473,7 +326,7 @@ def parse_url(url: str, fetched_at: datetime) -> Published | None:
     match = _URL_DAY_RE.search(path)
     if match:
         day = int(match["d"])
-        return _build(
+        return build(
             int(match["y"]), int(match["m"]), day, None, "day", "url", match.group(), fetched_at
         )
     match = _URL_STAMP_RE.search(path if "?" not in url else url)
@@ -481,10 +334,10 @@ def parse_url(url: str, fetched_at: datetime) -> Published | None:
         parts = [int(part) for part in match.groups() if part is not None]
         if parts[3] < 24 and parts[4] < 60 and parts[5] < 60:
             year = parts[0] if parts[0] > 99 else 2000 + parts[0]
-            return _build(year, parts[1], parts[2], None, "day", "url", match.group(), fetched_at)
+            return build(year, parts[1], parts[2], None, "day", "url", match.group(), fetched_at)
     match = _URL_MONTH_RE.search(path)
     if match:
-        return _build(
+        return build(
             int(match[1]), int(match[2]), 1, None, "month", "url", match.group(), fetched_at
         )
     return None
@@ -501,13 +354,24 @@ def choose(candidates: Iterable[Published | None], fetched_at: datetime) -> Publ
 
     Order of trust: visible, structured, url, text; of equals the first given. A candidate of the
     same day (or month) with a time lends its time; the evidence remains that of the trusted one.
+    A visible date that calls itself an update gives way to structured data of an earlier day.
     """
-    sane = [item for item in candidates if item is not None and _sane(item.at, fetched_at)]
-    if not sane:
+    kept = [item for item in candidates if item is not None and sane(item.at, fetched_at)]
+    if not kept:
         return None
-    sane.sort(key=lambda item: _TRUST[item.evidence])
-    best = sane[0]
-    for other in sane[1:]:
+    kept.sort(key=lambda item: _TRUST[item.evidence])
+    best = kept[0]
+    if best.evidence == "visible" and is_update(best.raw):
+        earlier = (
+            item
+            for item in kept
+            if not (item.evidence == "visible" and is_update(item.raw))
+            and item.evidence in ("visible", "structured")
+            and item.at < best.at
+            and not _same_day(item.at, best.at)
+        )
+        best = next(earlier, best)
+    for other in kept:
         if _FINENESS[other.precision] <= _FINENESS[best.precision]:
             continue
         ours, theirs = best.at.astimezone(VIETNAM), other.at.astimezone(VIETNAM)

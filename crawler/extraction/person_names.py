@@ -47,22 +47,43 @@ trưởng trực trượng tú tuân tuấn tuất tuệ túc tùng tuy tuyên t
 tưởng tựu ty tý tỵ uy uyên uyển út ước ưng vân văn vang vàng vạn vẹn vi vĩ vỹ vịnh viên viễn viện
 viết việt vinh vĩnh võ vọng vũ vui vượng vương vỵ vy xiêm xinh xoan xuân xuyên xuyến xứng ý yên yến
 """
-_NOT_NAMES = """
-công đoàn|công nhân|công tác|công an|công văn|công thương|công nghiệp|thành công|thành phố|thành tích
-hòa bình|hoà bình|thái bình|bình dương|bình định|bình thuận|bình phước|hà giang|hà nam|hà tĩnh|hà nội
-sơn la|hưng yên|hải dương|hải phòng|quảng nam|quảng bình|quảng ninh|quảng trị|quảng ngãi|an giang
-kiên giang|tiền giang|hậu giang|bắc giang|phú yên|phú thọ|lâm đồng|vĩnh long|vĩnh phúc|nam định
-ninh thuận|ninh bình|khánh hòa|khánh hoà|thanh hóa|thanh hoá|thái nguyên|cao bằng|yên bái|long an
-đồng nai|đồng tháp|lai châu|gia lai|tuyên quang|trà vinh|điện biên|lạng sơn|nghệ an|việt nam
-trân trọng|kính trọng|trung ương|trung thành|trung thực|đại hội|tình nguyện|nghĩa tình|tiến độ
-an toàn|an sinh|đoàn kết|dân chủ|kỷ cương|nhân văn|nhân dân|nhân đạo|văn minh|văn hóa|văn hoá
-văn phòng|văn bản|thường trực|hiệu trưởng|quê hương|mùa xuân|tình thương|tân xuân|gia đình
-tài chính|chính trị|tuyên truyền|phong trào|toàn cảnh|tổ quốc|quân đội|quân dân|dân quân|dân vận
-hành chính|tiền phong|thanh niên|phát triển|phát huy|phát động|triển khai|kết luận|hạnh phúc
-bình đẳng|bình an|phương hướng|phương tiện|kỷ niệm|kỷ luật|kiểm tra|thông tin|hồ chí minh|tuyên dương
-biên tập|tường thuật|dân trí|dân sinh|an ninh|tình hình|hữu nghị|nội dung|ý nghĩa|tư tưởng|tư vấn
-tương lai|tương thân|đại biểu|đại diện|minh bạch|trí tuệ|hưởng ứng|hướng dẫn|chương trình|chuyên môn
-chuyên đề|chân dung|trung tâm|khoa học|kinh tế|nhân viên|nhân vật|thiện nguyện|thanh tra|an khê
+_NEVER = """
+mùa xuân|mùa hè|mùa thu|mùa đông
+biên tập|công chức|công nhân|công tác|công văn|công đoàn|dân trí|giáo viên|hà nội|hồ chí minh
+hội nghị|lao động|nhân dân|thanh niên|thành phố|thông tin|thư viện|thời sự|tiền phong|trung ương
+trân trọng|tuyên truyền|tổng hợp|viên chức|việt nam|văn phòng|đoàn viên|đại hội
+"""
+_PLACES = """
+an giang|an khê|ba đình|bình dương|bình phước|bình thuận|bình đại|bình định|bắc giang|bến cát
+cao bằng|cao lãnh|châu thành|gia lai|gia lâm|hoà bình|hoàng sa|hà giang|hà nam|hà tĩnh|hà đông
+hòa bình|hưng yên|hải dương|hải phòng|hậu giang|khánh hoà|khánh hòa|kiên giang|lai châu|long an
+long biên|long xuyên|lâm đồng|lạng sơn|nam định|nghệ an|ninh bình|ninh thuận|phú nhuận|phú quốc
+phú thọ|phú yên|quy nhơn|quảng bình|quảng nam|quảng ngãi|quảng ninh|quảng trị|sóc sơn|sơn la
+tam kỳ|thanh hoá|thanh hóa|thanh trì|thái bình|thái lan|thái nguyên|thăng long|tiền giang
+trung quốc|trà vinh|trường sa|trường sơn|tuyên quang|tân an|tân bình|tân phú|tân yên|tây nam
+tây ninh|tây sơn|vĩnh long|vĩnh phúc|vũng tàu|yên bái|điện biên|đông anh|đông nam|đồng nai
+đồng tháp
+"""
+_HEADINGS = """
+an khang|an ninh|an sinh|an toàn|biện pháp|bình an|bình luận|bình đẳng|bản lĩnh|bệnh viện
+chuyên môn|chuyên đề|chân dung|chân thành|chính phủ|chính trị|chú ý|chương trình|chỉ đạo|công an
+công bằng|công lý|công nghiệp|công thương|công trình|danh dự|danh hiệu|doanh thu|dân chủ
+dân quân|dân sinh|dân sự|dân vận|gia đình|giáo dục|giải pháp|hiến pháp|hiệu quả|hiệu trưởng
+hoàn thành|hoạt động|hành chính|hành trình|hình sự|hướng dẫn|hưởng ứng|hạnh phúc|học kỳ|học viện
+hội diễn|hội thao|hội thi|hội trường|hội viên|hợp lý|hợp pháp|hợp tác|hữu nghị|khoa học
+khánh thành|khởi công|kinh doanh|kinh tế|kiểm tra|kính trọng|kết luận|kỷ cương|kỷ luật|kỷ niệm
+liên hoan|lãnh đạo|lý luận|lý tưởng|lưu niệm|lưu ý|lịch sử|lộ trình|minh bạch|môi trường
+mùa xuân|nghĩa tình|nghĩa vụ|nghị định|nhiệm kỳ|nhân lực|nhân sự|nhân viên|nhân văn|nhân vật
+nhân ái|nhân đạo|năng lực|nội dung|nữ công|phong trào|pháp lý|phát huy|phát triển|phát động
+phú quý|phương hướng|phương pháp|phương tiện|phối hợp|quy trình|quyết tâm|quyết định|quyền lợi
+quân dân|quân đội|quê hương|quản lý|quốc gia|quốc hội|quốc tế|sáng kiến|sáng tạo|thanh tra
+thi công|thiện nguyện|thành công|thành lập|thành tích|thành tựu|thành viên|thân ái|thương hiệu
+thương mại|thường trực|thảo luận|thể thao|thị trường|thịnh vượng|thời kỳ|tiến độ|toàn cảnh
+tri ân|triển khai|trung bình|trung học|trung thành|trung thực|trung tâm|trí tuệ|trưởng thành
+tuyên dương|tuyển dụng|tuyển sinh|tài chính|tài liệu|tài năng|tài sản|tâm huyết|tâm lý|tâm sự
+tân xuân|tình hình|tình nguyện|tình thương|tôn giáo|tư pháp|tư tưởng|tư vấn|tương lai|tương thân
+tường thuật|tổ quốc|tổ trưởng|vinh danh|vinh quang|văn bản|văn hoá|văn hóa|văn minh|xử lý
+yêu thương|ý nghĩa|đoàn kết|đại biểu|đại diện|đại học|đạo đức|định kỳ|đồng tâm|đồng ý|động viên
 """
 _ACRONYMS = """
 lđlđ ubnd hđnd cnvc cnvclđ cnvcld cnlđ cđcs cđ cđn bch btv bcđ bbt ubkt tlđ tlđlđ ubmttq mttq thpt
@@ -73,7 +94,18 @@ tw covid adsl pv ctv ldo btc tin ảnh hết stt tt
 
 SURNAMES = frozenset(_SURNAMES.split())
 GIVEN = frozenset(_GIVEN.split())
-NOT_NAMES = frozenset(phrase.strip() for phrase in _NOT_NAMES.replace("\n", "|").split("|")) - {""}
+
+
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(text.strip().replace("\n", "|").split("|"))
+
+
+NEVER = _phrases(_NEVER)
+"""Phrases of syllables that names have too, but which are never a person."""
+PLACES = _phrases(_PLACES)
+"""Places that could be pen names: no name where nothing says that a name stands here."""
+HEADINGS = _phrases(_HEADINGS)
+"""Common words that are no name when a line in capitals consists of them."""
 ACRONYMS = frozenset(_ACRONYMS.split())
 
 _PARTS = SURNAMES | GIVEN
@@ -82,6 +114,13 @@ _DOTTED_RE = re.compile(r"(?:[^\W\d_]{1,2}\.\s?){1,3}(?P<name>[^\W\d_]{1,7}(?:\s
 
 def _titled(words: list[str]) -> bool:
     return all(word[:1].isupper() and (len(word) == 1 or word[1:].islower()) for word in words)
+
+
+def _is_heading(phrase: str, words: list[str]) -> bool:
+    if phrase in HEADINGS:
+        return True
+    pairs = [" ".join(pair) for pair in zip(words[::2], words[1::2], strict=False)]
+    return len(words) == 4 and any(pair in HEADINGS or pair in NEVER for pair in pairs)
 
 
 def is_person_name(text: str) -> bool:
@@ -98,10 +137,10 @@ def is_person_name(text: str) -> bool:
         return False
     lowered = [word.lower() for word in words]
     phrase = " ".join(lowered)
-    if phrase in NOT_NAMES or " ".join(lowered[:2]) in NOT_NAMES and len(words) != 3:
+    capitals = text.isupper()
+    if phrase in NEVER or phrase in PLACES or (capitals and _is_heading(phrase, lowered)):
         return False
     known = [word in _PARTS for word in lowered]
-    capitals = text.isupper()
     if not capitals and not _titled(words):
         return False
     if all(known) and lowered[-1] in GIVEN:
@@ -145,7 +184,7 @@ def is_loose_name(text: str) -> bool:
         return False
     if is_person_name(text) or is_initials(text):
         return True
-    if text.lower() in NOT_NAMES or (len(words) == 1 and text.lower() in ACRONYMS):
+    if text.lower() in NEVER or (len(words) == 1 and text.lower() in ACRONYMS):
         return False
     return all(word[0].isupper() for word in words) and all(
         char.isalpha() or char in " .'’-" for char in text

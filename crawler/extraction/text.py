@@ -273,8 +273,14 @@ def _viqr_word(token: str) -> str:
 
 
 def _viqr_token(token: str, after: str) -> str:
-    """One token converted; a final dot or question mark is kept where a sentence ends."""
-    if token[-1] in ".?" and (not after.strip() or re.match(r"\s+[A-Z\"(]|[\"')]", after)):
+    """One token converted; a final dot or question mark is kept where a sentence ends.
+
+    Before a capital that is in doubt. "Thi." is the middle of a woman's name far more often than
+    an end, and so is a capitalised word with a question mark ("Ky?").
+    """
+    named = bool(after.strip()) and (token == "Thi." or (token[-1] == "?" and token[0].isupper()))
+    ends = not after.strip() or re.match(r"\s+[A-Z\"(]|[\"')]", after)
+    if token[-1] in ".?" and ends and not named:
         return _viqr_word(token[:-1]) + token[-1]
     return _viqr_word(token)
 

@@ -1,0 +1,118 @@
+"""The words by which signatures are recognised: labels, union bodies, papers, accounts.
+
+Kept apart from ``bylines`` because these lists grow with every site, and its rules do not.
+"""
+
+from __future__ import annotations
+
+import re
+
+WORK = r"(?:tin\s?bài|bài\s?viết|tin|bài|ảnh|hình(?:\s?ảnh)?|clip|video|nội dung|text|photo)"
+JOIN = r"\s*(?:,|và|&|\+|/|-|–|;|\.)?\s*"
+LABEL_RE = re.compile(
+    rf"""(?:
+      (?P<photo>(?:nguồn\s)?(?:ảnh|hình(?:\s?ảnh)?|clip|video|đồ họa|photo)
+        (?:{JOIN}(?:ảnh|clip|video|hình(?:\s?ảnh)?))*(?:\s+(?:minh\s+họa|minh\s+hoạ|tư\s+liệu))?)
+        \s*[:：]
+    | (?P<source>nguồn(?:\s+(?:tin|bài|bài\s+viết|trích\s+dẫn|nlđ))?|trích\s+nguồn|trích\s+từ|
+        dẫn\s+nguồn|dẫn\s+theo|theo\s+nguồn|theo|source)\s*[:：]
+    | (?P<author>{WORK}(?:{JOIN}{WORK})*
+      | (?:người\s+|nhóm\s+)?(?:thực\s+hiện|tổng\s+hợp|biên\s+soạn|sưu\s+tầm|viết(?:\s+bài)?)
+      | t\s?/\s?h|th | (?:nhóm\s+)?tác\s+giả(?:\s+bài\s+viết)? | người\s+(?:viết|đưa\s+tin|gửi|đăng)
+      | (?:nhóm\s+)?(?:phóng\s+viên|cộng\s+tác\s+viên|pv|ctv|btv) | đưa\s+tin(?:\s+bởi)?
+      | (?:viết|đăng|được\s+đăng|được\s+viết)\s+bởi | biên\s+tập | author|written\s+by|posted\s+by
+      )\s*[:：]
+    | (?P<plain>(?:tin|bài)(?:\s+viết)?{JOIN}ảnh|(?:được\s+)?(?:viết|đăng)\s+bởi|bởi|by
+      |written\s+by|posted\s+by)\s+[-–]?\s*(?=[^\W\d_])
+    )\s*""",
+    re.X | re.I,
+)
+COMPOUND_RE = re.compile(
+    r"[\s;,.|/–-]+(?=(?:tin|bài|ảnh|hình ảnh|clip|video|nguồn(?: tin)?|theo|thực hiện)\s*[:：])",
+    re.I,
+)
+UNIT_STRONG = (
+    r"LĐLĐ|Liên\s+đoàn\s+Lao\s+động|Công\s+đoàn|Tổng\s+(?:LĐLĐ|Liên\s+đoàn)|TLĐ|CĐCS|CĐ|CĐN|"
+    r"UBKT|Ủy\s+ban\s+Kiểm\s+tra|Uỷ\s+ban\s+Kiểm\s+tra|(?:Văn\s+phòng|VP)\s+(?:LĐLĐ|Công\s+đoàn|CĐ)|"
+    r"Ban\s+(?:Tuyên\s+giáo|Tổ\s+chức|Chính\s+sách|Nữ\s+công|Tài\s+chính|Quan\s+hệ|Kiểm\s+tra|"
+    r"Chấp\s+hành|Thường\s+vụ|Công\s+tác|Pháp\s+luật|TGNC|CSPL|TG|TC)"
+)
+UNIT_LOOSE = (
+    r"Văn\s+phòng|Phòng|Trung\s+tâm|Nhà\s+văn\s+h[oó][áa]|Cung\s+văn\s+h[oó][áa]|Trường|Hội|Đoàn|"
+    r"Ban(?!\s+biên)|Khối|Cụm|Tổ|Sở|Công\s+ty|Đảng\s+[uủ][ỷy]|Đảng\s+bộ|UBND|UBMTTQ|Bệnh\s+viện|"
+    r"Tổng\s+công\s+ty|Chi\s+đoàn|Bộ\s+phận|Tỉnh\s+đoàn|Huyện\s+đoàn|Thành\s+đoàn|Nhà\s+máy|BCH|BTV"
+)
+ROLE = (
+    r"(?:(?:Phó\s+|Nguyên\s+)?(?:Chủ\s+tịch|Trưởng\s+ban|Giám\s+đốc|Hiệu\s+trưởng|Bí\s+thư|"
+    r"Trưởng\s+phòng|Chánh\s+[Vv]ăn\s+phòng)|Chuyên\s+viên|Cán\s+bộ|CT|PCT|UVBCH|UV\s?BTV|"
+    r"Đoàn\s+viên|Giáo\s+viên|CTV|PV)[\s,–-]+"
+)
+UNIT_STRONG_RE = re.compile(rf"(?:{ROLE})?(?P<unit>(?:{UNIT_STRONG})(?!\w).*)", re.I)
+UNIT_LOOSE_RE = re.compile(
+    rf"(?:{ROLE})?(?P<unit>(?:{UNIT_STRONG}|{UNIT_LOOSE})(?!\w)\s*\S.*)", re.I
+)
+DOMAIN_RE = re.compile(
+    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+(?:vn|com|net|org|info|edu|gov))(?:[:/]\S*)?", re.I
+)
+UNIT_VOCABULARY = """
+tỉnh thành phố tp huyện quận thị xã phường trấn ngành khối cơ sở quan viên chức khu công nghiệp và
+các trường mầm non mẫu giáo tiểu học trung phổ thông thpt thcs đại cao đẳng dạy nghề bệnh viện đa
+khoa ty cổ phần tnhh mtv giáo dục y tế xây dựng giao thông vận tải nông thôn phát triển dệt may
+than khoáng sản điện lực lao động liên đoàn chế xuất kinh nữ chính sách pháp luật tuyên tổ tài kiểm tra hệ văn
+phòng ban đảng ủy uỷ trực thuộc thương mại du lịch ngân hàng bưu viễn thông quốc đô kiểm sát tòa án
+thuế kho bạc cụm thi đua số cấp trên đảng bộ giáo chủ tịch cung hóa hoá trung tâm
+"""
+UNIT_WORDS = frozenset(UNIT_VOCABULARY.split())
+SLOGAN_RE = re.compile(
+    r"muôn năm|quang vinh|nhiệt liệt|tiếp tục|đổi mới|quyết tâm|phấn đấu|vững mạnh|các cấp|"
+    r"chào mừng|hoạt động|đồng hành|vì sự|thực hiện|tổ chức (?:tốt|thành công)|việt nam$",
+    re.I,
+)
+PRESS_RE = re.compile(
+    r"(?:báo|tạp\s+chí|đài|cổng|trang|website|web|thông\s+tấn|ttx|ttxvn|bản\s+tin|kênh|vov|vtv|"
+    r"vnexpress|vietnamnet|vnanet|dân\s+trí|tuổi\s+trẻ|thanh\s+niên|lao\s+động|người\s+lao\s+động|"
+    r"nlđ|nlđo|tiền\s+phong|nhân\s+dân|sài\s+gòn|hà\s+nội\s+mới|hànộimới|lđo|lđtđ|lcđt|qđnd|"
+    r"quân\s+đội|công\s+an|chinhphu|chính\s+phủ|zing|afp|reuters|ap|bbc|cnn|xinhua)(?![^\W\d_]).*",
+    re.I,
+)
+AGENCY_RE = re.compile(
+    r"[\s,/|-]+(?:LDO|LĐO|NLĐO|TTXVN|TTO|TNO|VOV|VTV|LĐTĐ)$|\s*\((?:LDO|LĐO|NLĐO|TTXVN)\)$"
+)
+GENERIC_RE = re.compile(
+    r"(?:(?:nhóm|các)\s+)?(?:pv|p\.v|ctv|btv|phóng viên(?:,?\s*(?:ctv|cộng tác viên))?|"
+    r"cộng tác viên|tác giả)|ban biên tập(?:\s.*)?|bbt(?:\s.*)?|ban quản trị(?:\s.*)?|quản trị"
+    r"(?:\s+(?:viên|web(?:site)?|hệ thống|trang|mạng))?|admin\w*|administrator|super user|root|"
+    r"editor|author|user\d*|guest|khách|webmaster|moderator|mod|biên tập(?:\s+viên)?|tòa soạn|"
+    r"toà soạn|sưu tầm|st|s\.t|tổng hợp|t/h|th|theo|hệ thống|cổng thông tin(?: điện tử)?|"
+    r"nukeviet|vinades(?:\W.*)?|danaweb(?:\W.*)?|vnpt(?:\W.*)?|viettel(?:\W.*)?|joomla|wordpress|"
+    r"không rõ|khuyết danh|unknown|n/a|test|demo|nguồn|tác giả bài viết|phóng viên\s.*|"
+    r"ảnh|tin|bài|tin tức|trang chủ|website|web",
+    re.I,
+)
+PRINTED_DESK_RE = re.compile(
+    r"(?:(?:nhóm\s+)?(?:pv|p\.v|phóng viên|ctv|cộng tác viên|btv)(?:[\s,.-]+(?:pv|ctv))?|bbt|"
+    r"ban biên tập|sưu tầm|st|s\.t|tổng hợp|t/h|theo tổng hợp)"
+    r"(?:\s*\((?:tổng hợp|t/h|th|st|sưu tầm)\))?",
+    re.I,
+)
+COLLECTED_RE = re.compile(r"\(?(?:sưu tầm|st|s\.t)\)?", re.I)
+SIDE_NOTE_RE = re.compile(
+    r"(?:tổng hợp|t/h|th|st|sưu tầm|thực hiện|ghi|dịch|lược ghi|biên soạn|lược dịch|ctv|pv|"
+    r"tin,? ảnh|ảnh|bài,? ảnh)",
+    re.I,
+)
+HONORIFIC_RE = re.compile(
+    r"^(?:đ/c|đ\.c|đồng chí|ông|bà|nhà báo|nb\.?|ths\.?|ts\.?|pgs\.?|gs\.?|luật sư|ls\.?)\s+", re.I
+)
+NOT_A_SOURCE_RE = re.compile(
+    r"(?:đó|kế hoạch|nghị (?:quyết|định)|quyết định|luật|điều|thông tư|quy định|chương trình|"
+    r"chỉ thị|công văn|báo cáo|ông|bà|đồng chí|đ/c|đại diện|thống kê|số liệu|hướng dẫn|dự kiến)"
+    r"(?!\w)",
+    re.I,
+)
+DATE_OR_TIME_RE = re.compile(
+    r"\(?\d{1,2}[:hg]\d{2}(?::\d{2})?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
+    r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy)|chủ\s+nhật),?|\bGMT\s?\+\d+",
+    re.I,
+)
+EDGES = " \t-–—*•·>|,;:/.\"“”'«»_~=+"
