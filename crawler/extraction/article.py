@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from lxml.html import HtmlElement
@@ -17,7 +18,7 @@ from crawler.extraction.dates import choose
 from crawler.extraction.document import Document
 from crawler.extraction.generic import read_generic
 from crawler.extraction.html import body_html
-from crawler.extraction.judge import Verdict, content_lines, key
+from crawler.extraction.judge import Verdict, content_lines
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import article_address
 from crawler.extraction.page_kind import refusal, refuse_at_sight
@@ -125,9 +126,21 @@ def _byline(parts: Parts, signature: Byline) -> Byline:
     ignored = parts.not_authors
     printed = [parse_byline(text, ignored) for text in parts.byline_texts]
     merged = merge_bylines(signature, *printed)
-    if merged.persons or merged.unit or merged.source:
+    if parts.layout is not None:
         return merged
-    return merge_bylines(merged, *(parse_byline(name, ignored) for name in parts.authors[:4]))
+    named = [parse_byline(name, ignored) for name in parts.authors[:8]]
+    persons = tuple(dict.fromkeys(person for byline in named for person in byline.persons))
+    if merged.persons:
+        # Structured data may name all of several authors of whom the page shows one here.
+        known = {person.casefold() for person in persons}
+        if len(persons) > len(merged.persons) and all(
+            person.casefold() in known for person in merged.persons
+        ):
+            return replace(merged, persons=persons)
+        return merged
+    if merged.unit or merged.source or not persons:
+        return merged
+    return replace(merged, text=merged.text or ", ".join(persons), persons=persons)
 
 
 def _images(blocks: Sequence[Block]) -> tuple[Image, ...]:
@@ -180,5 +193,3 @@ def _reaches_end(document: Document, container: HtmlElement) -> bool:
         last = last[-1]
     return last is container or any(ancestor is container for ancestor in last.iterancestors())
 
-
-__all__ = ["extract_article", "key"]

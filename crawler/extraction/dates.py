@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from archive.records import VIETNAM, DateEvidence, Precision, Published
+from crawler.extraction.person_names import is_person_name
 from crawler.extraction.printed_dates import (
     DATE_RE,
     PUBLISHED_RE,
@@ -141,8 +142,11 @@ def _is_place_clock(text: str, fetched_at: datetime) -> bool:
     match = _PLACE_CLOCK_RE.fullmatch(text)
     if match is None or _NO_PLACE_RE.match(match["place"]) or _LABEL_RE.search(text):
         return False
-    if " ".join(match["place"].lower().split()) in _PLACES:
+    place = " ".join(match["place"].split())
+    if place.lower() in _PLACES:
         return True
+    if is_person_name(place) or not all(word[0].isupper() for word in place.split()):
+        return False
     found = dates_in(text, fetched_at, "visible")
     return bool(found) and _same_day(found[0].published.at, fetched_at)
 
@@ -244,6 +248,8 @@ def _offset(zone: str | None) -> timedelta:
         return timedelta()
     digits = zone[1:].replace(":", "")
     hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
+    if hours > 14 or minutes > 59:
+        raise ValueError(f"no such time zone: {zone}")
     return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from archive.records import Published, Unreadable
-from crawler.extraction.blocks import Block, read_blocks
+from crawler.extraction.blocks import Block, is_attachment, read_blocks
+from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
@@ -68,7 +69,7 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
     url = document.page.url
     if not structured.article and looks_like_listing_url(url):
         return refusal(document)
-    if is_static(document) and not looks_like_article_url(url):
+    if is_static(document):
         return refusal(document)
     if says_not_found(document) and not structured.dates:
         return refusal(document)
@@ -80,21 +81,31 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
     if container is None:
         return refusal(document, "no content that stands together")
     title, title_element = page_heading(document, structured)
-    noise = _noise(container, verdict)
+    top = _common(container, title_element)
+    noise = _noise(top, container, verdict)
+    found = read_blocks(top, document.base, noise)
+    inside = set(container.iter())
+    above, blocks = _split(found, title, title_element, inside)
+    reason = "titles that lead to other pages" if _is_listing(blocks) else ""
     lead_element = _lead_element(document, container, title_element, noise)
-    skip = noise if lead_element is None else noise | {lead_element}
-    if title_element is not None:
-        skip = skip | {title_element}
-    blocks = attach_captions(read_blocks(container, document.base, skip))
-    blocks = _content(blocks, verdict)
-    parts = Parts(title=title, blocks=blocks)
+    lead: list[Block] = []
     if lead_element is not None:
-        parts.lead = attach_captions(read_blocks(lead_element, document.base, noise))
+        marked = set(lead_element.iter())
+        lead = [block for block in found if block.element in marked and block.text]
+        chosen = {id(block) for block in lead}
+        above = [block for block in above if id(block) not in chosen]
+        blocks = [block for block in blocks if id(block) not in chosen]
+    blocks = _content(attach_captions(blocks), verdict)
+    between = [block for block in attach_captions(above) if _opens(block)]
+    if lead_element is None:
+        blocks = [*between, *blocks]
+    parts = Parts(title=title, blocks=blocks, lead=lead)
+    parts.opening = [block for block in between if block.kind == "figure"]
     parts.dates = list(_dates(document, container, title_element, structured))
-    if not any(found and found.evidence in ("visible", "structured") for found in parts.dates):
+    if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
         near = lines_near(document, title_element, container)
         parts.dates.append(find_in_lines(near, document.page.fetched_at))
-    reason = _no_article(document, structured, parts, blocks)
+    reason = reason or _no_article(document, structured, parts)
     if reason:
         return refusal(document, reason)
     parts.byline_texts = _bylines(document, container, title_element)
@@ -103,6 +114,74 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
     parts.section = structured.section
     parts.tags = list(structured.tags)
     return parts
+
+
+def _common(container: HtmlElement, title: HtmlElement | None) -> HtmlElement:
+    """The smallest element that holds container and title."""
+    if title is None:
+        return container
+    above = {title, *title.iterancestors()}
+    if container in above:
+        return container
+    return next((a for a in container.iterancestors() if a in above), container)
+
+
+def _split(
+    blocks: list[Block], title: str, element: HtmlElement | None, inside: set[HtmlElement]
+) -> tuple[list[Block], list[Block]]:
+    """Blocks between title and container, and those of the container after the title."""
+    titled = set(element.iter()) if element is not None else set()
+    wanted = key(title)
+    start = next(
+        (
+            index
+            for index, block in enumerate(blocks)
+            if block.element in titled or (element is not None and key(block.text) == wanted)
+        ),
+        -1,
+    )
+    first = next((i for i, block in enumerate(blocks) if block.element in inside), len(blocks))
+    if start >= first:
+        body = [block for block in blocks[start + 1 :] if block.element in inside]
+        return [], body
+    above = blocks[start + 1 : first] if start >= 0 else []
+    return above, [block for block in blocks[first:] if block.element in inside]
+
+
+def _opens(block: Block) -> bool:
+    """Whether a block between title and text is part of the text: a lead or a picture."""
+    if block.kind == "figure":
+        return True
+    return (
+        block.kind in ("paragraph", "heading")
+        and len(block.text) >= 60
+        and block.linked < 0.3 * len(block.text)
+        and not boilerplate_kind(block.text)
+    )
+
+
+def _is_listing(blocks: list[Block]) -> bool:
+    """Whether title links and teasers alternate, as on a page that lists articles."""
+    texts = [block for block in blocks if block.text]
+    prose = linked = 0
+    for index, block in enumerate(texts):
+        if _is_title_link(block):
+            continue
+        if len(block.text) >= 50:
+            prose += 1
+            if any(_is_title_link(near) for near in texts[max(index - 3, 0) : index]):
+                linked += 1
+    titles = sum(map(_is_title_link, texts))
+    return (linked >= 3 and linked >= 0.5 * prose) or (titles >= 6 and titles >= prose)
+
+
+def _is_title_link(block: Block) -> bool:
+    return (
+        len(block.text) >= 20
+        and block.linked >= 0.8 * len(block.text.replace(" ", ""))
+        and len(block.links) == 1
+        and not is_attachment(block.links[0][0])
+    )
 
 
 def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
@@ -147,12 +226,15 @@ def _table(element: HtmlElement) -> HtmlElement:
     return element
 
 
-def _noise(container: HtmlElement, verdict: Verdict) -> set[HtmlElement]:
-    """Elements inside the container that call themselves related, share, tags and the like."""
+def _noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> set[HtmlElement]:
+    """Elements around the text that call themselves related, share, tags and the like."""
     whole = len(container.text_content()) or 1
+    above = set(container.iterancestors())
     found: set[HtmlElement] = set()
-    for element in container.iterdescendants():
-        if not isinstance(element.tag, str) or not element.attrib:
+    for element in top.iterdescendants():
+        if not isinstance(element.tag, str) or element in above or element is container:
+            continue
+        if not element.attrib and element.tag not in ("aside", "nav", "footer"):
             continue
         if element.tag in ("aside", "nav", "footer"):
             found.add(element)
@@ -219,7 +301,11 @@ def _content(blocks: list[Block], verdict: Verdict) -> list[Block]:
     if not kept:
         return []
     first, last = kept[0], kept[-1]
-    while first > 0 and blocks[first - 1].kind == "figure":
+    while first > 0 and (
+        blocks[first - 1].kind in ("figure", "heading")
+        or _opens(blocks[first - 1])
+        or (blocks[first - 1].bold and not blocks[first - 1].linked)
+    ):
         first -= 1
     out: list[Block] = []
     for index, block in enumerate(blocks[first : last + 1], first):
@@ -244,14 +330,15 @@ def _dates(
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):
             text = clean_line(element.text_content())
-            if 6 <= len(text) <= 120:
-                found = parse_visible(text, clock)
-                if found:
-                    yield found
-                    break
-            value = element.get("datetime")
-            if value:
-                yield parse_structured(value, clock)
+            found = parse_visible(text, clock) if 6 <= len(text) <= 120 else None
+            if found:
+                yield found
+            for timed in (element, *element.iterdescendants("time")):
+                value = timed.get("datetime")
+                if value:
+                    yield parse_structured(value, clock)
+            if found:
+                break
     for value in structured.dates[:6]:
         yield parse_structured(value, clock)
     for element in document.tree.xpath("//*[@itemprop='datePublished']")[:3]:
@@ -302,19 +389,14 @@ def _around(
             yield element
 
 
-def _no_article(
-    document: Document, structured: Structured, parts: Parts, blocks: list[Block]
-) -> str:
+def _no_article(document: Document, structured: Structured, parts: Parts) -> str:
     """Why what was found is no article; "" when it is one."""
     if not parts.title:
         return "no title"
-    prose = [block for block in blocks if len(block.text) >= 60 and block.linked < 0.3 * len(block.text)]
-    titles = [
-        block for block in blocks
-        if len(block.text) >= 20 and block.linked >= 0.7 * len(block.text.replace(" ", ""))
+    prose = [
+        block for block in [*parts.lead, *parts.blocks]
+        if len(block.text) >= 60 and block.linked < 0.3 * len(block.text)
     ]  # fmt: skip
-    if len(titles) >= 4 and len(titles) >= 0.5 * len(prose):
-        return "titles that lead to other pages"
     if not prose:
         return "no paragraph"
     cut = sum(1 for block in prose if block.text.endswith(("...", "…")))

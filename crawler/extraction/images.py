@@ -44,6 +44,8 @@ _CREDIT = re.compile(
     r"(?P<name>[^():]{2,80}?)\s*[.)\]]*\s*$",
     re.I,
 )
+_STAMP = re.compile(r"\?t=\d{8}_\d{6}$")
+"""K2 puts the time of the last change behind a picture's address."""
 _SRCSET = re.compile(r"(\S+)(?:\s+(\d+(?:\.\d+)?)([wx]))?\s*(?:,\s+|,?$)")
 
 
@@ -55,7 +57,7 @@ def picture(element: HtmlElement, base: str) -> Image | None:
         size = _pixels(element, side)
         if size is not None and size < MIN_SIDE:
             return None
-    address = _address(element, base)
+    address = _STAMP.sub("", _address(element, base))
     if not address:
         return None
     parts = urlsplit(address)

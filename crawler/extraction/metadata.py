@@ -46,7 +46,9 @@ def page_heading(
                 first = (text, element)
             if len(wanted) < 8:
                 continue
-            if any(name == wanted or (name.startswith(wanted) and len(wanted) >= 12) for name in keys):
+            if any(
+                name == wanted or (name.startswith(wanted) and len(wanted) >= 12) for name in keys
+            ) or (level == 0 and any(_alike(text, name) for name in named)):
                 score = len(text) - 20 * level
                 if best is None or score > best[0]:
                     best = (score, text, element)
@@ -67,6 +69,12 @@ def page_heading(
         return first
     title = without_site(document.page_title, structured.site_names)
     return ("" if key(title) in sites else title), None
+
+
+def _alike(heading: str, name: str) -> bool:
+    """Whether a heading says what a page title says, reworded or shortened."""
+    words, others = set(heading.lower().split()), set(name.lower().split())
+    return len(words) >= 5 and len(words & others) >= 0.7 * len(words)
 
 
 def without_site(title: str, site_names: Sequence[str]) -> str:

@@ -129,7 +129,7 @@ def says_not_found(document: Document) -> bool:
 def is_static(document: Document) -> bool:
     """Whether address or title name a standing page: about, contact, terms."""
     path = unquote(urlsplit(document.page.url).path)
-    if _STATIC_URL.search(path):
+    if _STATIC_URL.search(path) and not re.search(r"\d{3,}", path):
         return True
     heading = next(
         (text for element in document.body.iter("h1") if (text := clean_line(element.text_content()))),

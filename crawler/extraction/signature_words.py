@@ -55,12 +55,13 @@ DOMAIN_RE = re.compile(
     r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+(?:vn|com|net|org|info|edu|gov))(?:[:/]\S*)?", re.I
 )
 UNIT_VOCABULARY = """
-tỉnh thành phố tp huyện quận thị xã phường trấn ngành khối cơ sở quan viên chức khu công nghiệp và
-các trường mầm non mẫu giáo tiểu học trung phổ thông thpt thcs đại cao đẳng dạy nghề bệnh viện đa
-khoa ty cổ phần tnhh mtv giáo dục y tế xây dựng giao thông vận tải nông thôn phát triển dệt may
-than khoáng sản điện lực lao động liên đoàn chế xuất kinh nữ chính sách pháp luật tuyên tổ tài kiểm tra hệ văn
-phòng ban đảng ủy uỷ trực thuộc thương mại du lịch ngân hàng bưu viễn thông quốc đô kiểm sát tòa án
-thuế kho bạc cụm thi đua số cấp trên đảng bộ giáo chủ tịch cung hóa hoá trung tâm
+tỉnh thành phố tp huyện quận thị xã phường trấn ngành khối cơ sở quan viên chức khu công nghiệp
+và các trường mầm non mẫu giáo tiểu học trung phổ thông thpt thcs đại cao đẳng dạy nghề bệnh
+viện đa khoa ty cổ phần tnhh mtv giáo dục y tế xây dựng giao thông vận tải nông thôn phát triển
+dệt may than khoáng sản điện lực lao động liên đoàn chế xuất kinh nữ chính sách pháp luật tuyên
+tổ tài kiểm tra hệ văn phòng ban đảng ủy uỷ trực thuộc thương mại du lịch ngân hàng bưu viễn
+thông quốc đô kiểm sát tòa án thuế kho bạc cụm thi đua số cấp trên đảng bộ giáo chủ tịch cung
+hóa hoá trung tâm
 """
 UNIT_WORDS = frozenset(UNIT_VOCABULARY.split())
 SLOGAN_RE = re.compile(

@@ -21,7 +21,7 @@ JOOMLA_PRINT_RULES = (
 
 K2_ITEM = Layout(
     name="joomla_k2",
-    fingerprint=("#k2Container.itemView", ".itemView .itemBody", "#k2Container .itemFullText"),
+    fingerprint=("#k2Container", ".itemView .itemBody", ".itemFullText"),
     title=("#k2Container .itemTitle", ".itemHeader .itemTitle", "h2.itemTitle", ".itemTitle"),
     date=(
         "#k2Container .itemDateCreated",
