@@ -71,18 +71,33 @@ def _stream(decompressor: Any, data: bytes) -> Iterator[bytes]:
 
 
 def _gunzip(data: bytes) -> Iterator[bytes]:
+    """Every member's content; the checksum behind it is not looked at."""
     given = False
     while data[:2] == b"\x1f\x8b":
-        member = zlib.decompressobj(31)
+        # Raw deflate: zlib would keep a short page to itself when its checksum is wrong.
+        member = zlib.decompressobj(-15)
         try:
-            for piece in _stream(member, data):
+            for piece in _stream(member, data[_gzip_header(data) :]):
                 given = True
                 yield piece
         except zlib.error as error:
             if not given:
                 raise ContentUndecodable(f"gzip: {error}") from error
             return
-        data = member.unused_data
+        data = member.unused_data[8:]
+
+
+def _gzip_header(data: bytes) -> int:
+    """Length of a gzip member's header (RFC 1952, 2.3)."""
+    flags = data[3] if len(data) > 3 else 0
+    at = 10
+    if flags & 4:
+        at += 2 + int.from_bytes(data[at : at + 2], "little")
+    for flag in (8, 16):  # Name and comment, each ended by a zero byte.
+        if flags & flag:
+            end = data.find(b"\0", at)
+            at = len(data) if end < 0 else end + 1
+    return at + (2 if flags & 2 else 0)
 
 
 def _inflate(data: bytes) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakSet
 
 from archive.warc_framing import WarcError
 
@@ -27,6 +28,9 @@ def sha1(data: bytes | bytearray | memoryview) -> str:
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
+_being_written: WeakSet[WarcFile] = WeakSet()
+
+
 class WarcFile:
     """``<path>.open``, locked by this process until ``close`` renames it to ``path``."""
 
@@ -36,6 +40,7 @@ class WarcFile:
         """Its length in bytes."""
         self._fd = fd
         self._fsync = fsync
+        _being_written.add(self)
 
     @classmethod
     def create(cls, path: Path, *, fsync: bool) -> WarcFile | None:
@@ -147,3 +152,12 @@ class WarcFile:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def _let_go() -> None:
+    """In a forked child: a worker that outlives its crawl must not keep the lock alive."""
+    for file in list(_being_written):
+        file._release()
+
+
+os.register_at_fork(after_in_child=_let_go)

@@ -225,6 +225,8 @@ class RecordStream:
         head = source.until(_HEADER_END, _MAX_HEADER)
         version = _VERSION.match(head)
         if not version:
+            if any(start.startswith(head) for start in (b"WARC/1.0\r\n", b"WARC/1.1\r\n")):
+                raise WarcTruncated(self.path, offset, "the file ends inside a WARC header")
             if offset == 0:
                 raise WarcError(self.path, 0, f"not a WARC file: it begins with {head[:24]!r}")
             raise WarcError(self.path, offset, f"no WARC record here, but {head[:24]!r}")
@@ -316,7 +318,10 @@ def salvage(
 
     Raises WarcUnreadable when the file cannot be opened or read.
     """
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise WarcUnreadable(path, 0, f"cannot be opened: {error}") from error
     offset = 0
     while offset < size:
         start = offset

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,16 +18,26 @@ from typing import Literal, cast
 from archive.records import Capture
 from archive.warc_content import ContentTooLarge, ContentUndecodable, decode_content
 from archive.warc_file import sha1
-from archive.warc_framing import RawRecord, RecordStream, WarcError, WarcTruncated
+from archive.warc_framing import (
+    Damage,
+    RawRecord,
+    RecordStream,
+    WarcError,
+    WarcTruncated,
+    WarcUnreadable,
+    salvage,
+)
 from archive.warc_http import HttpHead, HttpMessage, parse_head, parse_message
 
 __all__ = [
     "MAX_BYTES",
     "ContentTooLarge",
     "ContentUndecodable",
+    "Damage",
     "WarcError",
     "WarcRecord",
     "WarcTruncated",
+    "WarcUnreadable",
     "capture_of",
     "read_page_at",
     "read_records",
@@ -61,6 +71,8 @@ class WarcRecord:
     """The block; b"" when it is ``too_large`` or was not asked for."""
     too_large: bool = False
     """The block is larger than the limit and was passed over."""
+    limit: int = MAX_BYTES
+    """The limit, in bytes, with which it was read."""
     warcinfo: Mapping[str, str] = field(default_factory=dict)
     """Fields of the warcinfo record that this one belongs to, as far as read."""
     _message: HttpMessage | None = None
@@ -144,7 +156,7 @@ class WarcRecord:
         its own: read the record that it refers to.
         """
         if self.too_large:
-            raise ContentTooLarge(MAX_BYTES)
+            raise ContentTooLarge(self.limit)
         return self._http().payload
 
     def content(self, max_bytes: int = MAX_BYTES) -> bytes:
@@ -171,32 +183,48 @@ class WarcRecord:
 
 
 def read_records(
-    path: Path | str, *, types: Collection[str] | None = None, max_bytes: int = MAX_BYTES
+    path: Path | str,
+    *,
+    types: Collection[str] | None = None,
+    max_bytes: int = MAX_BYTES,
+    damaged: Callable[[Damage], object] | None = None,
 ) -> Iterator[WarcRecord]:
     """Every record of a WARC file, in order; only those of ``types``, when given.
 
     A block larger than ``max_bytes`` is passed over and the record marked ``too_large``. A
     revisit is given as it stands; its ``refers_to`` names the record with the payload.
 
-    Raises WarcError for a file that is no WARC, cannot be read or is damaged (see
-    ``warc_check`` for reading round damage), WarcTruncated when the file ends inside a record:
-    both after every whole record before that place.
+    With ``damaged``, that is called for each stretch that cannot be read, and the reading goes
+    on at the next whole record. Without, damage raises WarcError, and an end inside a record
+    WarcTruncated, both after every whole record before that place. A file that is no WARC is
+    damaged from byte 0. Raises WarcUnreadable when the disk does not give the file.
     """
     path = Path(path)
     warcinfo: dict[str, str] = {}
     warcinfo_id = ""
-    with RecordStream(path) as stream:
-        while (raw := stream.next_record()) is not None:
-            kind = raw.get("WARC-Type").lower()
-            wanted = types is None or kind in types
-            record = _whole(stream, raw, path, max_bytes if wanted or kind == "warcinfo" else -1)
-            if kind == "warcinfo":
-                warcinfo, warcinfo_id = parse_fields(record.block), record.id
-            named = bare_id(raw.get("WARC-Warcinfo-ID"))
-            if not named or named == warcinfo_id or kind == "warcinfo":
-                record.warcinfo = warcinfo
-            if wanted:
-                yield record
+
+    def block_of(raw: RawRecord, block: Iterator[bytes]) -> bytes | None:
+        kind = raw.get("WARC-Type").lower()
+        if types is not None and kind not in types and kind != "warcinfo":
+            return b""
+        return b"".join(block) if raw.content_length <= max_bytes else None
+
+    for part in salvage(path, block_of):
+        if isinstance(part, Damage):
+            if damaged is None:
+                kind_of_error = WarcTruncated if part.truncated else WarcError
+                raise kind_of_error(path, part.offset, part.problem)
+            damaged(part)
+            continue
+        record = _record(part.record, part.found, path, max_bytes)
+        kind = record.type
+        if kind == "warcinfo":
+            warcinfo, warcinfo_id = parse_fields(record.block), record.id
+        named = bare_id(record.header("WARC-Warcinfo-ID"))
+        if kind == "warcinfo" or not named or named == warcinfo_id:
+            record.warcinfo = warcinfo
+        if types is None or kind in types:
+            yield record
 
 
 def read_page_at(path: Path | str, offset: int, *, max_bytes: int = MAX_BYTES) -> WarcRecord:
@@ -211,14 +239,13 @@ def read_page_at(path: Path | str, offset: int, *, max_bytes: int = MAX_BYTES) -
             raise WarcError(path, offset, "the file ends before this offset")
         if raw.offset != offset:
             raise WarcError(path, offset, "no record begins here")
-        return _whole(stream, raw, path, max_bytes)
+        fits = raw.content_length <= max_bytes
+        block = b"".join(iter(stream.read, b"")) if fits else None
+        stream.finish_record()
+        return _record(raw, block, path, max_bytes)
 
 
-def _whole(stream: RecordStream, raw: RawRecord, path: Path, limit: int) -> WarcRecord:
-    """Read a record to its end; a ``limit`` below 0 passes the block over."""
-    too_large = 0 <= limit < raw.content_length
-    pieces = list(iter(stream.read, b"")) if 0 <= raw.content_length <= limit else []
-    stream.finish_record()
+def _record(raw: RawRecord, block: bytes | None, path: Path, limit: int) -> WarcRecord:
     return WarcRecord(
         path=path,
         offset=raw.offset,
@@ -226,8 +253,9 @@ def _whole(stream: RecordStream, raw: RawRecord, path: Path, limit: int) -> Warc
         version=raw.version,
         headers=raw.headers,
         content_length=raw.content_length,
-        block=b"".join(pieces),
-        too_large=too_large,
+        block=block or b"",
+        too_large=block is None,
+        limit=limit,
     )
 
 

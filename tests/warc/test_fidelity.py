@@ -239,6 +239,7 @@ def test_warcinfo_says_who_and_how(run: Run) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_hundred_megabytes(tmp_path: Path) -> None:
     size = 100 << 20
     head = HEAD + b"Content-Length: %d\r\n\r\n" % size

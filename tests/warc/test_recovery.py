@@ -146,3 +146,35 @@ def test_killed_at_any_moment(tmp_path: Path, seed: int) -> None:
     assert kept[: len(said)] == said
     assert len(kept) - len(said) in (0, 1)
     assert check_file(result.path).ok
+
+
+FORK_AND_DIE = """
+import os, sys, time
+from tests.warc.samples import exchange, writer
+out = writer(sys.argv[1])
+out.write(exchange())
+child = os.fork()
+if not child:
+    time.sleep(60)
+    os._exit(0)
+print(child, flush=True)
+os._exit(1)
+"""
+
+
+def test_a_worker_that_outlives_its_crawl_does_not_keep_the_file(tmp_path: Path) -> None:
+    died = subprocess.Popen(
+        [sys.executable, "-c", FORK_AND_DIE, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert died.stdout is not None
+    worker = int(died.stdout.readline())
+    try:
+        died.wait()
+        os.kill(worker, 0)  # It lives.
+        (result,) = recover(tmp_path)
+        assert result.kept_records == 3
+    finally:
+        os.kill(worker, signal.SIGKILL)
+        died.stdout.close()
