@@ -10,7 +10,7 @@ class Quan1Spider(CpsSpider):
     title = "Liên đoàn Lao động Quận 1, Thành phố Hồ Chí Minh"
     hosts = ("ldldq1hcm.gov.vn",)
     home = "http://ldldq1hcm.gov.vn/"
-    province = "Hồ Chí Minh"
+    province = "TP. Hồ Chí Minh"
     level = "district"
     start_urls = [
         "http://ldldq1hcm.gov.vn/cps/WebParts/Quanlytin/ListContent/listcontent.aspx?CatID=1"
