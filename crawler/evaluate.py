@@ -177,7 +177,8 @@ def check_floors(scores: dict[str, Scores], file: Path, raise_them: bool = False
                 held[measure] = value
     if raise_them and not fallen:
         file.write_text(
-            json.dumps(floors, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+            json.dumps(floors, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+            encoding="utf-8",
         )
     return fallen
 
@@ -197,7 +198,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{len(cases)} pages, of which {sum(case.article is not None for case in cases)} articles")
+    print(
+        f"{len(cases)} pages, of which {sum(case.article is not None for case in cases)} articles"
+    )
     mine = evaluate_cases(cases, ours(not options.no_layouts))
     print(f"\nthis extraction{' without layouts' if options.no_layouts else ''}\n{table(mine)}")
     if not options.no_baselines:

@@ -34,7 +34,9 @@ def extract_document(
     path alone.
     """
     try:
-        return extract_article(document, layouts_for(document.page.url) if layouts is None else layouts)
+        return extract_article(
+            document, layouts_for(document.page.url) if layouts is None else layouts
+        )
     except Exception as error:
         return _broken(document.page, error)
 

@@ -214,9 +214,7 @@ def _images(gold: GoldArticle, reading: Reading) -> tuple[int, int, int]:
     if gold.images is None:
         return (0, 0, 0)
     given = {url: clean_line(caption) for url, caption in reading.images}
-    right = sum(
-        1 for image in gold.images if given.get(image.url) == clean_line(image.caption)
-    )
+    right = sum(1 for image in gold.images if given.get(image.url) == clean_line(image.caption))
     wanted = {image.url for image in gold.images}
     return right, len(gold.images), len(set(given) - wanted)
 

@@ -11,4 +11,6 @@ class LangSonSpider(JoomlaK2Spider):
     hosts = ("liendoanlaodong.langson.gov.vn",)
     home = "http://liendoanlaodong.langson.gov.vn/"
     province = "Lạng Sơn"
-    start_urls = ["http://liendoanlaodong.langson.gov.vn/index.php/component/k2/itemlist/category/85"]
+    start_urls = [
+        "http://liendoanlaodong.langson.gov.vn/index.php/component/k2/itemlist/category/85"
+    ]

@@ -166,9 +166,7 @@ def _unseen(opening: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
     ]
 
 
-def _attachments(
-    blocks: Sequence[Block], declared: Sequence[Attachment]
-) -> tuple[Attachment, ...]:
+def _attachments(blocks: Sequence[Block], declared: Sequence[Attachment]) -> tuple[Attachment, ...]:
     found = {attachment.url: attachment for attachment in attachments_of(blocks)}
     for attachment in declared:
         found.setdefault(attachment.url, attachment)
@@ -176,7 +174,7 @@ def _attachments(
 
 
 def _language(text: str) -> str:
-    """"vi" where Vietnamese letters are frequent, "en" for other Latin text, "und" for none."""
+    """ "vi" where Vietnamese letters are frequent, "en" for other Latin text, "und" for none."""
     letters = sum(1 for char in text[:5000] if char.isalpha())
     if not letters:
         return "und"
@@ -192,4 +190,3 @@ def _reaches_end(document: Document, container: HtmlElement) -> bool:
     while len(last):
         last = last[-1]
     return last is container or any(ancestor is container for ancestor in last.iterancestors())
-

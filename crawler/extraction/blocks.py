@@ -27,13 +27,79 @@ MAX_WALK = 150
 MAX_BLOCKS = 20_000
 
 _BLOCK = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu ol p pre section summary "
-    "tbody td tfoot th thead tr ul caption".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+    ]
 )
 _SKIP = frozenset(
-    "script style noscript template svg canvas head link meta title input select textarea button "
-    "option optgroup datalist map area param nav dialog math progress meter".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "canvas",
+        "head",
+        "link",
+        "meta",
+        "title",
+        "input",
+        "select",
+        "textarea",
+        "button",
+        "option",
+        "optgroup",
+        "datalist",
+        "map",
+        "area",
+        "param",
+        "nav",
+        "dialog",
+        "math",
+        "progress",
+        "meter",
+    ]
 )
 _BOLD = frozenset(("b", "strong"))
 _ITALIC = frozenset(("i", "em", "cite", "dfn", "var"))
@@ -372,9 +438,7 @@ class _Walker:
             )
         )
 
-    def figure(
-        self, element: HtmlElement, context: _Context, style: _Style, depth: int
-    ) -> None:
+    def figure(self, element: HtmlElement, context: _Context, style: _Style, depth: int) -> None:
         inner = context._replace(element=element, align=_align(element) or context.align)
         nested = any(True for _ in element.iterdescendants("figure"))
         images = [
@@ -476,7 +540,12 @@ class _Walker:
             index = _captioned(r, c, pictures, rows)
             captions[index] = f"{captions[index]} {text}" if index in captions else text
         return [
-            Block("figure", "", figure=Figure(_unique(images), captions.get(i, "")), element=rows[r][c])
+            Block(
+                "figure",
+                "",
+                figure=Figure(_unique(images), captions.get(i, "")),
+                element=rows[r][c],
+            )
             for i, (r, c, images) in enumerate(pictures)
         ]
 
@@ -492,7 +561,9 @@ class _Walker:
             out: list[str] = []
             for cell in row:
                 blocks = read_blocks(cell, self.base, self.skip)
-                figures.extend(block for block in blocks if block.kind in ("figure", "video", "file"))
+                figures.extend(
+                    block for block in blocks if block.kind in ("figure", "video", "file")
+                )
                 inside = [block for block in blocks if block.text]
                 cells.append(clean_line(" ".join(block.text for block in inside)))
                 links.extend(link for block in inside for link in block.links)
@@ -504,7 +575,9 @@ class _Walker:
         for caption in element.iterchildren("caption"):
             text = self.flat(caption)
             if text:
-                self.blocks.append(Block("paragraph", text, escape(text), bold=True, element=caption))
+                self.blocks.append(
+                    Block("paragraph", text, escape(text), bold=True, element=caption)
+                )
         if plain:
             self.blocks.append(
                 Block(
@@ -640,7 +713,10 @@ def _is_data(rows: list[list[HtmlElement]], table: HtmlElement) -> bool:
 
 
 def _captioned(
-    row: int, column: int, pictures: list[tuple[int, int, list[Image]]], rows: list[list[HtmlElement]]
+    row: int,
+    column: int,
+    pictures: list[tuple[int, int, list[Image]]],
+    rows: list[list[HtmlElement]],
 ) -> int:
     """Which picture a text cell belongs to: same cell, same column above, nearest above, first."""
     for index, (r, c, _) in enumerate(pictures):

@@ -30,7 +30,9 @@ _NAMELESS = re.compile(
     r"file đính kèm|tệp đính kèm|tập tin|here|click here|link)\W*$",
     re.I,
 )
-_FILE_LABEL = re.compile(r"^(?:tập tin|tệp|file|tải về|download|đính kèm)\s*(?:đính kèm)?\s*:\s*", re.I)
+_FILE_LABEL = re.compile(
+    r"^(?:tập tin|tệp|file|tải về|download|đính kèm)\s*(?:đính kèm)?\s*:\s*", re.I
+)
 
 
 @dataclass(slots=True)
@@ -103,7 +105,9 @@ def file_title(text: str, url: str, line: str = "") -> str:
     title = clean_line(_FILE_LABEL.sub("", clean_line(text)))
     if title and not _NAMELESS.match(title):
         return title
-    rest = clean_line(_FILE_LABEL.sub("", line.replace(text, "") if text else line)).strip(" :.()-–")
+    rest = clean_line(_FILE_LABEL.sub("", line.replace(text, "") if text else line)).strip(
+        " :.()-–"
+    )
     if len(rest) >= 8:
         return rest
     return url.partition("?")[0].rpartition("/")[2]
@@ -133,16 +137,12 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
     return kept
 
 
-def _without_chrome(
-    blocks: list[Block], judge: Callable[[], Verdict] | None
-) -> list[Block]:
+def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) -> list[Block]:
     suspects = [block for block in blocks if _looks_like_chrome(block)]
     if not suspects:
         return blocks
     verdict = judge() if judge is not None else None
-    gone = {
-        id(block) for block in suspects if not (verdict and verdict.keeps(block.text))
-    }
+    gone = {id(block) for block in suspects if not (verdict and verdict.keeps(block.text))}
     return [block for block in blocks if id(block) not in gone]
 
 

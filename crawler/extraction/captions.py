@@ -12,7 +12,9 @@ from crawler.extraction.images import split_credit
 MAX_CAPTION = 450
 """Characters. Longer text beside a picture is a paragraph, however it is set."""
 
-_STARTS = re.compile(r"^\W*(?:ảnh|hình|chú thích ảnh|photo)\s*(?:minh họa|minh hoạ|tư liệu|\d+)?\s*[:.()]", re.I)
+_STARTS = re.compile(
+    r"^\W*(?:ảnh|hình|chú thích ảnh|photo)\s*(?:minh họa|minh hoạ|tư liệu|\d+)?\s*[:.()]", re.I
+)
 _CREDITED = re.compile(r"(?:^|[.,;(\s–-])(?:ảnh|photo)\s*:\s*\S", re.I)
 _ILLUSTRATION = re.compile(r"^\W*ảnh (?:minh (?:họa|hoạ)|tư liệu|internet|chụp màn hình)\b", re.I)
 _SIGNATURE = re.compile(

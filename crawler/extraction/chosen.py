@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
-from crawler.extraction.blocks import Block, read_blocks
+from crawler.extraction.blocks import read_blocks
 from crawler.extraction.body import file_title
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.dates import (
@@ -31,7 +31,9 @@ from crawler.extraction.urls import absolute
 _PAGE_URL = re.compile(r"https?://[^\s\"'<>]+")
 
 
-def choose_layout(document: Document, layouts: Sequence[Layout]) -> tuple[Layout, HtmlElement] | None:
+def choose_layout(
+    document: Document, layouts: Sequence[Layout]
+) -> tuple[Layout, HtmlElement] | None:
     """The first layout whose fingerprint and body the page shows, with the body's element."""
     for layout in layouts:
         if not _fingerprint(document, layout):
@@ -243,7 +245,9 @@ def _attachments(document: Document, layout: Layout) -> list[Attachment]:
 
 def same_host(url: str, other: str) -> bool:
     """Whether two addresses are of one host, "www." aside."""
-    first, second = (urlsplit(address).netloc.lower().removeprefix("www.") for address in (url, other))
+    first, second = (
+        urlsplit(address).netloc.lower().removeprefix("www.") for address in (url, other)
+    )
     return first == second != ""
 
 

@@ -24,7 +24,9 @@ MAX_DEPTH = 600
 itself gives up at 2048 and would then lose the rest of the page."""
 
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
-_MARKUP = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|h[1-6]|article|span|br)\b", re.I)
+_MARKUP = re.compile(
+    r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|h[1-6]|article|span|br)\b", re.I
+)
 _NAMES = re.compile(r"[#.]([A-Za-z_][\w-]*)|=\s*[\"']?([\w./:@-]+)|^([a-z][\w-]*)$")
 _HTML_TYPES = ("html", "xml")
 _OTHER_TYPES = re.compile(
@@ -36,7 +38,10 @@ _MAGIC = (
     b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"Rar!", b"\x1f\x8b",
     b"\xd0\xcf\x11\xe0", b"\x00\x00\x01\x00", b"{\\rtf",
 )  # fmt: skip
-_FEED = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.S)
+_FEED = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex)\b",
+    re.S,
+)
 
 
 @dataclass(frozen=True)
@@ -141,8 +146,10 @@ def parse_page(page: Page) -> Document | Unreadable:
     if _FEED.match(text[:5000]):
         return Unreadable("not_html", "a feed or sitemap")
     looks_like_html = _MARKUP.search(text) is not None
-    if declared and not any(kind in declared for kind in _HTML_TYPES) and (
-        _OTHER_TYPES.search(declared) or not looks_like_html
+    if (
+        declared
+        and not any(kind in declared for kind in _HTML_TYPES)
+        and (_OTHER_TYPES.search(declared) or not looks_like_html)
     ):
         return Unreadable("not_html", declared)
     if not looks_like_html:
@@ -179,7 +186,9 @@ def _needed(selector: str) -> tuple[tuple[str, ...], ...]:
     alternatives = [part for part in stripped.split(",") if part.strip()]
     per_part: list[tuple[str, ...]] = []
     for part in alternatives:
-        words = tuple(first or second for first, second, _ in _NAMES.findall(part) if first or second)
+        words = tuple(
+            first or second for first, second, _ in _NAMES.findall(part) if first or second
+        )
         if not words:
             return ()
         per_part.append(words)

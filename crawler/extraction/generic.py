@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from archive.records import Published, Unreadable
 from crawler.extraction.blocks import Block, is_attachment, read_blocks
 from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.bylines import read_signature
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
@@ -30,6 +31,7 @@ from crawler.extraction.page_kind import (
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured
 from crawler.extraction.text import clean_line, convert_legacy
+from crawler.extraction.urls import article_key
 
 MIN_TEXT = 200
 """Characters of content below which a page of unknown make is no article."""
@@ -61,7 +63,7 @@ _AUTHOR = re.compile(
     r"author_mail)(?:$|[\s_-])",
     re.I,
 )
-_BRACKETED = re.compile(r"\(([^()]{2,60})\)\s*$")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def read_generic(document: Document, structured: Structured) -> Parts | Unreadable:
@@ -85,19 +87,20 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
     noise = _noise(top, container, verdict)
     found = read_blocks(top, document.base, noise)
     inside = set(container.iter())
-    above, blocks = _split(found, title, title_element, inside)
-    reason = "titles that lead to other pages" if _is_listing(blocks) else ""
+    own = article_key(url)
+    reason = ""
+    untitled = title_element is None or title_element.tag not in _HEADINGS
+    if _is_listing([b for b in found if b.element in inside], untitled, own):
+        reason = "titles that lead to other pages"
+    found = attach_captions(_after_title(found, title, title_element, inside))
     lead_element = _lead_element(document, container, title_element, noise)
-    lead: list[Block] = []
-    if lead_element is not None:
-        marked = set(lead_element.iter())
-        lead = [block for block in found if block.element in marked and block.text]
-        chosen = {id(block) for block in lead}
-        above = [block for block in above if id(block) not in chosen]
-        blocks = [block for block in blocks if id(block) not in chosen]
-    blocks = _content(attach_captions(blocks), verdict)
-    between = [block for block in attach_captions(above) if _opens(block)]
-    if lead_element is None:
+    marked = set(lead_element.iter()) if lead_element is not None else set()
+    lead = [block for block in found if block.element in marked and block.text]
+    rest = [block for block in found if not (block.element in marked and block.text)]
+    first = next((i for i, block in enumerate(rest) if block.element in inside), len(rest))
+    between = [block for block in rest[:first] if _opens(block)]
+    blocks = _content([block for block in rest[first:] if block.element in inside], verdict)
+    if not lead:
         blocks = [*between, *blocks]
     parts = Parts(title=title, blocks=blocks, lead=lead)
     parts.opening = [block for block in between if block.kind == "figure"]
@@ -126,26 +129,16 @@ def _common(container: HtmlElement, title: HtmlElement | None) -> HtmlElement:
     return next((a for a in container.iterancestors() if a in above), container)
 
 
-def _split(
+def _after_title(
     blocks: list[Block], title: str, element: HtmlElement | None, inside: set[HtmlElement]
-) -> tuple[list[Block], list[Block]]:
-    """Blocks between title and container, and those of the container after the title."""
+) -> list[Block]:
+    """Blocks below the title; those of the container where no block shows it."""
     titled = set(element.iter()) if element is not None else set()
     wanted = key(title)
-    start = next(
-        (
-            index
-            for index, block in enumerate(blocks)
-            if block.element in titled or (element is not None and key(block.text) == wanted)
-        ),
-        -1,
-    )
-    first = next((i for i, block in enumerate(blocks) if block.element in inside), len(blocks))
-    if start >= first:
-        body = [block for block in blocks[start + 1 :] if block.element in inside]
-        return [], body
-    above = blocks[start + 1 : first] if start >= 0 else []
-    return above, [block for block in blocks[first:] if block.element in inside]
+    for index, block in enumerate(blocks):
+        if block.element in titled or (element is not None and key(block.text) == wanted):
+            return blocks[index + 1 :]
+    return [block for block in blocks if block.element in inside]
 
 
 def _opens(block: Block) -> bool:
@@ -160,19 +153,25 @@ def _opens(block: Block) -> bool:
     )
 
 
-def _is_listing(blocks: list[Block]) -> bool:
-    """Whether title links and teasers alternate, as on a page that lists articles."""
+def _is_listing(blocks: list[Block], untitled: bool, own: str) -> bool:
+    """Whether title links and teasers alternate, as on a page that lists articles.
+
+    Where the page shows no title of its own, one heading that leads to another page suffices.
+    """
     texts = [block for block in blocks if block.text]
+    titles = [_is_title_link(block) and article_key(block.links[0][0]) != own for block in texts]
     prose = linked = 0
     for index, block in enumerate(texts):
-        if _is_title_link(block):
+        if titles[index] or len(block.text) < 50:
             continue
-        if len(block.text) >= 50:
-            prose += 1
-            if any(_is_title_link(near) for near in texts[max(index - 3, 0) : index]):
-                linked += 1
-    titles = sum(map(_is_title_link, texts))
-    return (linked >= 3 and linked >= 0.5 * prose) or (titles >= 6 and titles >= prose)
+        prose += 1
+        if any(titles[max(index - 3, 0) : index]):
+            linked += 1
+            above = [near for near in texts[max(index - 3, 0) : index] if near.kind == "heading"]
+            if untitled and any(map(_is_title_link, above)):
+                return True
+    count = sum(titles)
+    return (linked >= 3 and linked >= 0.5 * prose) or (count >= 6 and count >= prose)
 
 
 def _is_title_link(block: Block) -> bool:
@@ -209,9 +208,7 @@ def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
         return None
     current = document.body
     while True:
-        deeper = next(
-            (child for child in current if weights.get(child, 0) >= COVER * total), None
-        )
+        deeper = next((child for child in current if weights.get(child, 0) >= COVER * total), None)
         if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong", "tr", "tbody"):
             return current if current.tag not in ("tr", "tbody", "table") else _table(current)
         current = deeper
@@ -287,36 +284,86 @@ def _lead_element(
 
 
 def _content(blocks: list[Block], verdict: Verdict) -> list[Block]:
-    """Blocks between the first and the last that the verdict keeps, and a short tail.
+    """What of the container's blocks is text, by the verdict on its paragraphs.
 
-    Inside, blocks that the verdict drops stay unless they are links: it drops subheadings, list
-    items and boxes of an article. The tail may hold the signature.
+    From the first paragraph that the verdict keeps to the last, blocks stay even where it drops
+    them, unless they are links: it drops subheadings, list items and boxes of an article. Above
+    the first only paragraphs, headings and pictures stay; below the last a signature.
     """
     kept = [
         index
         for index, block in enumerate(blocks)
-        if (block.text and len(block.text) >= 20 and verdict.keeps(block.text))
+        if (
+            len(block.text) >= 50
+            and block.linked < 0.5 * len(block.text)
+            and verdict.keeps(block.text)
+        )
         or (block.kind == "table" and block.rows)
     ]
     if not kept:
+        kept = [i for i, b in enumerate(blocks) if len(b.text) >= 20 and verdict.keeps(b.text)]
+    if not kept:
         return []
     first, last = kept[0], kept[-1]
-    while first > 0 and (
-        blocks[first - 1].kind in ("figure", "heading")
-        or _opens(blocks[first - 1])
-        or (blocks[first - 1].bold and not blocks[first - 1].linked)
-    ):
-        first -= 1
-    out: list[Block] = []
-    for index, block in enumerate(blocks[first : last + 1], first):
-        if block.text and index not in kept and block.linked > 0.5 * len(block.text):
-            continue
-        out.append(block)
-    for block in blocks[last + 1 : last + 5]:
-        if block.text and (len(block.text) > 120 or block.linked > 0.5 * len(block.text)):
+    head: list[Block] = []
+    for block in reversed(blocks[:first]):
+        if (
+            block.kind in ("figure", "heading")
+            or _opens(block)
+            or (block.bold and not block.linked and len(block.text) > 3)
+        ):
+            head.insert(0, block)
+        else:
             break
-        out.append(block)
-    return out
+    text = [
+        block
+        for block in blocks[first : last + 1]
+        if not (block.text and block.linked > 0.5 * len(block.text)) or verdict.keeps(block.text)
+    ]
+    whole = [*head, *text, *_tail(text, blocks[last + 1 : last + 12])]
+    return _until_signature(whole)
+
+
+def _until_signature(blocks: list[Block]) -> list[Block]:
+    """Cut what little follows a labelled signature: dates of change, copyright notices."""
+    lines = [index for index, block in enumerate(blocks) if block.text]
+    for end in lines[-4:-1]:
+        shown = [blocks[index].text for index in lines if index <= end][-8:]
+        byline, count = read_signature(shown)
+        if count and ":" in byline.text and len(shown) > count:
+            return blocks[: end + 1]
+    return blocks
+
+
+def _tail(text: list[Block], below: list[Block]) -> list[Block]:
+    """Of what follows the last paragraph: list items, short sentences, pictures, a signature."""
+    tail: list[Block] = []
+    for block in below:
+        if block.linked > 0.5 * len(block.text) and not any(
+            is_attachment(url) for url, _ in block.links
+        ):
+            break
+        tail.append(block)
+    lines = [block.text for block in text if block.text][-4:]
+    signed = count = 0
+    for end in range(1, len(tail) + 1):
+        if not tail[end - 1].text:
+            continue
+        found = read_signature([*lines, *(b.text for b in tail[:end] if b.text)])[1]
+        if signed and found <= count:
+            break
+        if found:
+            signed, count = end, found
+    if signed:
+        return tail[:signed]
+    return [
+        block
+        for block in tail
+        if not block.text
+        or block.kind == "item"
+        or block.text.endswith((".", "!", "?", ";", ":", "…", "”", '"'))
+        or any(is_attachment(url) for url, _ in block.links)
+    ]
 
 
 def _dates(
@@ -347,9 +394,7 @@ def _dates(
     yield parse_url(document.page.url, clock)
 
 
-def _bylines(
-    document: Document, container: HtmlElement, title: HtmlElement | None
-) -> list[str]:
+def _bylines(document: Document, container: HtmlElement, title: HtmlElement | None) -> list[str]:
     texts: dict[str, None] = {}
     for element in _around(document, container, title, inside=True):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -381,9 +426,13 @@ def _around(
     if top is container:
         parent = container.getparent()
         top = container if parent is None or parent.tag in ("html", "body") else parent
-    held = set() if inside else {
-        element for element in container.iterdescendants() if element.tag in ("p", "td", "li")
-    }
+    held = (
+        set()
+        if inside
+        else {
+            element for element in container.iterdescendants() if element.tag in ("p", "td", "li")
+        }
+    )
     for element in top.iter():
         if isinstance(element.tag, str) and element not in held:
             yield element

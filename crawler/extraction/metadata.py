@@ -24,16 +24,18 @@ _NUMBER = re.compile(r"\d{3,}")
 _PRINT_MARK = re.compile(r"print|savefile|tmpl=component|apicenter|ban-in|inbai|in-bai", re.I)
 
 
-def page_heading(
-    document: Document, structured: Structured
-) -> tuple[str, HtmlElement | None]:
+def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlElement | None]:
     """The article's title and its element, where one shows it.
 
     A heading that the page's own ``<title>`` or structured data repeats is the title; else the
     structured title; else the only ``h1``; else what of ``<title>`` is not the site's name.
     """
-    named = [clean_line(convert_legacy(text)) for text in (*structured.headlines, document.page_title)]
-    keys = [key(text) for text in named if text]
+    named = [
+        text
+        for name in (*structured.headlines, document.page_title)
+        if (text := clean_line(convert_legacy(name)))
+    ]
+    keys = [key(text) for text in named]
     best: tuple[int, str, HtmlElement] | None = None
     first: tuple[str, HtmlElement] | None = None
     for level, tag in enumerate(("h1", "h2", "h3", "h4")):
@@ -52,6 +54,11 @@ def page_heading(
                 score = len(text) - 20 * level
                 if best is None or score > best[0]:
                     best = (score, text, element)
+                continue
+            for name, letters in zip(named, keys, strict=True):
+                # A mark such as "Nổi bật" may stand inside the heading.
+                if wanted.startswith(letters) and len(letters) >= max(12, 0.75 * len(wanted)):
+                    best = best or (0, name, element)
         if best is not None:
             return best[1], best[2]
     sites = {key(name) for name in structured.site_names}
@@ -60,7 +67,11 @@ def page_heading(
             continue
         text = clean_line(convert_legacy(element.text_content()))
         wanted = key(text)
-        if len(wanted) >= 20 and any(name.startswith(wanted) for name in keys) and wanted not in sites:
+        if (
+            len(wanted) >= 20
+            and any(name.startswith(wanted) for name in keys)
+            and wanted not in sites
+        ):
             return text, element
     for text in named[:-1] if structured.headlines else []:
         if text and key(text) not in sites:
@@ -112,7 +123,12 @@ def lines_near(
     inside = set(body.iter())
     titled = set(title.iter()) if title is not None else set()
     for element in document.body.iter():
-        if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript", "option"):
+        if not isinstance(element.tag, str) or element.tag in (
+            "script",
+            "style",
+            "noscript",
+            "option",
+        ):
             continue
         if element in inside:
             if state == "before":

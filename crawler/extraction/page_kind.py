@@ -132,7 +132,11 @@ def is_static(document: Document) -> bool:
     if _STATIC_URL.search(path) and not re.search(r"\d{3,}", path):
         return True
     heading = next(
-        (text for element in document.body.iter("h1") if (text := clean_line(element.text_content()))),
+        (
+            text
+            for element in document.body.iter("h1")
+            if (text := clean_line(element.text_content()))
+        ),
         "",
     )
     return bool(_STATIC_TITLE.match(heading))

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from crawler.extraction.document import Document
@@ -23,7 +24,9 @@ _ARTICLE_TYPES = re.compile(
     r"(?:^|/)(?:(?:News|Analysis|Opinion|Report|Reportage|Review|Background|SatiricalNews|Ask"
     r"PublicNews|Scholarly|Tech|Social\w*)?Article|BlogPosting|LiveBlogPosting)$"
 )
-_LISTING_TYPES = re.compile(r"(?:^|/)(?:CollectionPage|SearchResultsPage|ProfilePage|ItemList|Blog)$")
+_LISTING_TYPES = re.compile(
+    r"(?:^|/)(?:CollectionPage|SearchResultsPage|ProfilePage|ItemList|Blog)$"
+)
 _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "pubdate",
     "publishdate", "publish_date", "publish-date", "published_time", "date.issued", "dc.date.issued",
@@ -63,7 +66,9 @@ def read_structured(document: Document) -> Structured:
         kinds = [str(kind) for kind in _listed(node.get("@type"))]
         if any(_LISTING_TYPES.search(kind) for kind in kinds):
             listing = True
-        if any(kind.endswith(("Organization", "WebSite", "NewsMediaOrganization")) for kind in kinds):
+        if any(
+            kind.endswith(("Organization", "WebSite", "NewsMediaOrganization")) for kind in kinds
+        ):
             _keep(sites, _names(node.get("name")))
         if not any(_ARTICLE_TYPES.search(kind) for kind in kinds):
             continue
@@ -148,7 +153,7 @@ def _names(value: Any) -> list[str]:
     names: list[str] = []
     for item in _listed(value)[:50]:
         if isinstance(item, str):
-            names.append(clean_line(item))
+            names.append(clean_line(unescape(item)))
         elif isinstance(item, dict):
             names.extend(_names(item.get("name")))
     return [name for name in names if name]

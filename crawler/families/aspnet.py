@@ -301,7 +301,9 @@ MVC = replace(
 class WebFormsSpider(SiteSpider):
     """ASP.NET WebForms. A site sets identity, start_urls, article_url by its page's name."""
 
-    article_url = r"(?i)(?:news|article|tin|chitiet)[\w/]*\.aspx\?(?:[^#]*&)?(?:id|newsid|itemid)=\d+"
+    article_url = (
+        r"(?i)(?:news|article|tin|chitiet)[\w/]*\.aspx\?(?:[^#]*&)?(?:id|newsid|itemid)=\d+"
+    )
     listing_url = r"(?i)\.aspx\?(?:[^#]*&)?(?:page|trang|catid|cateid)=\d+"
     layouts = (WEBFORMS,)
 
@@ -309,7 +311,9 @@ class WebFormsSpider(SiteSpider):
 class DotNetNukeSpider(SiteSpider):
     """DotNetNuke. A site sets identity, start_urls and the query names of its news module."""
 
-    article_url = r"(?i)/(?:id|articleid|newsid|itemid)/\d+|[?&](?:articleid|newsid|itemid|nid|id)=\d+"
+    article_url = (
+        r"(?i)/(?:id|articleid|newsid|itemid)/\d+|[?&](?:articleid|newsid|itemid|nid|id)=\d+"
+    )
     listing_url = r"(?i)/pg/\d+|[?&](?:pg|page|currentpage)=\d+|/categoryid/\d+"
     layouts = (DNN,)
 

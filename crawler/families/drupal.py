@@ -98,7 +98,11 @@ NODE = Layout(
         ".breadcrumb li:last-child a",
         ".breadcrumb a",
     ),
-    tags=(".field-name-field-tags a", ".field--name-field-tags a", ".field-type-taxonomy-term-reference a"),
+    tags=(
+        ".field-name-field-tags a",
+        ".field--name-field-tags a",
+        ".field-type-taxonomy-term-reference a",
+    ),
     attachments=(
         ".field-type-file a",
         ".field--type-file a",

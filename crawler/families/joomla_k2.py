@@ -15,7 +15,10 @@ from crawler.extraction.layout import Layout
 from crawler.site_spider import SiteSpider
 
 JOOMLA_PRINT_RULES = (
-    (r"(?<=[?&])(?:tmpl=component|print=1|layout=\w*|page=\d*|limitstart=\d*|showall=\d*)(?:&|$)", ""),
+    (
+        r"(?<=[?&])(?:tmpl=component|print=1|layout=\w*|page=\d*|limitstart=\d*|showall=\d*)(?:&|$)",
+        "",
+    ),
     (r"[?&]+$", ""),
 )
 

@@ -14,7 +14,13 @@ from crawler.site_spider import SiteSpider
 
 ARTICLE = Layout(
     name="laodong",
-    fingerprint=(".art-body", ".art-content", ".chapeau", "article.article-detail", ".article-content p.abs"),
+    fingerprint=(
+        ".art-body",
+        ".art-content",
+        ".chapeau",
+        "article.article-detail",
+        ".article-content p.abs",
+    ),
     fingerprint_url=r"-\d+\.(?:ldo|bld|tld)(?:$|\?)",
     title=("article.detail h1.title", ".article-detail h1", "h1.title", ".title h1", "h1"),
     date=(
@@ -29,7 +35,13 @@ ARTICLE = Layout(
     ),
     date_meta=("meta[property='article:published_time']", "meta[itemprop=datePublished]"),
     lead=(".chapeau", ".art-chapeau", "p.abs", ".abs", ".article-sapo"),
-    body=(".art-body", ".art-content", "article.article-detail", "div.article-content", ".article-content"),
+    body=(
+        ".art-body",
+        ".art-content",
+        "article.article-detail",
+        "div.article-content",
+        ".article-content",
+    ),
     byline=(".art-authors", ".art-author", "span.author-name", ".authors", "span.author"),
     section=(".breadcrumb li.active a", ".breadcrumb a", "ul.breadcrumb li a"),
     tags=(".box-tag a", ".art-tags a", ".tags a", ".keywords a"),

@@ -40,7 +40,12 @@ _NOISE = (
 
 ARTICLE = Layout(
     name="mastercms",
-    fingerprint=(".__MASTERCMS_CONTENT", "[class*='__MASTERCMS']", "[id^='__MB_']", "[class*='__MB_']"),
+    fingerprint=(
+        ".__MASTERCMS_CONTENT",
+        "[class*='__MASTERCMS']",
+        "[id^='__MB_']",
+        "[class*='__MB_']",
+    ),
     title=(
         "h1.article-detail-title",
         "h1.detail-title",

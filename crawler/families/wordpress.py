@@ -224,8 +224,6 @@ POST = Layout(
 class WordPressSpider(SiteSpider):
     """WordPress. A site sets identity and start_urls, and article_url where its slugs have no date."""
 
-    article_url = (
-        r"/(?:19|20)\d\d/\d\d/(?:\d\d/)?[^/?#]+/?$|/[^/?#]+-\d+\.html$|[?&]p=\d+$"
-    )
+    article_url = r"/(?:19|20)\d\d/\d\d/(?:\d\d/)?[^/?#]+/?$|/[^/?#]+-\d+\.html$|[?&]p=\d+$"
     listing_url = r"/(?:category|chuyen-muc)/[^?#]+$|/page/\d+/?$"
     layouts = (POST,)
