@@ -10,6 +10,7 @@ robots.txt, images, and answers that break off. Set it for both schemes::
     WARC_FOLDER = "data/warc"
     WARC_CRAWL_ID = "lang_son-20240501"     # isPartOf in warcinfo
     WARC_OPERATOR = "name and address"      # optional
+    WARC_SOFTWARE = "congdoan-archive/1.0"  # optional; Scrapy's version is added
     WARC_CAPTURE_LEVEL = "wire"             # or "payload", see below
     WARC_MAX_BYTES = 1_000_000_000          # a longer file is closed and the next begun
     WARC_FSYNC = True                       # on the disk, not only with the operating system
@@ -99,7 +100,8 @@ class Recorder:
                 Path(settings.get("WARC_FOLDER") or "warc"),
                 name,
                 settings.get("WARC_CRAWL_ID") or f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
-                software=f"congdoan-archive Scrapy/{scrapy.__version__}",
+                software=f"{settings.get('WARC_SOFTWARE') or 'congdoan-archive'} "
+                f"Scrapy/{scrapy.__version__}",
                 operator=settings.get("WARC_OPERATOR") or "",
                 level=capture_level(self._crawler),
                 max_bytes=settings.getint("WARC_MAX_BYTES") or 1_000_000_000,

@@ -118,7 +118,8 @@ def test_redirects_retries_and_robots_are_recorded(tmp_path: Path) -> None:
         "/moi": [Reply.of(busy), Reply.of(answer())],
         "/cam": Reply.of(answer(b"cam")),
     }
-    settings = {"ROBOTSTXT_OBEY": True, "RETRY_ENABLED": True, "RETRY_TIMES": 1}
+    settings: dict[str, Any] = {"ROBOTSTXT_OBEY": True, "RETRY_ENABLED": True, "RETRY_TIMES": 1}
+    settings |= {"WARC_SOFTWARE": "congdoan-archive/9", "WARC_OPERATOR": "Phòng lưu trữ"}
     with RawServer(replies) as server:
         urls = [server.url("/cu"), server.url("/cam")]
         crawled = crawl(tmp_path, [{"url": url} for url in urls], settings=settings)
@@ -128,7 +129,9 @@ def test_redirects_retries_and_robots_are_recorded(tmp_path: Path) -> None:
         # The spider's response carries the capture of its own exchange, not of one before it.
         (response,) = crawled.report["responses"]
         assert response["capture"]["id"] == crawled.captures[-1].id
-        assert crawled.records("warcinfo")[0].warcinfo["robots"] == "obey"
+        said = crawled.records("warcinfo")[0].warcinfo
+        assert (said["robots"], said["operator"]) == ("obey", "Phòng lưu trữ")
+        assert said["software"].startswith("congdoan-archive/9 Scrapy/2.19")
 
 
 def test_a_post_and_a_head_request(tmp_path: Path) -> None:
