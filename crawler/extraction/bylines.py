@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.records import Byline
-from crawler.extraction.person_names import is_initials, is_loose_name, is_person_name
+from crawler.extraction.person_names import ACRONYMS, is_initials, is_loose_name, is_person_name
 from crawler.extraction.signature_words import (
     AGENCY_RE,
     COLLECTED_RE,
@@ -55,6 +55,8 @@ _NOTHING = _Line()
 def _undouble(text: str) -> str:
     """Print views that draw a signature twice: "HVLHVL" and "Hà PhongHà Phong"."""
     length = len(text)
+    if text.lower() in ACRONYMS:
+        return text
     for gap in (0, 1):
         half = (length - gap) // 2
         if half < 2 or (length - gap) % 2:
@@ -202,13 +204,23 @@ def _read_line(line: str) -> _Line:
         return _NOTHING
     if any(map(str.isdigit, text)) and not UNIT_STRONG_RE.fullmatch(text):
         return _NOTHING
-    split = _split_people(text, strict=True)
-    if split.unknown:
+    return _read_bare(text)
+
+
+def _read_bare(text: str) -> _Line:
+    """A line without a label at its start: names, a unit, a paper, perhaps a photo credit."""
+    first, *others = COMPOUND_RE.split(text)
+    split = _split_people(first, strict=True)
+    for other, _ in _later_parts(others):
+        split.unit, split.source = split.unit or other.unit, split.source or other.source
+    if split.unknown or len(split.persons) > 4:
         return _NOTHING
-    if split.persons and len(split.persons) <= 4:
+    if split.persons:
         return _Line("name", tuple(split.persons), split.unit, split.source)
-    if split.unit and not split.persons and _is_bare_unit(split.unit):
+    if split.unit and _is_bare_unit(split.unit):
         return _Line("unit", unit=split.unit, source=split.source)
+    if split.source and first[0].isupper() and first.count(" ") < 6 and not split.unit:
+        return _Line("source", source=split.source)
     return _NOTHING
 
 

@@ -14,7 +14,7 @@ from crawler.extraction.text import clean_line, convert_legacy, decode_html
 
 SENTENCES = (
     "Sáng ngày 14/5/2019, Liên đoàn Lao động huyện Thượng Lâm tổ chức hội nghị sơ kết công tác.",
-    "Đồng chí Nguyễn Thị Bích Hường, Phó Chủ tịch, trao quà cho 45 đoàn viên có hoàn cảnh khó khăn.",
+    "Đồng chí Nguyễn Thị Bích Hường, Phó Chủ tịch, trao quà cho 45 đoàn viên đang gặp khó khăn.",
     "Những chuyến xe nghĩa tình đưa công nhân về quê đón Tết Kỷ Hợi với niềm vui trọn vẹn.",
     "Ưu tiên hỗ trợ người lao động bị ốm đau, tai nạn, nữ công nhân nuôi con nhỏ ở các khu trọ.",
     "Ông Đặng Quý Thuỷ phát biểu ý kiến: mỗi tổ công đoàn phải giữ được bữa ăn ca đủ chất.",
@@ -157,7 +157,7 @@ def test_decoding_never_raises_and_gives_encodable_text(body: bytes, content_typ
     text.encode("utf-8")
 
 
-@given(st.text(max_size=200).filter(lambda text: "\x00" not in text and not text[:1] == "\ufeff"))
+@given(st.text(max_size=200).filter(lambda text: "\x00" not in text and text[:1] != "\ufeff"))
 def test_utf8_round_trip(text: str) -> None:
     page = "<p>Công đoàn</p>" + text
     assert decode_html(page.encode("utf-8")) == page
@@ -207,7 +207,7 @@ def test_ascii_without_viqr_letters_stays(text: str) -> None:
 @given(
     st.lists(
         st.sampled_from(
-            "công đoàn cơ sở huyện Thượng Lâm được trao những món quà nghĩa tình".split()
+            ["công", "đoàn", "cơ", "sở", "hoà", "trao", "những", "món", "quà", "là", "(Q.1)"]
         ),
         max_size=12,
     ),
