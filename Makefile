@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	  || { echo "Python 3.11 or later is needed; say which with make PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-	  --only-binary :all: -r requirements.lock
+	  -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	touch $@
