@@ -1,0 +1,84 @@
+"""Atom feeds of the archive and of any search (RFC 4287)."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from datasette.utils.asgi import Request, Response
+
+from archive.publish.face import Addresses, language_of
+from archive.publish.hits import Hit
+from archive.publish.language import Speaker
+from archive.publish.search_page import Asked, answer
+from archive.publish.settings import FaceSettings
+from archive.publish.snapshot import read
+
+ENTRIES = 50
+_FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold."""
+
+
+def _text(value: object) -> str:
+    return escape(_FORBIDDEN.sub("", str(value)))
+
+
+def _attribute(value: object) -> str:
+    return quoteattr(_FORBIDDEN.sub("", str(value)))
+
+
+def entry(hit: Hit, address: str, base: str) -> str:
+    row = hit.row
+    published = row["published_at"] or ""
+    published = f"<published>{_text(published)}</published>" if published else ""
+    author = row["byline"] or row["site_title"]
+    categories = "".join(
+        f"<category term={_attribute(row[name])}/>" for name in ("province", "unit") if row[name]
+    )
+    return (
+        f"<entry><id>{_text(base)}:{row['id']}</id>"
+        f"<title>{_text(row['title'][:300] or row['url'])}</title>"
+        f"<link rel=\"alternate\" type=\"text/html\" href={_attribute(address)}/>"
+        f"<link rel=\"via\" href={_attribute(row['url'])}/>"
+        f"{published}<updated>{_text(row['first_seen_at'])}</updated>"
+        f"<author><name>{_text(author[:200])}</name></author>{categories}"
+        f"<summary>{_text(row['lead'] or ''.join(text for text, _ in hit.extract))}</summary>"
+        "</entry>"
+    )
+
+
+async def feed(datasette: Any, request: Request) -> Response:
+    """The newest articles of a search; every parameter of /search narrows it."""
+    asked = Asked.of(request.args)
+    t = Speaker(language_of(request))
+    if asked.error:
+        return Response.text(t("error_" + asked.error.code), status=400)
+    asked.sort, asked.size, asked.page, asked.cursor = "newest", ENTRIES, 1, None
+    to, settings = Addresses(datasette, request), FaceSettings.of(datasette)
+
+    def work(conn: sqlite3.Connection) -> list[Hit]:
+        return answer(conn, asked, facets=False).hits
+
+    hits = await read(datasette, request, work)
+    query = asked.parameters(sort="", size="")
+    site = to.absolute(to.path("/"))
+    own = to.absolute(to.path("/feed.atom")) + (f"?{query}" if query else "")
+    html = to.absolute(to.path("/search")) + (f"?{query}" if query else "")
+    title = settings.title
+    told = [asked.text, *(value for _, value in asked.filters.items())]
+    if any(told):
+        title += ": " + ", ".join(part for part in told if part)
+    updated = max((hit.row["first_seen_at"] for hit in hits), default="2000-01-01T00:00:00+07:00")
+    entries = "\n".join(
+        entry(hit, to.absolute(to.article(hit.row["id"])), f"{site}articles") for hit in hits
+    )
+    xml = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>{_text(own)}</id>'
+        f"<title>{_text(title)}</title><updated>{_text(updated)}</updated>"
+        f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>'
+        f'<link rel="alternate" type="text/html" href={_attribute(html)}/>\n{entries}\n</feed>\n'
+    )
+    return Response(xml, content_type="application/atom+xml; charset=utf-8")

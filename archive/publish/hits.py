@@ -1,0 +1,84 @@
+"""The articles of a list, as its pages, feeds and JSON show them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archive.publish.snippets import Segments, marked, snippet
+from archive.search import Query
+
+LISTED_TITLE = 300
+LISTED_LEAD = 400
+
+_COLUMNS = (
+    "a.id, a.url, substr(a.title, 1, 400) as title, substr(a.lead, 1, 2000) as lead, a.site,"
+    " coalesce(nullif(s.title, ''), a.site) as site_title, a.province, a.province_2025, a.unit,"
+    " a.section, a.tags, a.published_at, a.published_precision, a.first_seen_at, a.gone_at,"
+    " a.revisions, a.byline, a.words"
+)
+
+
+@dataclass(slots=True)
+class Hit:
+    """One article of a list. ``title_marked`` and ``extract`` are in pieces, for marking."""
+
+    row: dict[str, Any]
+    title_marked: Segments = field(default_factory=list)
+    extract: Segments = field(default_factory=list)
+
+    def public(self) -> dict[str, Any]:
+        """The stable fields of the JSON API."""
+        data = {name: self.row[name] for name in PUBLIC}
+        data["tags"] = json.loads(self.row["tags"])
+        data["snippet"] = "".join(text for text, _ in self.extract)
+        return data
+
+
+PUBLIC = (
+    "id", "url", "title", "lead", "site", "site_title", "province", "province_2025", "unit",
+    "section", "tags", "published_at", "published_precision", "first_seen_at", "gone_at",
+    "revisions", "words",
+)
+
+
+def load_hits(
+    conn: sqlite3.Connection, ids: Sequence[int], query: Query | None = None, exact: bool = False
+) -> list[Hit]:
+    """The articles with these ids, in this order; one that is gone meanwhile is left out."""
+    marks = query.marks(exact) if query else None
+    extra = ", substr(a.body, 1, 100000) as body, substr(a.table_text, 1, 20000) as tables"
+    found: dict[int, Hit] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        places = ", ".join("?" * len(part))
+        cursor = conn.execute(
+            f"select {_COLUMNS}{extra if marks else ''} from articles a"
+            f" left join sites s on s.name = a.site where a.id in ({places})",
+            list(part),
+        )
+        names = [column[0] for column in cursor.description]
+        for values in cursor.fetchall():
+            row = dict(zip(names, values, strict=True))
+            hit = Hit(row)
+            if marks is None:
+                hit.title_marked = [(row["title"][:LISTED_TITLE], False)]
+                hit.extract = [(_cut(row["lead"]), False)] if row["lead"] else []
+            else:
+                text = "\n".join(
+                    row.pop(name) or "" for name in ("body", "tables")
+                )
+                hit.title_marked = marked(row["title"], marks, exact, LISTED_TITLE)
+                whole = "\n".join(part for part in (row["lead"], text, row["byline"]) if part)
+                hit.extract = snippet(whole, marks, exact)
+            found[row["id"]] = hit
+    return [found[key] for key in ids if key in found]
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LISTED_LEAD:
+        return text
+    return text[: text.rfind(" ", 0, LISTED_LEAD) or LISTED_LEAD] + " …"

@@ -1,0 +1,261 @@
+"""The pages of a province, a site and a month, and the state of every site's crawl."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.utils.asgi import NotFound, Request, Response
+
+from archive.provinces import MERGED_FROM, PROVINCE_2025
+from archive.publish.face import Addresses, language_of, page, path_value
+from archive.publish.filters import Filters
+from archive.publish.hits import Hit, load_hits
+from archive.publish.home import chart_of_months, fill_months, months
+from archive.publish.language import Speaker
+from archive.publish.searching import Cursor, Found, counted, counted_facets, walk
+from archive.publish.snapshot import read
+
+PAGE_SIZE = 20
+RECENT_CRAWLS = 20
+STALE_DAYS = 14
+
+
+@dataclass(slots=True)
+class Listed:
+    total: int
+    hits: list[Hit]
+    found: Found
+    facets: dict[str, list[tuple[str, int]]]
+
+
+def listed(conn: sqlite3.Connection, filters: Filters, cursor: Cursor | None) -> Listed:
+    """A page of a place's articles, newest first, with the kept counts beside it."""
+    found = walk(conn, filters, cursor, PAGE_SIZE)
+    return Listed(
+        counted(conn, filters) or 0,
+        load_hits(conn, found.ids),
+        found,
+        counted_facets(conn, filters),
+    )
+
+
+def _addresses(to: Addresses, filters: Filters, found: Found, path: str) -> dict[str, str]:
+    return {
+        "next_url": f"{path}?before={found.cursor}" if found.more else "",
+        "feed_url": to.path("/feed.atom") + "?" + filters.query_string(),
+        "search_url": to.path("/search") + "?" + filters.query_string(),
+        "csv_url": to.path("/download/articles.csv") + "?" + filters.query_string(),
+    }
+
+
+async def province_view(datasette: Any, request: Request) -> Response:
+    return await _province(datasette, request, "province")
+
+
+async def province_2025_view(datasette: Any, request: Request) -> Response:
+    return await _province(datasette, request, "province_2025")
+
+
+async def _province(datasette: Any, request: Request, column: str) -> Response:
+    name = path_value(request, "name")
+    to, t = Addresses(datasette, request), Speaker(language_of(request))
+    known = PROVINCE_2025 if column == "province" else MERGED_FROM
+    if name not in known:
+        raise NotFound(t("no_province"))
+    filters = Filters().with_(column, name)
+    cursor = Cursor.parse(request.args.get("before") or "")
+
+    def work(conn: sqlite3.Connection) -> dict[str, Any]:
+        return {"listed": listed(conn, filters, cursor), "months": months(conn, column, name)}
+
+    context = await read(datasette, request, work)
+    path = to.province(name) if column == "province" else to.province_2025(name)
+    context |= {
+        "kind": column,
+        "name": name,
+        "chart_svg": chart_of_months(context["months"], to, t, filters.query_string()),
+        "merged_into": PROVINCE_2025.get(name, "") if column == "province" else "",
+        "merged_from": MERGED_FROM.get(name, ()) if column == "province_2025" else (),
+        **_addresses(to, filters, context["listed"].found, path),
+    }
+    return await page(datasette, request, "place.html", context)
+
+
+async def month_view(datasette: Any, request: Request) -> Response:
+    month = request.url_vars["month"]
+    to, t = Addresses(datasette, request), Speaker(language_of(request))
+    filters = Filters.from_args({"month": month})
+    if not filters.month:
+        raise NotFound(t("no_month"))
+    cursor = Cursor.parse(request.args.get("before") or "")
+
+    def work(conn: sqlite3.Connection) -> dict[str, Any]:
+        around = conn.execute(
+            "select (select max(month) from month_counts where month < :m and month <> ''),"
+            " (select min(month) from month_counts where month > :m),"
+            " (select sum(articles) from month_counts where month = :m)",
+            {"m": month},
+        ).fetchone()
+        year = conn.execute(
+            "select month, sum(articles) from month_counts where month between ? and ?"
+            " group by 1 order by 1",
+            (f"{month[:4]}-01", f"{month[:4]}-12"),
+        ).fetchall()
+        return {
+            "listed": listed(conn, filters, cursor),
+            "months": fill_months(year),
+            "earlier": around[0],
+            "later": around[1],
+        }
+
+    context = await read(datasette, request, work)
+    context |= {
+        "kind": "month",
+        "name": t.month(month),
+        "chart_svg": chart_of_months(context["months"], to, t),
+        **_addresses(to, filters, context["listed"].found, to.month(month)),
+    }
+    return await page(datasette, request, "place.html", context)
+
+
+async def site_view(datasette: Any, request: Request) -> Response:
+    name = path_value(request, "name")
+    to, t = Addresses(datasette, request), Speaker(language_of(request))
+    filters = Filters(site=name)
+    cursor = Cursor.parse(request.args.get("before") or "")
+
+    def work(conn: sqlite3.Connection) -> dict[str, Any] | None:
+        sites = _dicts(conn, "select * from sites where name = ?", name)
+        if not sites:
+            return None
+        return {
+            "site": sites[0],
+            "listed": listed(conn, filters, cursor),
+            "months": months(conn, "site", name),
+            "crawls": _dicts(
+                conn,
+                "select * from crawls where site = ? order by started_at desc limit ?",
+                name, RECENT_CRAWLS,
+            ),
+            "errors": _dicts(
+                conn,
+                "select kind, count(*) as times, max(failed_at) as last from (select * from"
+                " fetch_errors where site = ? order by id desc limit 2000) group by kind"
+                " order by times desc limit 12",
+                name,
+            ),
+            "unreadable": _dicts(
+                conn,
+                "select reason, count(*) as pages from unreadable where site = ?"
+                " group by reason order by 2 desc limit 20",
+                name,
+            ),
+        }
+
+    context = await read(datasette, request, work)
+    if context is None:
+        raise NotFound(t("no_site"))
+    context |= {
+        "kind": "site",
+        "name": context["site"]["title"] or name,
+        "chart_svg": chart_of_months(context["months"], to, t, filters.query_string()),
+        **_addresses(to, filters, context["listed"].found, to.site(name)),
+    }
+    return await page(datasette, request, "place.html", context)
+
+
+def site_states(conn: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Every site with its articles, its latest crawl, and one word for its health.
+
+    "never": no crawl yet; "running"; "failed": the latest crawl did not finish; "errors": more
+    than a tenth of its requests failed; "quiet": no new article for long while crawls ran;
+    "good" otherwise.
+    """
+    rows = _dicts(
+        conn,
+        """select s.name, coalesce(nullif(s.title, ''), s.name) as title, s.level, s.province,
+          s.declared, s.home, coalesce(c.articles, 0) as articles, c.first, c.last,
+          l.id as crawl, l.started_at, l.finished_at, l.outcome, l.complete, l.requests,
+          l.new, l.changed, l.gone, l.unreadable, l.errors,
+          (select max(first_seen_at) from (select first_seen_at from articles indexed by
+            articles_by_site_date where site = s.name order by published_at desc limit 50))
+            as last_new
+        from sites s left join (
+          select site, sum(articles) as articles, min(nullif(month, '')) as first,
+            max(nullif(month, '')) as last from month_counts group by site) c on c.site = s.name
+        left join crawls l on l.id = (select id from crawls where site = s.name
+          order by started_at desc limit 1)
+        order by s.declared desc, title""",
+    )
+    for row in rows:
+        row["state"] = _state(row)
+    return rows
+
+
+def _state(row: dict[str, Any]) -> str:
+    if row["crawl"] is None:
+        return "never"
+    if row["outcome"] == "running" and not row["finished_at"]:
+        return "running"
+    if row["outcome"] not in ("finished", "running", "page_limit", "interrupted"):
+        return "failed"
+    if row["requests"] and row["errors"] * 10 > row["requests"]:
+        return "errors"
+    if not row["articles"]:
+        return "quiet"
+    return "good"
+
+
+async def sites_view(datasette: Any, request: Request) -> Response:
+    context = await read(datasette, request, lambda conn: {"sites": site_states(conn)})
+    states: dict[str, int] = {}
+    for site in context["sites"]:
+        states[site["state"]] = states.get(site["state"], 0) + 1
+    context["states"] = states
+    return await page(datasette, request, "sites.html", context)
+
+
+async def sites_json(datasette: Any, request: Request) -> Response:
+    sites = await read(datasette, request, site_states)
+    return Response.json({"sites": sites})
+
+
+def coverage(conn: sqlite3.Connection) -> dict[str, Any]:
+    """Articles of every site by year, and the months without any between its first and last."""
+    sites: dict[str, dict[str, Any]] = {}
+    years: set[str] = set()
+    seen: dict[str, set[str]] = {}
+    titles = dict(conn.execute("select name, coalesce(nullif(title, ''), name) from sites"))
+    for site, month, articles in conn.execute(
+        "select site, month, sum(articles) from month_counts where month <> '' group by 1, 2"
+    ):
+        row = sites.setdefault(
+            site, {"name": site, "title": titles.get(site, site), "years": {}, "articles": 0}
+        )
+        row["years"][month[:4]] = row["years"].get(month[:4], 0) + articles
+        row["articles"] += articles
+        years.add(month[:4])
+        seen.setdefault(site, set()).add(month)
+    most = max((n for row in sites.values() for n in row["years"].values()), default=1)
+    for site, row in sites.items():
+        filled = fill_months([(month, 1) for month in seen[site]])
+        row["gaps"] = sum(1 for _, count in filled if not count)
+        row["months"] = len(filled)
+        row["shades"] = {
+            year: 1 + min(int(4 * (count / most) ** 0.5), 4) for year, count in row["years"].items()
+        }
+    recent = sorted(years)[-20:]
+    return {"sites": sorted(sites.values(), key=lambda row: row["title"]), "years": recent}
+
+
+async def coverage_view(datasette: Any, request: Request) -> Response:
+    context = await read(datasette, request, coverage)
+    return await page(datasette, request, "coverage.html", context)
+
+
+def _dicts(conn: sqlite3.Connection, sql: str, *values: object) -> list[dict[str, Any]]:
+    cursor = conn.execute(sql, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

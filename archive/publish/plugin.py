@@ -1,0 +1,209 @@
+"""The archive's Datasette plugin: routes, words for templates, headers, SQL functions."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import traceback
+import unicodedata
+from collections.abc import Awaitable, Callable
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from datasette import hookimpl
+from datasette.plugins import pm
+from datasette.utils import escape_fts
+from datasette.utils.asgi import Base400, Request, Response
+from datasette.views.base import DatasetteError
+
+from archive.publish import article_page, downloads, feeds, home, machines, places, search_page
+from archive.publish.face import common_context
+from archive.publish.language import COOKIE, LANGUAGES, PARAMETER
+from archive.publish.metadata import metadata_for
+from archive.publish.queries import queries_for
+from archive.publish.settings import FaceSettings
+from archive.search import QueryError, fold, parse, parse_plainly
+from archive.vietnamese import fold_stroke
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""No inline script, no inline style, nothing from any other host."""
+
+HEADERS = {
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+ONE_YEAR = 365 * 24 * 3600
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    month = r"(?P<month>\d{4}-\d{2})"
+    return [
+        (r"^/$", home.home),
+        (r"^/search$", search_page.search_view),
+        (r"^/search\.json$", search_page.search_json),
+        (r"^/(?P<database>[^/]+)/articles/(?P<id>\d+)$", article_page.article_view),
+        (r"^/articles/(?P<id>\d+)$", article_page.article_redirect),
+        (r"^/articles/(?P<id>\d+)\.json$", article_page.article_json),
+        (r"^/articles/(?P<id>\d+)\.(?P<format>bib|ris)$", article_page.citation_file),
+        (r"^/articles/(?P<id>\d+)/revisions$", article_page.revisions_view),
+        (r"^/provinces/(?P<name>[^/]+)$", places.province_view),
+        (r"^/provinces-2025/(?P<name>[^/]+)$", places.province_2025_view),
+        (r"^/sites$", places.sites_view),
+        (r"^/sites\.json$", places.sites_json),
+        (r"^/sites/(?P<name>[^/]+)$", places.site_view),
+        (rf"^/months/{month}$", places.month_view),
+        (r"^/coverage$", places.coverage_view),
+        (r"^/feed\.atom$", feeds.feed),
+        (r"^/download/articles\.(?P<format>csv|jsonl)$", downloads.download),
+        (r"^/robots\.txt$", machines.robots),
+        (r"^/sitemap\.xml$", machines.sitemap_index),
+        (rf"^/sitemap-{month}\.xml$", machines.sitemap_of_month),
+    ]
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, request: Request | None) -> dict[str, Any]:
+    return common_context(datasette, request)
+
+
+@hookimpl
+def get_metadata(datasette: Any, key: str | None, database: str | None, table: str | None) -> Any:
+    return metadata_for(datasette)
+
+
+@hookimpl
+def canned_queries(datasette: Any, database: str) -> Any:
+    return queries_for(datasette, database)
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Functions for SQL. ``escape_fts`` is Datasette's own, made to fold đ like the index."""
+    conn.create_function("escape_fts", 1, _escape_folded, deterministic=True)
+    conn.create_function("fold", 1, _fold, deterministic=True)
+    conn.create_function("search_query", 1, _search_query, deterministic=True)
+
+
+def _escape_folded(text: object) -> str:
+    return str(escape_fts(fold_stroke(unicodedata.normalize("NFC", str(text or "")))))
+
+
+def _fold(text: object) -> str | None:
+    return None if text is None else fold(str(text))
+
+
+def _search_query(text: object) -> str:
+    """A query of the search page as an FTS5 expression for ``articles_fts``."""
+    try:
+        return parse(str(text or "")).fts(exact=False)
+    except QueryError:
+        plain = parse_plainly(str(text or ""))
+        return plain.fts(exact=False) if plain else '""'
+
+
+@hookimpl
+def startup(datasette: Any) -> None:
+    """Datasette's own handler prints every 404 with all local variables, even beside ours."""
+    if pm.has_plugin(_DEFAULT_HANDLER):
+        pm.unregister(name=_DEFAULT_HANDLER)
+
+
+_DEFAULT_HANDLER = "datasette.handle_exception"
+
+
+@hookimpl(tryfirst=True)
+def handle_exception(datasette: Any, request: Request, exception: Exception) -> Any:
+    """Errors as pages in the reader's language, or as JSON in Datasette's shape.
+
+    What went wrong inside is for the log, not for the reader.
+    """
+
+    async def show() -> Response:
+        status, message, title, more = 500, "Internal error", None, {}
+        if isinstance(exception, DatasetteError):
+            status, message, title = exception.status, str(exception.message), exception.title
+            more = dict(exception.error_dict or {})
+        elif isinstance(exception, Base400):
+            status = exception.status
+            message = str(exception.args[0]) if exception.args else ""
+        elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
+            status, message = 503, "Time limit exceeded"
+        else:
+            traceback.print_exception(exception, file=sys.stderr)
+        if request.path.endswith(".json"):
+            body = {**more, "ok": False, "error": message, "status": status, "title": title}
+            return Response.json(body, status=status)
+        context = {"status": status, "error": message, "title": title}
+        html = await datasette.render_template("error.html", context, request=request)
+        return Response.html(html, status=status)
+
+    return show
+
+
+Scope = dict[str, Any]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Any, Send], Awaitable[None]]
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
+    def wrap(app: App) -> App:
+        async def guarded(scope: Scope, receive: Any, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            headers = dict(HEADERS)
+            settings = FaceSettings.of(datasette)
+            if not settings.allow_indexing:
+                headers["x-robots-tag"] = "noindex, nofollow"
+            wish = _wished_language(scope)
+            if wish:
+                cookie: SimpleCookie = SimpleCookie()
+                cookie[COOKIE] = wish
+                cookie[COOKIE].update(
+                    {"path": "/", "max-age": ONE_YEAR, "samesite": "Lax", "httponly": True}
+                )
+                headers["set-cookie"] = cookie[COOKIE].OutputString()
+
+            async def send_with_headers(message: dict[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    given = list(message.get("headers", []))
+                    names = {name.lower() for name, _ in given}
+                    given += [
+                        (name.encode(), value.encode())
+                        for name, value in headers.items()
+                        if name == "set-cookie" or name.encode() not in names
+                    ]
+                    given = _vary_by_language(given)
+                    message = {**message, "headers": given}
+                await send(message)
+
+            await app(scope, receive, send_with_headers)
+
+        return guarded
+
+    return wrap
+
+
+def _vary_by_language(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    vary = b", ".join(value for name, value in headers if name.lower() == b"vary")
+    kept = [(name, value) for name, value in headers if name.lower() != b"vary"]
+    return [*kept, (b"vary", b", ".join(part for part in (vary, b"Accept-Language") if part))]
+
+
+def _wished_language(scope: Scope) -> str:
+    query = scope.get("query_string") or b""
+    if PARAMETER.encode() not in query:
+        return ""
+    wish = parse_qs(query.decode("latin-1")).get(PARAMETER, [""])[-1]
+    return wish if wish in LANGUAGES else ""
+
+

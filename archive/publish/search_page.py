@@ -1,0 +1,237 @@
+"""The search page, and the same search as JSON."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Request, Response
+
+from archive.publish.face import Addresses, language_of, page
+from archive.publish.filters import Filters
+from archive.publish.hits import Hit, load_hits
+from archive.publish.language import Speaker
+from archive.publish.searching import FACETS, Cursor, Found, Sort, search
+from archive.publish.snapshot import read
+from archive.search import MAX_CHARACTERS, Query, QueryError, parse, parse_plainly
+
+PAGE_SIZE = 20
+LARGEST_PAGE = 100
+LAST_PAGE = 500
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
+MARKS = ("auto", "exact", "fold")
+
+
+@dataclass(slots=True)
+class Asked:
+    """A search as it was asked for, from the query string."""
+
+    text: str
+    query: Query | None
+    error: QueryError | None
+    exact: bool
+    filters: Filters
+    sort: Sort
+    marks: str
+    page: int
+    cursor: Cursor | None
+    size: int
+
+    @classmethod
+    def of(cls, args: Any) -> Asked:
+        text = (args.get("q") or "").strip()
+        query, error = None, None
+        if text:
+            try:
+                query = parse(text)
+            except QueryError as problem:
+                error = problem
+                query = parse_plainly(text)
+        marks = args.get("marks") or "auto"
+        marks = marks if marks in MARKS else "auto"
+        exact = query is not None and (marks == "exact" or (marks == "auto" and query.exact))
+        sort = args.get("sort") or ("relevance" if query else "newest")
+        return cls(
+            text=text[:MAX_CHARACTERS],
+            query=query,
+            error=error,
+            exact=exact,
+            filters=Filters.from_args(args),
+            sort=sort if sort in SORTS and (query or sort != "relevance") else SORTS[not query],
+            marks=marks,
+            page=_number(args.get("page"), 1, LAST_PAGE),
+            cursor=Cursor.parse(args.get("before") or ""),
+            size=_number(args.get("size"), PAGE_SIZE, LARGEST_PAGE),
+        )
+
+    def parameters(self, **changes: str) -> str:
+        """The query string of this search with some values changed; defaults are left out."""
+        values = {"q": self.text, **dict(self.filters.items())}
+        if self.marks != "auto":
+            values["marks"] = self.marks
+        if self.sort != ("relevance" if self.query else "newest"):
+            values["sort"] = self.sort
+        if self.size != PAGE_SIZE:
+            values["size"] = str(self.size)
+        values |= changes
+        return urlencode({name: value for name, value in values.items() if value})
+
+
+def _number(text: str | None, default: int, most: int) -> int:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 6:
+        return default
+    return min(max(int(text), 1), most)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What was found. ``widened`` is set where the exact spelling stands nowhere in the archive,
+    so that the marks were ignored."""
+
+    found: Found
+    hits: list[Hit]
+    exact: bool
+    widened: bool = False
+
+
+def answer(conn: sqlite3.Connection, asked: Asked, facets: bool = True) -> Answer:
+    def find(exact: bool) -> Found:
+        return search(
+            conn, asked.query, asked.filters, exact=exact, sort=asked.sort, page=asked.page,
+            cursor=asked.cursor, size=asked.size, facets=facets,
+        )
+
+    if asked.text and asked.query is None:
+        return Answer(Found([], 0, True, asked.sort), [], False)
+    exact = asked.exact
+    found = find(exact)
+    widened = False
+    if exact and found.total == 0 and asked.marks == "auto":
+        wider = find(False)
+        if wider.total:
+            found, exact, widened = wider, False, True
+    return Answer(found, load_hits(conn, found.ids, asked.query, exact), exact, widened)
+
+
+def next_parameters(asked: Asked, found: Found) -> str:
+    if not found.more:
+        return ""
+    if found.cursor is not None:
+        return asked.parameters(before=str(found.cursor))
+    return asked.parameters(page=str(found.page + 1)) if found.page < LAST_PAGE else ""
+
+
+FACET_SHOWN = 12
+
+
+def facet_lists(
+    asked: Asked, found: Found, sites: dict[str, str], t: Speaker
+) -> list[dict[str, Any]]:
+    """The filters beside the results: each value with its count and the address that adds it."""
+    lists = []
+    chosen = dict(asked.filters.items())
+    for name in FACETS:
+        values = found.facets.get(name, [])
+        if name in chosen:
+            values = [(chosen[name], next((n for v, n in values if v == chosen[name]), 0))]
+        elif len(values) < 2 or (name == "month" and "year" not in chosen and len(values) > 24):
+            continue
+        items = []
+        for value, count in values[:100]:
+            changes = {name: "" if name in chosen else value}
+            if name == "month":
+                changes["year"] = ""
+            if name == "year":
+                changes["month"] = ""
+            label = sites.get(value, value) if name == "site" else value
+            items.append(
+                {
+                    "label": t.month(value) if name == "month" else label,
+                    "count": count,
+                    "url": "?" + asked.parameters(**changes),
+                    "chosen": name in chosen,
+                }
+            )
+        lists.append({"name": name, "items": items, "shown": FACET_SHOWN})
+    return lists
+
+
+def site_titles(conn: sqlite3.Connection) -> dict[str, str]:
+    return {
+        name: title or name for name, title in conn.execute("select name, title from sites")
+    }
+
+
+async def search_view(datasette: Any, request: Request) -> Response:
+    to, t = Addresses(datasette, request), Speaker(language_of(request))
+    asked = Asked.of(request.args)
+
+    def work(conn: sqlite3.Connection) -> tuple[Answer, dict[str, str]]:
+        return answer(conn, asked), site_titles(conn)
+
+    got, sites = await read(datasette, request, work)
+    following = next_parameters(asked, got.found)
+    plain = asked.parameters()
+    context = {
+        "asked": asked,
+        "got": got,
+        "found": got.found,
+        "hit_list": got.hits,
+        "facets": facet_lists(asked, got.found, sites, t),
+        "chosen": [
+            (name, sites.get(value, value) if name == "site" else value,
+             "?" + asked.parameters(**{name: ""}))
+            for name, value in asked.filters.items()
+        ],
+        "next_url": "?" + following if following else "",
+        "sort_urls": [(sort, "?" + asked.parameters(sort=sort)) for sort in SORTS
+                      if asked.query or sort != "relevance"],
+        "fold_url": "?" + asked.parameters(marks="fold"),
+        "exact_url": "?" + asked.parameters(marks="exact"),
+        "feed_url": to.path("/feed.atom") + ("?" + plain if plain else ""),
+        "json_url": to.path("/search.json") + "?" + plain,
+        "csv_url": to.path("/download/articles.csv") + "?" + plain,
+        "jsonl_url": to.path("/download/articles.jsonl") + "?" + plain,
+    }
+    return await page(datasette, request, "search.html", context)
+
+
+async def search_json(datasette: Any, request: Request) -> Response:
+    asked = Asked.of(request.args)
+    t = Speaker("en")
+    if asked.error:
+        return Response.json(error_body(asked.error, t), status=400)
+    to = Addresses(datasette, request)
+    got = await read(datasette, request, lambda conn: answer(conn, asked))
+    following = next_parameters(asked, got.found)
+    articles = []
+    for hit in got.hits:
+        articles.append(
+            {**hit.public(), "archive_url": to.absolute(to.article(hit.row["id"]))}
+        )
+    return Response.json(
+        {
+            "query": asked.text,
+            "filters": dict(asked.filters.items()),
+            "spelling": "exact" if got.exact else "folded",
+            "widened": got.widened,
+            "order": got.found.order,
+            "total": got.found.total,
+            "total_is_exact": got.found.exact,
+            "articles": articles,
+            "facets": {
+                name: [{"value": value, "count": count} for value, count in values]
+                for name, values in got.found.facets.items()
+            },
+            "next_url": to.absolute(to.path("/search.json") + "?" + following)
+            if following
+            else None,
+        },
+        headers={"access-control-allow-origin": "*"} if datasette.cors else None,
+    )
+
+
+def error_body(error: QueryError, t: Speaker) -> dict[str, Any]:
+    return {"error": error.code, "message": t("error_" + error.code), "at": error.at}

@@ -1,0 +1,34 @@
+"""What the owner of an archive decides about its face, read from Datasette's metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+PLUGIN = "congdoan-archive"
+"""Key under ``plugins`` in Datasette's metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSettings:
+    """Every value has a safe default; unknown keys are ignored."""
+
+    title: str = "Công đoàn Archive"
+    replay_origin: str = ""
+    """Where pages as captured are shown, such as ``http://127.0.0.1:8002``; "" for nowhere."""
+    replay_path: str = "/{timestamp}/{url}"
+    """Appended to ``replay_origin``: ``{timestamp}`` is 14 digits of UTC, ``{url}`` the address."""
+    allow_indexing: bool = False
+    """Whether search engines may index the texts, which belong to the sites they came from."""
+    contact: str = ""
+    """Shown in the footer: whom to ask about the archive."""
+
+    @classmethod
+    def of(cls, datasette: Any) -> FaceSettings:
+        given = datasette.plugin_config(PLUGIN) or {}
+        known = {field.name: field.type for field in fields(cls)}
+        chosen = {name: value for name, value in given.items() if name in known}
+        origin = str(chosen.get("replay_origin", "")).rstrip("/")
+        if origin and not origin.startswith(("http://", "https://")):
+            origin = ""
+        return cls(**{**chosen, "replay_origin": origin})

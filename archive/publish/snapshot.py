@@ -1,0 +1,55 @@
+"""Reading the archive inside Datasette: one consistent view, one time limit, permissions first."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from datasette.database import Database
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import NotFound, Request
+
+T = TypeVar("T")
+
+PAGE_LIMIT_MS = 10_000
+"""Our own pages do bounded work; this only stops what should never happen."""
+
+
+def archive_database(datasette: Any) -> Database:
+    """The database that holds the articles: ``archive``, or the only one where named otherwise.
+
+    Raises NotFound where Datasette was started without one.
+    """
+    names = [name for name in datasette.databases if name not in ("_internal", "_memory")]
+    if "archive" in names:
+        return datasette.databases["archive"]
+    if names:
+        return datasette.databases[names[0]]
+    raise NotFound("No archive database is attached")
+
+
+async def read(datasette: Any, request: Request, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Run ``work`` on a read-only connection, in one transaction, after checking permissions.
+
+    A writer is never held up: in WAL mode a reader keeps its own view while others commit.
+    Raises Forbidden where the visitor may not see the archive.
+    """
+    database = archive_database(datasette)
+    await datasette.ensure_permissions(
+        request.actor, [("view-database", database.name), "view-instance"]
+    )
+    return await read_unchecked(database, work)
+
+
+async def read_unchecked(database: Database, work: Callable[[sqlite3.Connection], T]) -> T:
+    def run(conn: sqlite3.Connection) -> T:
+        with sqlite_timelimit(conn, PAGE_LIMIT_MS):
+            conn.execute("begin")
+            try:
+                return work(conn)
+            finally:
+                conn.rollback()
+
+    result: T = await database.execute_fn(run)
+    return result
