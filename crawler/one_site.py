@@ -72,6 +72,8 @@ def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
     if plan.sample_proxy:
         settings.setdict(
             {
+                # The sample web is the one declared exception: it answers on loopback.
+                "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver",
                 "DOWNLOAD_DELAY": 0,
                 "AUTOTHROTTLE_ENABLED": False,
                 "CONCURRENT_REQUESTS_PER_DOMAIN": 4,

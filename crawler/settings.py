@@ -57,6 +57,7 @@ EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.progress.Progress": 500,
 }
+REMOTE_CONTROL_ENABLED = False
 COOKIES_ENABLED = False
 HTTPCACHE_ENABLED = False
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

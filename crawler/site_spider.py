@@ -127,7 +127,7 @@ class SiteSpider(scrapy.Spider):
         error = failure.value
         kind, detail = failure_kind(error)
         listing = getattr(request.callback, "__name__", "") == "parse_listing"
-        if listing and (isinstance(error, HttpError) or not isinstance(error, IgnoreRequest)):
+        if listing and _leaves_a_gap(error, first=request.url in self.start_urls):
             self.incomplete = self.incomplete or f"{request.url}: {detail}"
         if isinstance(error, HttpError) and not listing:
             return  # The status is in captures, and what follows from it is settled there.
@@ -135,3 +135,14 @@ class SiteSpider(scrapy.Spider):
         save_fetch_error(
             self.archive, self.crawl_id, self.name, request.url, kind, detail, datetime.now(UTC)
         )
+
+
+def _leaves_a_gap(error: BaseException | None, *, first: bool) -> bool:
+    """Whether a listing that failed may have led to articles that nobody else leads to.
+
+    Past its last page a site answers 404, and what robots.txt forbids is no part of the walk;
+    but the first page of a listing has to be there.
+    """
+    if isinstance(error, HttpError):
+        return first or error.response.status not in (404, 410)
+    return not isinstance(error, IgnoreRequest)

@@ -1,0 +1,112 @@
+"""SIGKILL at any moment, then the same command again: the same articles, no row twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from tests.crawl.conftest import Crawled
+
+SITES = ("lang_son", "can_tho")
+
+
+def start(data: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "crawler.cli", "crawl", *SITES, "--sample", "--data", str(data)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def crawl_processes(data: Path) -> list[int]:
+    """Processes whose environment or command line names this archive; children get it on stdin."""
+    found = []
+    for path in Path("/proc").iterdir():
+        if not path.name.isdigit():
+            continue
+        try:
+            command = (path / "cmdline").read_bytes()
+            links = [os.readlink(link) for link in (path / "fd").iterdir()]
+        except OSError:
+            continue
+        if b"crawler." in command and any(link.startswith(str(data)) for link in links):
+            found.append(int(path.name))
+    return found
+
+
+def wait_for_requests(data: Path, captures: int) -> None:
+    """Until the crawl has kept so many captures."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        path = data / "archive.db"
+        if path.exists():
+            db = Database(path)
+            try:
+                if "captures" in db.table_names() and db["captures"].count >= captures:
+                    return
+            finally:
+                db.close()
+        time.sleep(0.01)
+    raise AssertionError("the crawl never got so far")
+
+
+def articles(db: Database) -> list[tuple[Any, ...]]:
+    marks = ",".join("?" * len(SITES))
+    sql = f"select id, url, title, content_hash, revisions from articles where site in ({marks})"
+    return sorted(db.execute(sql, SITES).fetchall())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds processes through /proc")
+@pytest.mark.parametrize("captures", [0, 3, 12, 25, 40])
+def test_a_killed_crawl_is_taken_up(first_crawl: Crawled, tmp_path: Path, captures: int) -> None:
+    data = tmp_path / "data"
+    starter = start(data)
+    wait_for_requests(data, captures)
+    # The crawls first, so that none of them can end in good order when the starter goes.
+    for process in crawl_processes(data):
+        if process != starter.pid:
+            os.kill(process, signal.SIGKILL)
+    os.killpg(starter.pid, signal.SIGKILL)
+    starter.wait()
+    again = start(data)
+    assert again.wait(timeout=120) == 0
+    db = Database(data / "archive.db")
+    assert articles(db) == articles(first_crawl.db)
+    assert not list((data / "warc").glob("*.open"))
+    assert db.execute("select count(*) from captures where outcome is null").fetchone() == (0,)
+    doubled = db.execute("select url from articles group by url having count(*) > 1").fetchall()
+    assert doubled == []
+    db.close()
+
+
+def test_when_the_starter_is_killed_its_crawls_end(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    starter = start(data)
+    wait_for_requests(data, 5)
+    os.kill(starter.pid, signal.SIGKILL)
+    starter.wait()
+    deadline = time.monotonic() + 20
+    while crawl_processes(data) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert crawl_processes(data) == []
+
+
+def test_ctrl_c_ends_in_good_order(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    starter = start(data)
+    wait_for_requests(data, 5)
+    os.kill(starter.pid, signal.SIGINT)
+    assert starter.wait(timeout=30) == 130
+    db = Database(data / "archive.db")
+    assert {row["outcome"] for row in db["crawls"].rows} <= {"interrupted", "finished"}
+    assert not list((data / "warc").glob("*.open"))
+    db.close()
