@@ -1,0 +1,15 @@
+"""Which sites the sample web holds."""
+
+from __future__ import annotations
+
+from crawler.sample_web.can_tho import CanTho
+from crawler.sample_web.hai_phong import HaiPhong
+from crawler.sample_web.lang_son import LangSon
+from crawler.sample_web.lao_dong_thu_do import LaoDongThuDo
+from crawler.sample_web.quan_1 import Quan1
+from crawler.sample_web.site import SampleSite
+
+SAMPLE_SITES: dict[str, type[SampleSite]] = {
+    site.name: site for site in (Quan1, HaiPhong, LangSon, CanTho, LaoDongThuDo)
+}
+"""Name of a site -> what makes it."""
