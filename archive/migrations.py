@@ -7,6 +7,7 @@ from sqlite_utils.migrations import Migrations
 
 from archive.browsing_schema import create_browsing_tables
 from archive.provinces import PROVINCE_2025
+from archive.views import create_views
 
 migrations = Migrations("congdoan_archive")
 
@@ -215,3 +216,8 @@ def first_schema(db: Database) -> None:
 @migrations(name="0002_browsing")
 def browsing(db: Database) -> None:
     create_browsing_tables(db)
+
+
+@migrations(name="0003_views")
+def views(db: Database) -> None:
+    create_views(db)
