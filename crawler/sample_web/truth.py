@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Literal
 
+from archive.records import Published
 from crawler.sample_web.blocks import (
     Heading,
     Items,
@@ -55,9 +55,8 @@ class ExpectedArticle:
     persons: tuple[str, ...]
     unit: str
     source: str
-    published: datetime | None
-    """+07:00; of precision "day" midnight."""
-    precision: Literal["minute", "day"] | None
+    published: Published | None
+    """``None`` for an article that its site shows without a date."""
     section: str
     images: tuple[ExpectedImage, ...]
     attachments: tuple[ExpectedAttachment, ...]
@@ -162,8 +161,6 @@ def _expected(site: SampleSite, story: Story, edited: bool) -> ExpectedArticle:
                 rows += [tuple(plain(cell) for cell in line) for line in lines]
             case _:
                 pass
-    precise = site.precision == "minute"
-    midnight = story.at.replace(hour=0, minute=0, second=0)
     return ExpectedArticle(
         site=site.name,
         url=site.absolute(site.story_path(story)),
@@ -175,8 +172,7 @@ def _expected(site: SampleSite, story: Story, edited: bool) -> ExpectedArticle:
         persons=story.persons,
         unit=story.unit,
         source=story.source,
-        published=(story.at if precise else midnight) if story.dated else None,
-        precision=site.precision if story.dated else None,
+        published=_published(site, story),
         section=site.texts.sections[story.section],
         images=tuple(
             ExpectedImage(site.absolute(site.picture_path(story, block.file)), block.caption)
@@ -191,6 +187,14 @@ def _expected(site: SampleSite, story: Story, edited: bool) -> ExpectedArticle:
         challenged="stub" in story.answer,
         aliases=tuple(site.absolute(path) for path in site.other_paths(story)),
     )
+
+
+def _published(site: SampleSite, story: Story) -> Published | None:
+    if not story.dated:
+        return None
+    if site.precision == "minute":
+        return Published(story.at, "minute", "visible")
+    return Published(story.at.replace(hour=0, minute=0, second=0), "day", "visible")
 
 
 SITES: dict[str, SiteAddresses] = {name: site_addresses(name) for name in SAMPLE_SITES}
