@@ -28,6 +28,7 @@ from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 from w3lib.url import safe_url_string
 
 from archive.database import ArchiveError
+from archive.read_only import reading
 from archive.replay import pages
 from archive.replay.lookup import (
     Held,
@@ -37,7 +38,6 @@ from archive.replay.lookup import (
     nearest,
     payload_capture,
     read_record,
-    reading,
 )
 from archive.replay.markup import Kind, joined, rewrite_html
 from archive.replay.stylesheets import MAX_CSS, decode_css, rewrite_css

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
-from archive.database import ArchiveError
 from archive.records import VIETNAM
 from archive.warc_file import OPEN_SUFFIX
 from archive.warc_reader import WarcError, WarcRecord, read_page_at
@@ -52,36 +49,6 @@ class Held:
     def stamp(self) -> str:
         """Fourteen digits, UTC, as replay tools write a time."""
         return self.fetched_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
-
-
-@contextmanager
-def reading(data: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that only reads, opened anew each time: a rebuild may swap the file.
-
-    Raises ArchiveError where there is no archive.
-    """
-    path = (data / "archive.db").resolve()
-    if not path.is_file():
-        raise ArchiveError(f"There is no archive at {path}.")
-    connection: sqlite3.Connection | None = None
-    problem: Exception | None = None
-    # A database in WAL mode on a medium that cannot be written opens only as immutable.
-    for mode in ("mode=ro", "immutable=1"):
-        try:
-            connection = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=30)
-            connection.execute("select 1 from captures limit 1").fetchone()
-            break
-        except sqlite3.Error as error:
-            problem = error
-            if connection is not None:
-                connection.close()
-            connection = None
-    if connection is None:
-        raise ArchiveError(f"Cannot read {path}: {problem}")
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def capture_by_id(db: sqlite3.Connection, capture_id: str) -> Held | None:

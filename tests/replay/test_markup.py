@@ -151,8 +151,9 @@ def test_no_mixture_keeps_a_script_or_a_handler(parts: list[str]) -> None:
     for element in again.iter():
         if isinstance(element.tag, str):
             assert element.tag not in ("script", "iframe", "object", "embed")
-            assert not [name for name in element.attrib if name.lower().startswith("on")]
-            assert not "".join(element.xpath("@href")).lower().startswith("javascript:")
+            assert not [name for name in element.attrib if str(name).lower().startswith("on")]
+            href = str(element.get("href") or "")
+            assert not href.lower().startswith("javascript:")
 
 
 @pytest.mark.parametrize(
