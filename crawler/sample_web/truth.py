@@ -45,7 +45,8 @@ class ExpectedArticle:
     """Canonical."""
     title: str
     lead: str
-    """As printed, "" where the page marks no paragraph as its lead."""
+    """As printed; where the page marks no paragraph as its lead, the first one."""
+    lead_marked: bool
     body: tuple[str, ...]
     """Paragraphs, subheadings, quotes and list items in order; without lead, captions, table
     cells, signature and attachment boxes."""
@@ -165,8 +166,9 @@ def _expected(site: SampleSite, story: Story, edited: bool) -> ExpectedArticle:
         site=site.name,
         url=site.absolute(site.story_path(story)),
         title=story.title,
-        lead=story.lead,
-        body=tuple(body),
+        lead=story.lead or body[0],
+        lead_marked=bool(story.lead),
+        body=tuple(body if story.lead else body[1:]),
         table_rows=tuple(rows),
         signature=story.signature,
         persons=story.persons,
