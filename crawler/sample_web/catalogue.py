@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from crawler.sample_web.can_tho import CanTho
 from crawler.sample_web.hai_phong import HaiPhong
 from crawler.sample_web.lang_son import LangSon
@@ -13,3 +15,14 @@ SAMPLE_SITES: dict[str, type[SampleSite]] = {
     site.name: site for site in (Quan1, HaiPhong, LangSon, CanTho, LaoDongThuDo)
 }
 """Name of a site -> what makes it."""
+
+
+@cache
+def sample_site(name: str) -> SampleSite:
+    """The site of that name; it keeps no state, so all share one.
+
+    Raises ``KeyError`` naming those there are.
+    """
+    if name not in SAMPLE_SITES:
+        raise KeyError(f"no sample site {name!r}; there are {', '.join(SAMPLE_SITES)}")
+    return SAMPLE_SITES[name]()

@@ -31,7 +31,7 @@ class HaiPhong(SampleSite):
         return (
             (r"/|/trang-chu\.html", self._front),
             (r"/sitemap\.xml", self._sitemap),
-            (r"/tin-tuc-su-kien(?:/([a-z0-9-]+))?(?:/page-(\d+))?", self._list),
+            (r"/tin-tuc-su-kien(?:/(?!page-\d)([a-z0-9-]+))?(?:/page-(\d+))?", self._list),
             (r"/tin-tuc-su-kien/[a-z0-9-]+/[a-z0-9-]+-(\d+)\.html", self._article),
             (r"/in-bai-viet/(\d+)\.html", self._print),
             (r"/tin-tuc/(\d+)\.html", self._old),

@@ -17,7 +17,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from crawler.sample_web.answers import Answer, Ask, redirect
-from crawler.sample_web.catalogue import SAMPLE_SITES
+from crawler.sample_web.catalogue import SAMPLE_SITES, sample_site
 from crawler.sample_web.certificate import server_context
 from crawler.sample_web.connection import BadRequest, Request, read_request, write_answer
 from crawler.sample_web.site import SampleSite
@@ -112,7 +112,7 @@ class SampleWeb:
             started.set()
 
     async def _serve(self, started: threading.Event) -> None:
-        sites = [make() for make in SAMPLE_SITES.values()]
+        sites = [sample_site(name) for name in SAMPLE_SITES]
         self._sites = {site.host: site for site in sites}
         hosts = [host for site in sites for host in (site.host, f"www.{site.host}")]
         self._context = server_context(hosts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from archive.records import Published
@@ -18,7 +17,7 @@ from crawler.sample_web.blocks import (
     links,
     plain,
 )
-from crawler.sample_web.catalogue import SAMPLE_SITES
+from crawler.sample_web.catalogue import SAMPLE_SITES, sample_site
 from crawler.sample_web.markup import video_url
 from crawler.sample_web.site import SampleSite
 from crawler.sample_web.stories import Story
@@ -100,14 +99,6 @@ class SiteAddresses:
     """Linked to from every page, forbidden by robots.txt."""
     dead_url: str
     """Linked to from the first page of listings, answered 404."""
-
-
-@cache
-def sample_site(name: str) -> SampleSite:
-    """The site of that name. Raises ``KeyError`` naming those there are."""
-    if name not in SAMPLE_SITES:
-        raise KeyError(f"no sample site {name!r}; there are {', '.join(SAMPLE_SITES)}")
-    return SAMPLE_SITES[name]()
 
 
 def site_addresses(name: str) -> SiteAddresses:
