@@ -115,6 +115,7 @@ class Store:
         self.path = path
         self.worker = 0
         self.run = 0
+        self._latest = 0
         self._sign = -1 if newest_first else 1
         self._lease_seconds = lease_seconds
         self._resume_seconds = resume_seconds
@@ -288,7 +289,6 @@ class Store:
 
     def close(self) -> None:
         """Close the database; what was not committed is forgotten."""
-        self.rollback()
         self._db.close()
 
     # Requests
@@ -303,9 +303,14 @@ class Store:
             " priority = excluded.priority, rank = excluded.rank, data = excluded.data,"
             " worker = NULL, next_try = NULL, reason = ''"
             " WHERE requests.run <> excluded.run",
-            (key, self.run, priority, self._sign * time.time_ns(), data),
+            (key, self.run, priority, self._next_rank(), data),
         )
         return added.rowcount > 0
+
+    def _next_rank(self) -> int:
+        # Real time, so that processes side by side agree; never twice the same.
+        self._latest = max(self._latest + 1, time.time_ns())
+        return self._sign * self._latest
 
     def pop(self) -> Leased | None:
         """Lease the first request of the queue; None if it is empty."""

@@ -31,6 +31,16 @@ def write_request(request: Request, spider: Spider, transient: Collection[str] =
     Raises Unstorable for a callback that is not a method of the spider, and for values that
     cannot be read back as they were.
     """
+    try:
+        return _WRITER.encode(_fields(request, spider, transient))
+    except RecursionError:
+        raise Unstorable(f"{request}: a value of it holds itself or is nested too deep") from None
+    except Unstorable as error:
+        raise Unstorable(f"{request}: {error}") from None
+
+
+def _fields(request: Request, spider: Spider, transient: Collection[str]) -> dict[str, Any]:
+    """What is not as Scrapy would make it anyway."""
     out: dict[str, Any] = {"url": request.url}
     if request.callback is not None:
         out["callback"] = method_name(spider, request.callback, "callback")
@@ -48,20 +58,15 @@ def write_request(request: Request, spider: Spider, transient: Collection[str] =
         out["headers"] = _headers(request)
     if request.body:
         out["body"] = _tagged("bytes", b64encode(request.body).decode("ascii"))
-    try:
-        if meta := request.meta:
-            kept = {key: value for key, value in meta.items() if key not in transient}
-            out["meta"] = _value(kept, "meta")
-        for name in ("cb_kwargs", "cookies", "flags"):
-            if given := getattr(request, name):
-                out[name] = _value(given, name)
-        if type(request) is not Request:
-            out.update(_kind_of(request))
-        return _WRITER.encode(out)
-    except RecursionError:
-        raise Unstorable(f"{request}: a value of it holds itself or is nested too deep") from None
-    except Unstorable as error:
-        raise Unstorable(f"{request}: {error}") from None
+    if meta := request.meta:
+        kept = {key: value for key, value in meta.items() if key not in transient}
+        out["meta"] = _value(kept, "meta")
+    for name in ("cb_kwargs", "cookies", "flags"):
+        if given := getattr(request, name):
+            out[name] = _value(given, name)
+    if type(request) is not Request:
+        out.update(_kind_of(request))
+    return out
 
 
 def read_request(text: str, spider: Spider) -> Request:
@@ -78,6 +83,12 @@ def read_request(text: str, spider: Spider) -> Request:
         for name in ("callback", "errback"):
             if name in fields:
                 fields[name] = _method(spider, fields[name])
+        if "headers" in fields:
+            # As bytes: Scrapy would encode strings by the request's encoding.
+            fields["headers"] = {
+                name.encode("latin-1"): [value.encode("latin-1") for value in values]
+                for name, values in fields["headers"].items()
+            }
         return cls(**fields)
     except Unstorable:
         raise
