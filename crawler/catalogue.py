@@ -73,3 +73,17 @@ def expects_article(url: str) -> bool:
     """Whether a declared site says that an article should stand at this address."""
     spider = spider_for(url)
     return bool(spider and spider.article_url and re.search(spider.article_url, url))
+
+
+def is_listing(url: str) -> bool:
+    """Whether a declared site says that this address leads to articles and is none itself.
+
+    An address that its file does not speak of may still be an article: a site's older CMS had
+    other ones.
+    """
+    spider = spider_for(url)
+    if spider is None or expects_article(url):
+        return False
+    return url in spider.start_urls or bool(
+        spider.listing_url and re.search(spider.listing_url, url)
+    )

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from archive.articles import Change, save_capture, settle
 from archive.records import Article, Capture, Page, Unreadable
 from crawler import VERSION
-from crawler.catalogue import expects_article
+from crawler.catalogue import expects_article, is_listing
 from crawler.extraction.urls import article_key
 
 EXTRACTOR = f"congdoan {VERSION}, trafilatura {version('trafilatura')}"
@@ -63,9 +63,11 @@ def page_of(capture: Capture, body: bytes) -> Page:
 
 
 def judged(url: str, outcome: Article | Unreadable) -> Article | Unreadable:
-    """A list of articles at an article's own address says that the article is not there.
+    """What extraction said, weighed with what the site's file says of the address.
 
-    NukeViet answers an unknown article with its news front page and status 200.
+    A list of articles at an article's own address says that the article is not there (NukeViet
+    answers an unknown article with its news front page and status 200), and what looks like an
+    article at a listing's address is a teaser.
     """
     if (
         isinstance(outcome, Unreadable)
@@ -73,6 +75,8 @@ def judged(url: str, outcome: Article | Unreadable) -> Article | Unreadable:
         and expects_article(url)
     ):
         return Unreadable("soft_404", f"{outcome.reason} in place of the article")
+    if isinstance(outcome, Article) and is_listing(url):
+        return Unreadable("listing", "the address of a listing")
     return outcome
 
 

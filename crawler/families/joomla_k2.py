@@ -72,6 +72,6 @@ K2_ITEM = Layout(
 class JoomlaK2Spider(SiteSpider):
     """Joomla with K2. A site sets identity and start_urls."""
 
-    article_url = r"/item/\d+-[^?#]*$|[?&]option=com_k2&view=item&id=\d+"
+    article_url = r"/item/\d+(?:[-:][^?#]*)?$|[?&]option=com_k2&view=item&id=\d+"
     listing_url = r"[?&]start=\d+$|/itemlist/category/\d+"
     layouts = (K2_ITEM,)
