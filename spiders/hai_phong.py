@@ -12,4 +12,6 @@ class HaiPhongSpider(DanawebSpider):
     home = "https://congdoanhaiphong.vn/"
     province = "Hải Phòng"
     start_urls = ["https://congdoanhaiphong.vn/tin-tuc-su-kien"]
+    # The second form is the address of the site before its redesign; it leads on to the first.
+    article_url = r"/[\w-]+/[\w-]+/[\w-]+-\d+\.html(?:$|[?#])|/tin-tuc/\d+\.html$"
     listing_url = r"/tin-tuc-su-kien(?:/[a-z-]+)?(?:/page-\d+)?$"

@@ -143,7 +143,7 @@ def test_a_second_crawl_asks_for_listings_only(copied: Path) -> None:
         == rows
     )
     asked = [request for request in second.requests if request.method != "CONNECT"]
-    assert len(asked) < known / 3
+    assert len(asked) < known / 2
     assert all(run.counters["new"] == 0 for run in second.runs)
 
 
