@@ -21,11 +21,13 @@ from crawler.extraction.html import body_html
 from crawler.extraction.judge import Verdict, content_lines
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import article_address
-from crawler.extraction.page_kind import refusal, refuse_at_sight
+from crawler.extraction.page_kind import refusal, refuse_at_sight, refuse_status
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured, read_structured
 
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÈÉÌÍÒÓÙÚÝ]")
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _PRINT_URL = re.compile(
     r"[?&](?:print|tmpl)=(?:1|component|true|print)|/print/|/savefile/|print_article|printcontent|"
     r"print\.aspx|/in-bai|/ban-in",
@@ -42,7 +44,7 @@ def extract_article(
     With ``generic=False`` a page that no layout knows is refused. Pure: the same document and
     layouts always give the same article.
     """
-    refused = refuse_at_sight(document)
+    refused = refuse_status(document)
     if refused is not None:
         return refused
     chosen = choose_layout(document, layouts)
@@ -56,6 +58,9 @@ def extract_article(
             return Unreadable("truncated", "the page breaks off inside the article")
         parts = read_parts(document, layout, container, structured)
         return _assemble(document, parts, structured, cache(lambda: _verdict(container)))
+    refused = refuse_at_sight(document)
+    if refused is not None:
+        return refused
     known = knows_page(document, layouts)
     if known is not None and refused_by(document, known):
         return refusal(document, f"no article by layout {known.name}")
@@ -175,13 +180,13 @@ def _attachments(blocks: Sequence[Block], declared: Sequence[Attachment]) -> tup
 
 def _language(text: str) -> str:
     """ "vi" where Vietnamese letters are frequent, "en" for other Latin text, "und" for none."""
-    letters = sum(1 for char in text[:5000] if char.isalpha())
+    sample = text[:2000]
+    letters = len(_LETTER.findall(sample))
     if not letters:
         return "und"
-    if len(_VIETNAMESE.findall(text[:5000])) >= 0.04 * letters:
+    if len(_VIETNAMESE.findall(sample)) >= 0.04 * letters:
         return "vi"
-    latin = sum(1 for char in text[:5000] if char.isalpha() and ord(char) < 0x250)
-    return "en" if latin >= 0.8 * letters else "und"
+    return "en" if len(_LATIN.findall(sample)) >= 0.8 * letters else "und"
 
 
 def _reaches_end(document: Document, container: HtmlElement) -> bool:

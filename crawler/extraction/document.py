@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from urllib.parse import urljoin
 
 import lxml.html
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from archive.records import Page, Unreadable
+from crawler.extraction.selectors import Index
 from crawler.extraction.text import clean_line, decode_html
 
 MAX_BYTES = 10_000_000
@@ -23,11 +23,12 @@ MAX_DEPTH = 600
 """Elements inside one another. Unclosed tags of pasted Word text reach about 300; the parser
 itself gives up at 2048 and would then lose the rest of the page."""
 
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
+"""lxml.html looks the class of every element up in Python; one class for all is found in C."""
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _MARKUP = re.compile(
     r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|h[1-6]|article|span|br)\b", re.I
 )
-_NAMES = re.compile(r"[#.]([A-Za-z_][\w-]*)|=\s*[\"']?([\w./:@-]+)|^([a-z][\w-]*)$")
 _HTML_TYPES = ("html", "xml")
 _OTHER_TYPES = re.compile(
     r"^\s*(?:image|audio|video|font)/|pdf|zip|msword|officedocument|ms-excel|ms-powerpoint|"
@@ -106,27 +107,22 @@ class Document:
     def page_title(self) -> str:
         """Text of ``<title>``, cleaned."""
         for element in self.tree.iter("title"):
-            text = clean_line(element.text_content())
+            text: str = clean_line(element.text_content())
             if text:
                 return text
         return ""
 
-    def select(self, selector: str, root: HtmlElement | None = None) -> list[HtmlElement]:
-        """Elements that a CSS selector finds, in document order, anywhere or below ``root``.
+    @cached_property
+    def index(self) -> Index:
+        """Classes and ids of the page, for selectors."""
+        return Index(self.tree)
+
+    def select(self, selector: str) -> list[HtmlElement]:
+        """Elements that a CSS selector finds, in document order.
 
         Raises ``ValueError`` for a selector that cannot be compiled.
         """
-        if not self.may_hold(selector):
-            return []
-        return list(_compiled(selector)(self.tree if root is None else root))
-
-    def may_hold(self, selector: str) -> bool:
-        """False where a name that the selector needs does not occur in the source at all.
-
-        Looking for a word in the source costs microseconds, a walk through the tree a hundred
-        times that, and a page is tried against the selectors of every family.
-        """
-        return all(any(word in self.text for word in words) for words in _needed(selector))
+        return self.index.select(selector)
 
 
 def parse_page(page: Page) -> Document | Unreadable:
@@ -156,9 +152,10 @@ def parse_page(page: Page) -> Document | Unreadable:
         return Unreadable("not_html", "no HTML element")
     if text.count("<") > MAX_TAGS:
         return Unreadable("too_large", f"more than {MAX_TAGS} tags")
-    parser = lxml.html.HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
     )
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
@@ -166,32 +163,3 @@ def parse_page(page: Page) -> Document | Unreadable:
     if not isinstance(tree.tag, str) or _TOO_DEEP(tree):
         return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another")
     return Document(page, text, tree)
-
-
-@lru_cache(maxsize=4096)
-def _compiled(selector: str) -> CSSSelector:
-    try:
-        return CSSSelector(selector, translator="html")
-    except Exception as error:
-        raise ValueError(f"not a CSS selector: {selector!r}: {error}") from error
-
-
-@lru_cache(maxsize=4096)
-def _needed(selector: str) -> tuple[tuple[str, ...], ...]:
-    """For a selector, words of which each group must occur in the source; () when unsure.
-
-    A comma makes alternatives, so only one group stands for the whole selector then.
-    """
-    stripped = re.sub(r":not\([^)]*\)", "", selector)
-    alternatives = [part for part in stripped.split(",") if part.strip()]
-    per_part: list[tuple[str, ...]] = []
-    for part in alternatives:
-        words = tuple(
-            first or second for first, second, _ in _NAMES.findall(part) if first or second
-        )
-        if not words:
-            return ()
-        per_part.append(words)
-    if len(per_part) == 1:
-        return tuple((word,) for word in per_part[0])
-    return (tuple(max(words, key=len) for words in per_part),)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -37,6 +38,7 @@ def content_lines(tree: HtmlElement, *, precision: bool = False) -> list[str]:
     return [line for line in (text or "").splitlines() if line.strip()]
 
 
+@lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """A text reduced to its letters and digits in lower case, by which texts are compared."""
     return _LETTERS.sub("", text).lower()

@@ -61,24 +61,29 @@ _ARTICLE_URL = re.compile(
 )
 
 
+def refuse_status(document: Document) -> Unreadable | None:
+    """Refuse an answer whose status says that it is no page."""
+    status = document.page.status
+    if status >= 400 or status in (204, 304):
+        return Unreadable("http_error", f"status {status}")
+    if 300 <= status < 400:
+        return Unreadable("http_error", f"status {status}, a redirect")
+    return None
+
+
 def refuse_at_sight(document: Document) -> Unreadable | None:
-    """Refuse what its status, size or script says is no article, before anything is read."""
-    page = document.page
-    if page.status >= 400 or page.status in (204, 304):
-        return Unreadable("http_error", f"status {page.status}")
-    if 300 <= page.status < 400:
-        return Unreadable("http_error", f"status {page.status}, a redirect")
+    """Refuse a page that is a bot check or has no text at all."""
     if len(document.text) < 6000 and (
         _COOKIE_STUB.search(document.text) and _RELOAD.search(document.text)
     ):
         return Unreadable("challenge", "a script that sets a cookie and loads the page again")
-    if len(document.text) < 60_000:
+    seen = visible_text(document.body, 1500)
+    if len(seen) < 1500 and len(document.text) < 60_000:
         found = _CHALLENGE.search(document.text)
-        if found and len(visible_text(document.body, 4000)) < 1500:
+        if found:
             return Unreadable("challenge", found[0][:60])
-    if not visible_text(document.body, 40):
-        refresh = next(iter(document.meta.get("refresh", ())), "")
-        return Unreadable("empty", f"no text{'; ' + refresh[:80] if refresh else ''}")
+    if not seen:
+        return Unreadable("empty", "no text")
     return None
 
 
