@@ -36,14 +36,19 @@ MAX_SPELLINGS = 16
 """Of one phrase: how many placements of its tone marks are looked for."""
 
 FIELDS = {
-    "title": "title", "tieude": "title", "tiêuđề": "title",
-    "lead": "lead", "sapo": "lead",
-    "body": "body", "noidung": "body",
-    "byline": "byline", "tacgia": "byline",
+    "title": "title",
+    "tieude": "title",
+    "tiêuđề": "title",
+    "lead": "lead",
+    "sapo": "lead",
+    "body": "body",
+    "noidung": "body",
+    "byline": "byline",
+    "tacgia": "byline",
 }
 """Column names as typed before a colon, in English and Vietnamese -> columns of the index."""
 
-_QUOTES = "\"“”„«»"
+_QUOTES = '"“”„«»'
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _MARKS = _TONES | {"\u0302", "\u0306", "\u031b"}
@@ -154,9 +159,7 @@ def tidy(text: str) -> str:
 
 def has_marks(text: str) -> bool:
     """Whether a text carries a Vietnamese mark: tone, circumflex, breve, horn, or the stroke."""
-    return any(
-        char in _MARKS or char in "đĐ" for char in unicodedata.normalize("NFD", text)
-    )
+    return any(char in _MARKS or char in "đĐ" for char in unicodedata.normalize("NFD", text))
 
 
 def fold(text: str) -> str:
@@ -376,8 +379,10 @@ def _tokens(text: str) -> Iterator[tuple[str, object, int]]:
 def _starts_word(text: str, place: int) -> bool:
     before = text[place - 1] if place else " "
     after = text[place + 1 : place + 2]
-    return (before.isspace() or before == "(") and bool(after) and (
-        after in _QUOTES + "(" or bool(_WORD.match(after))
+    return (
+        (before.isspace() or before == "(")
+        and bool(after)
+        and (after in _QUOTES + "(" or bool(_WORD.match(after)))
     )
 
 

@@ -32,20 +32,55 @@ RIMES = (
     "ươi ươm ươn ương ưu y yên"
 ).split()
 TONES = {
-    "a": "àáảãạ", "ă": "ằắẳẵặ", "â": "ầấẩẫậ", "e": "èéẻẽẹ", "ê": "ềếểễệ", "i": "ìíỉĩị",
-    "o": "òóỏõọ", "ô": "ồốổỗộ", "ơ": "ờớởỡợ", "u": "ùúủũụ", "ư": "ừứửữự", "y": "ỳýỷỹỵ",
+    "a": "àáảãạ",
+    "ă": "ằắẳẵặ",
+    "â": "ầấẩẫậ",
+    "e": "èéẻẽẹ",
+    "ê": "ềếểễệ",
+    "i": "ìíỉĩị",
+    "o": "òóỏõọ",
+    "ô": "ồốổỗộ",
+    "ơ": "ờớởỡợ",
+    "u": "ùúủũụ",
+    "ư": "ừứửữự",
+    "y": "ỳýỷỹỵ",
 }
 COMMON = (
-    "công đoàn", "người lao động", "Liên đoàn Lao động tỉnh", "đoàn viên", "công đoàn cơ sở",
-    "doanh nghiệp", "hội nghị", "tổ chức", "hoạt động", "chăm lo đời sống", "Ban Chấp hành",
+    "công đoàn",
+    "người lao động",
+    "Liên đoàn Lao động tỉnh",
+    "đoàn viên",
+    "công đoàn cơ sở",
+    "doanh nghiệp",
+    "hội nghị",
+    "tổ chức",
+    "hoạt động",
+    "chăm lo đời sống",
+    "Ban Chấp hành",
 )
 TELLING = (
-    "thỏa ước lao động tập thể", "đối thoại tại nơi làm việc", "Tháng Công nhân",
-    "tai nạn lao động", "Tết Sum vầy", "nhà ở Mái ấm công đoàn", "ngừng việc tập thể",
-    "lao động nữ", "an toàn vệ sinh lao động", "thương lượng tập thể", "CNVCLĐ", "bữa ăn ca",
+    "thỏa ước lao động tập thể",
+    "đối thoại tại nơi làm việc",
+    "Tháng Công nhân",
+    "tai nạn lao động",
+    "Tết Sum vầy",
+    "nhà ở Mái ấm công đoàn",
+    "ngừng việc tập thể",
+    "lao động nữ",
+    "an toàn vệ sinh lao động",
+    "thương lượng tập thể",
+    "CNVCLĐ",
+    "bữa ăn ca",
 )
-KINDS = ("tổ chức hội nghị", "trao quà cho đoàn viên", "phát động thi đua", "tập huấn nghiệp vụ",
-         "ký kết thỏa ước", "thăm công nhân", "tổng kết công tác")
+KINDS = (
+    "tổ chức hội nghị",
+    "trao quà cho đoàn viên",
+    "phát động thi đua",
+    "tập huấn nghiệp vụ",
+    "ký kết thỏa ước",
+    "thăm công nhân",
+    "tổng kết công tác",
+)
 FIRST_DAY = date(2008, 1, 1)
 
 
@@ -94,15 +129,26 @@ def _rows(count: int, seed: int) -> Iterator[dict[str, object]]:
         body = "\n".join(paragraphs)
         seen = published or "2026-07-01T08:00:00+07:00"
         yield {
-            "id": article_id(url), "url": url, "site": site,
+            "id": article_id(url),
+            "url": url,
+            "site": site,
             "title": f"{unit}: {rng.choice(KINDS)} {rng.choice(sentences)[:60].lower()}",
-            "lead": lead, "body": body, "byline": "Tin, ảnh: " + unit, "unit": unit,
+            "lead": lead,
+            "body": body,
+            "byline": "Tin, ảnh: " + unit,
+            "unit": unit,
             "section": rng.choice(("Tin tức", "Hoạt động công đoàn", "Chính sách", "Thi đua")),
             "tags": json.dumps(rng.sample(TELLING, k=rng.randint(0, 2)), ensure_ascii=False),
-            "province": province, "province_2025": PROVINCE_2025[province],
-            "published_at": published, "published_precision": "minute" if published else None,
-            "first_seen_at": seen, "last_seen_at": seen, "last_checked_at": seen,
-            "capture_id": f"c{number}", "language": "vi", "words": len(body.split()),
+            "province": province,
+            "province_2025": PROVINCE_2025[province],
+            "published_at": published,
+            "published_precision": "minute" if published else None,
+            "first_seen_at": seen,
+            "last_seen_at": seen,
+            "last_checked_at": seen,
+            "capture_id": f"c{number}",
+            "language": "vi",
+            "words": len(body.split()),
             "body_html": "".join(f"<p>{text}</p>" for text in paragraphs),
             "content_hash": f"h{number}",
         }
@@ -114,13 +160,21 @@ def build(path: Path, count: int, seed: int = 7) -> None:
     for number, province in enumerate(sorted(PROVINCE_2025)):
         save_site(
             db,
-            Site(f"site_{number:02}", f"Công đoàn {province}", "province",
-                 (f"site_{number:02}.example",), f"https://site_{number:02}.example/", province,
-                 True),
+            Site(
+                f"site_{number:02}",
+                f"Công đoàn {province}",
+                "province",
+                (f"site_{number:02}.example",),
+                f"https://site_{number:02}.example/",
+                province,
+                True,
+            ),
         )
     connection: sqlite3.Connection = db.conn
-    triggers = [row[0] for row in connection.execute(
-        "select name from sqlite_master where type = 'trigger'")]
+    triggers = [
+        row[0]
+        for row in connection.execute("select name from sqlite_master where type = 'trigger'")
+    ]
     connection.execute("pragma synchronous = off")
     connection.execute("pragma cache_size = -400000")
     connection.execute("begin")
@@ -136,15 +190,21 @@ def build(path: Path, count: int, seed: int = 7) -> None:
             "insert into captures (id, url, address, site, crawl, fetched_at, status, record_type,"
             " outcome, article_id, warc_file, warc_offset, warc_length, payload_digest,"
             " payload_bytes) values (:capture_id, :url, :url, :site, 'bench', :first_seen_at, 200,"
-            " 'response', 'article', :id, 'bench.warc.gz', 0, 1, 'sha1:BENCH', 1)", batch)
+            " 'response', 'article', :id, 'bench.warc.gz', 0, 1, 'sha1:BENCH', 1)",
+            batch,
+        )
         connection.executemany(
             "insert into revisions (article_id, number, capture_id, seen_at, title, lead, body,"
             " content_hash) values (:id, 1, :capture_id, :first_seen_at, :title, :lead, '',"
-            " :content_hash)", batch)
+            " :content_hash)",
+            batch,
+        )
     for row in connection.execute(f"select id, {', '.join(words)} from articles order by id"):
         connection.execute(
             "insert into articles_fts (rowid, title, lead, body, byline, table_text)"
-            " values (?, ?, ?, ?, ?, '')", [row[0], *(fold_stroke(text) for text in row[1:])])
+            " values (?, ?, ?, ?, ?, '')",
+            [row[0], *(fold_stroke(text) for text in row[1:])],
+        )
     connection.execute("insert into articles_exact (articles_exact) values ('rebuild')")
     refresh_counts(db)
     for statement in _triggers():
@@ -152,7 +212,9 @@ def build(path: Path, count: int, seed: int = 7) -> None:
     now = datetime(2026, 7, 1, 8).isoformat(timespec="seconds") + "+07:00"
     connection.execute(
         "insert into crawls (id, site, kind, started_at, finished_at, outcome, new)"
-        " select 'bench-' || name, name, 'crawl', ?, ?, 'finished', 10 from sites", (now, now))
+        " select 'bench-' || name, name, 'crawl', ?, ?, 'finished', 10 from sites",
+        (now, now),
+    )
     connection.commit()
     connection.execute("pragma wal_checkpoint(truncate)")
     connection.close()

@@ -14,9 +14,42 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 TAGS = {
-    "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "caption", "thead", "tbody",
-    "tfoot", "tr", "th", "td", "blockquote", "pre", "em", "strong", "b", "i", "u", "sub", "sup",
-    "br", "hr", "a", "figure", "figcaption", "span", "dl", "dt", "dd", "div",
+    "p",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "th",
+    "td",
+    "blockquote",
+    "pre",
+    "em",
+    "strong",
+    "b",
+    "i",
+    "u",
+    "sub",
+    "sup",
+    "br",
+    "hr",
+    "a",
+    "figure",
+    "figcaption",
+    "span",
+    "dl",
+    "dt",
+    "dd",
+    "div",
 }
 ATTRIBUTES = {
     "a": {"href"},
@@ -68,10 +101,16 @@ def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Mar
     if not body_html.strip() or len(body_html) > LARGEST:
         return _plain(body[:LARGEST], lead)
     try:
-        root = lxml.html.fragment_fromstring(nh3.clean(
-            body_html, tags=TAGS | {"img"}, attributes={**ATTRIBUTES, "img": {"src", "alt"}},
-            clean_content_tags={"script", "style"}, url_schemes={"http", "https"},
-        ), create_parent="div")
+        root = lxml.html.fragment_fromstring(
+            nh3.clean(
+                body_html,
+                tags=TAGS | {"img"},
+                attributes={**ATTRIBUTES, "img": {"src", "alt"}},
+                clean_content_tags={"script", "style"},
+                url_schemes={"http", "https"},
+            ),
+            create_parent="div",
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return _plain(body, lead)
     for image in root.xpath(".//img"):
@@ -82,11 +121,17 @@ def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Mar
     inner = escape(root.text or "") + Markup("").join(
         Markup(lxml.html.tostring(child, encoding="unicode")) for child in root
     )
-    return Markup(nh3.clean(
-        str(inner), tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES,
-        clean_content_tags={"script", "style"}, url_schemes={"http", "https"},
-        link_rel="noopener noreferrer nofollow",
-    ))
+    return Markup(
+        nh3.clean(
+            str(inner),
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            allowed_classes=CLASSES,
+            clean_content_tags={"script", "style"},
+            url_schemes={"http", "https"},
+            link_rel="noopener noreferrer nofollow",
+        )
+    )
 
 
 def _plain(body: str, lead: str) -> Markup:

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
@@ -69,12 +70,16 @@ def tell(conn: sqlite3.Connection, key: int) -> Told | None:
             key,
         ),
         images=_rows(
-            conn, "select * from images where article_id = ? order by position limit ?",
-            key, SHOWN_PARTS,
+            conn,
+            "select * from images where article_id = ? order by position limit ?",
+            key,
+            SHOWN_PARTS,
         ),
         attachments=_rows(
-            conn, "select * from attachments where article_id = ? order by position limit ?",
-            key, SHOWN_PARTS,
+            conn,
+            "select * from attachments where article_id = ? order by position limit ?",
+            key,
+            SHOWN_PARTS,
         ),
         copies=copies(conn, article),
     )
@@ -97,7 +102,8 @@ def copies(conn: sqlite3.Connection, article: dict[str, Any]) -> list[dict[str, 
             columns.format("indexed by articles_by_opening")
             + " where substr(a.body, 1, 160) = substr(?, 1, 160) and a.body <> ''"
             f" and a.id <> ? limit {SHOWN_COPIES}",
-            article["body"][:160], article["id"],
+            article["body"][:160],
+            article["id"],
         ):
             found[row["id"]] = row
     if len(article["title"]) >= 30:
@@ -105,18 +111,24 @@ def copies(conn: sqlite3.Connection, article: dict[str, Any]) -> list[dict[str, 
             conn,
             columns.format("indexed by articles_by_title")
             + f" where a.title = ? and a.id <> ? and a.site <> ? limit {SHOWN_COPIES}",
-            article["title"], article["id"], article["site"],
+            article["title"],
+            article["id"],
+            article["site"],
         ):
             found[row["id"]] = row
     return sorted(found.values(), key=lambda row: (row["published_at"] or "9", row["id"]))
 
 
-def replay_url(settings: FaceSettings, captured: str, url: str) -> str:
+def replay_url(settings: FaceSettings, capture: dict[str, Any]) -> str:
     """Where the page as captured is shown, or "" where the archive has no replay."""
-    if not settings.replay_origin or not captured or not safe_link(url):
+    if not settings.replay_origin or not capture:
         return ""
-    moment = datetime.fromisoformat(captured).astimezone(UTC)
-    path = settings.replay_path.format(timestamp=moment.strftime("%Y%m%d%H%M%S"), url=url)
+    moment = datetime.fromisoformat(capture["fetched_at"]).astimezone(UTC)
+    path = settings.replay_path.format(
+        capture=quote(capture["id"], safe=""),
+        timestamp=moment.strftime("%Y%m%d%H%M%S"),
+        url=quote(capture["url"], safe="/:?&=%#+,;@"),
+    )
     return settings.replay_origin + path
 
 
@@ -152,8 +164,11 @@ def json_ld(told: Told, citation: Cited) -> Markup:
     }
     if article["published_at"]:
         data["datePublished"] = article["published_at"][
-            : 7 if article["published_precision"] == "month" else
-            10 if article["published_precision"] == "day" else 25
+            : 7
+            if article["published_precision"] == "month"
+            else 10
+            if article["published_precision"] == "day"
+            else 25
         ]
     if article["lead"]:
         data["description"] = article["lead"][:500]
@@ -190,9 +205,7 @@ async def article_view(datasette: Any, request: Request) -> Response:
         "article": article,
         "title": article["title"][:SHOWN_TITLE],
         "title_cut": len(article["title"]) > SHOWN_TITLE,
-        "html": article_html(
-            article["body_html"], article["body"], article["lead"], t("picture")
-        ),
+        "html": article_html(article["body_html"], article["body"], article["lead"], t("picture")),
         "original_url": url,
         "original_host": shown_host(article["url"]),
         "tags": [tag for tag in json.loads(article["tags"]) if isinstance(tag, str)],
@@ -201,7 +214,7 @@ async def article_view(datasette: Any, request: Request) -> Response:
             {**part, "link": safe_link(part["url"]), "host": shown_host(part["url"])}
             for part in told.attachments
         ],
-        "replay": replay_url(settings, told.capture.get("fetched_at", ""), article["url"]),
+        "replay": replay_url(settings, told.capture),
         "citation": citation,
         "chicago": chicago(citation),
         "apa": apa(citation),
@@ -209,8 +222,7 @@ async def article_view(datasette: Any, request: Request) -> Response:
         "ris": ris(citation),
         "json_ld": json_ld(told, citation),
         "changes": [
-            {**revision, "changed": json.loads(revision["changed"])}
-            for revision in told.revisions
+            {**revision, "changed": json.loads(revision["changed"])} for revision in told.revisions
         ],
     }
     return await page(datasette, request, "article.html", context)
@@ -247,7 +259,8 @@ async def citation_file(datasette: Any, request: Request) -> Response:
     )
     name = f"{citation.key}.{kind}"
     return Response(
-        text, content_type=f"{mime}; charset=utf-8",
+        text,
+        content_type=f"{mime}; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 
@@ -269,7 +282,9 @@ async def revisions_view(datasette: Any, request: Request) -> Response:
             for row in _rows(
                 conn,
                 "select * from revisions where article_id = ? and number in (?, ?)",
-                key, earlier, later,
+                key,
+                earlier,
+                later,
             )
         }
 

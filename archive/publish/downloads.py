@@ -25,10 +25,33 @@ BATCH = 300
 LOOK = 3_000
 
 COLUMNS = (
-    "id", "url", "site", "title", "lead", "body", "table_text", "byline", "author", "unit",
-    "source", "section", "tags", "province", "province_2025", "published_at",
-    "published_precision", "published_evidence", "first_seen_at", "last_seen_at",
-    "last_checked_at", "gone_at", "gone_reason", "revisions", "language", "words", "capture_id",
+    "id",
+    "url",
+    "site",
+    "title",
+    "lead",
+    "body",
+    "table_text",
+    "byline",
+    "author",
+    "unit",
+    "source",
+    "section",
+    "tags",
+    "province",
+    "province_2025",
+    "published_at",
+    "published_precision",
+    "published_evidence",
+    "first_seen_at",
+    "last_seen_at",
+    "last_checked_at",
+    "gone_at",
+    "gone_reason",
+    "revisions",
+    "language",
+    "words",
+    "capture_id",
     "content_hash",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -140,9 +163,7 @@ def _listing(conn: sqlite3.Connection, asked: Asked) -> Listing:
     return from_walk
 
 
-def _full_rows(
-    conn: sqlite3.Connection, ids: list[int], to: Addresses
-) -> list[tuple[Any, ...]]:
+def _full_rows(conn: sqlite3.Connection, ids: list[int], to: Addresses) -> list[tuple[Any, ...]]:
     if not ids:
         return []
     marks = ", ".join("?" * len(ids))

@@ -40,8 +40,8 @@ def entry(hit: Hit, address: str, base: str) -> str:
     return (
         f"<entry><id>{_text(base)}:{row['id']}</id>"
         f"<title>{_text(row['title'][:300] or row['url'])}</title>"
-        f"<link rel=\"alternate\" type=\"text/html\" href={_attribute(address)}/>"
-        f"<link rel=\"via\" href={_attribute(row['url'])}/>"
+        f'<link rel="alternate" type="text/html" href={_attribute(address)}/>'
+        f'<link rel="via" href={_attribute(row["url"])}/>'
         f"{published}<updated>{_text(row['first_seen_at'])}</updated>"
         f"<author><name>{_text(author[:200])}</name></author>{categories}"
         f"<summary>{_text(row['lead'] or ''.join(text for text, _ in hit.extract))}</summary>"

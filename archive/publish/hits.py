@@ -39,9 +39,23 @@ class Hit:
 
 
 PUBLIC = (
-    "id", "url", "title", "lead", "site", "site_title", "province", "province_2025", "unit",
-    "section", "tags", "published_at", "published_precision", "first_seen_at", "gone_at",
-    "revisions", "words",
+    "id",
+    "url",
+    "title",
+    "lead",
+    "site",
+    "site_title",
+    "province",
+    "province_2025",
+    "unit",
+    "section",
+    "tags",
+    "published_at",
+    "published_precision",
+    "first_seen_at",
+    "gone_at",
+    "revisions",
+    "words",
 )
 
 
@@ -68,9 +82,7 @@ def load_hits(
                 hit.title_marked = [(row["title"][:LISTED_TITLE], False)]
                 hit.extract = [(_cut(row["lead"]), False)] if row["lead"] else []
             else:
-                text = "\n".join(
-                    row.pop(name) or "" for name in ("body", "tables")
-                )
+                text = "\n".join(row.pop(name) or "" for name in ("body", "tables"))
                 hit.title_marked = marked(row["title"], marks, exact, LISTED_TITLE)
                 whole = "\n".join(part for part in (row["lead"], text, row["byline"]) if part)
                 hit.extract = snippet(whole, marks, exact)

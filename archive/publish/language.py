@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 
 from archive.publish.words import WORDS
 
 LANGUAGES = ("vi", "en")
 COOKIE = "archive_lang"
 PARAMETER = "_lang"
+
+speaking: ContextVar[str] = ContextVar("speaking", default="vi")
+"""The language of the request that is being answered, for Datasette hooks that get no request."""
 
 
 def choose_language(parameter: str, cookie: str, accept: str) -> str:
@@ -78,7 +82,7 @@ class Speaker:
         return f"{int(day)} {named} {year}" + (f", {clock}" if clock else "")
 
     def month(self, month: str) -> str:
-        """"2023-04" -> "tháng 4/2023", "April 2023"."""
+        """ "2023-04" -> "tháng 4/2023", "April 2023"."""
         if len(month) != 7 or not month[5:].isdigit() or not 1 <= int(month[5:]) <= 12:
             return month
         if self.language == "vi":

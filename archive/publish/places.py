@@ -137,7 +137,8 @@ async def site_view(datasette: Any, request: Request) -> Response:
             "crawls": _dicts(
                 conn,
                 "select * from crawls where site = ? order by started_at desc limit ?",
-                name, RECENT_CRAWLS,
+                name,
+                RECENT_CRAWLS,
             ),
             "errors": _dicts(
                 conn,

@@ -18,11 +18,13 @@ from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 
 from archive.publish import article_page, downloads, feeds, home, machines, places, search_page
-from archive.publish.face import common_context
-from archive.publish.language import COOKIE, LANGUAGES, PARAMETER
+from archive.publish.face import common_context, language_of
+from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, speaking
 from archive.publish.metadata import metadata_for
-from archive.publish.queries import queries_for
+from archive.publish.queries import QUESTIONS, queries_for
 from archive.publish.settings import FaceSettings
+from archive.publish.snapshot import archive_database
+from archive.schema import SCHEMA
 from archive.search import QueryError, fold, parse, parse_plainly
 from archive.vietnamese import fold_stroke
 
@@ -70,18 +72,29 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 
 
 @hookimpl
-def extra_template_vars(datasette: Any, request: Request | None) -> dict[str, Any]:
-    return common_context(datasette, request)
+def extra_template_vars(datasette: Any, request: Request | None, template: str) -> dict[str, Any]:
+    context = common_context(datasette, request)
+    if template.startswith(("database", "query", "table")):
+        context |= {"schema": SCHEMA, "questions": QUESTIONS}
+    return context
 
 
 @hookimpl
 def get_metadata(datasette: Any, key: str | None, database: str | None, table: str | None) -> Any:
-    return metadata_for(datasette)
+    """Datasette asks for this many times a page, mostly for keys that are the owner's alone."""
+    if database is None or table is None or table not in SCHEMA or key in _OWNERS:
+        return {}
+    return metadata_for(database, table, speaking.get())
+
+
+_OWNERS = ("allow", "allow_sql", "plugins", "tables", "queries", "databases", "permissions")
 
 
 @hookimpl
 def canned_queries(datasette: Any, database: str) -> Any:
-    return queries_for(datasette, database)
+    if database != archive_database(datasette).name:
+        return {}
+    return queries_for(speaking.get())
 
 
 @hookimpl(trylast=True)
@@ -160,6 +173,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
+            speaking.set(language_of(Request(scope, receive)))
             headers = dict(HEADERS)
             settings = FaceSettings.of(datasette)
             if not settings.allow_indexing:
@@ -205,5 +219,3 @@ def _wished_language(scope: Scope) -> str:
         return ""
     wish = parse_qs(query.decode("latin-1")).get(PARAMETER, [""])[-1]
     return wish if wish in LANGUAGES else ""
-
-

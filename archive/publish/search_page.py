@@ -99,8 +99,15 @@ class Answer:
 def answer(conn: sqlite3.Connection, asked: Asked, facets: bool = True) -> Answer:
     def find(exact: bool) -> Found:
         return search(
-            conn, asked.query, asked.filters, exact=exact, sort=asked.sort, page=asked.page,
-            cursor=asked.cursor, size=asked.size, facets=facets,
+            conn,
+            asked.query,
+            asked.filters,
+            exact=exact,
+            sort=asked.sort,
+            page=asked.page,
+            cursor=asked.cursor,
+            size=asked.size,
+            facets=facets,
         )
 
     if asked.text and asked.query is None:
@@ -159,9 +166,7 @@ def facet_lists(
 
 
 def site_titles(conn: sqlite3.Connection) -> dict[str, str]:
-    return {
-        name: title or name for name, title in conn.execute("select name, title from sites")
-    }
+    return {name: title or name for name, title in conn.execute("select name, title from sites")}
 
 
 async def search_view(datasette: Any, request: Request) -> Response:
@@ -181,13 +186,19 @@ async def search_view(datasette: Any, request: Request) -> Response:
         "hit_list": got.hits,
         "facets": facet_lists(asked, got.found, sites, t),
         "chosen": [
-            (name, sites.get(value, value) if name == "site" else value,
-             "?" + asked.parameters(**{name: ""}))
+            (
+                name,
+                sites.get(value, value) if name == "site" else value,
+                "?" + asked.parameters(**{name: ""}),
+            )
             for name, value in asked.filters.items()
         ],
         "next_url": "?" + following if following else "",
-        "sort_urls": [(sort, "?" + asked.parameters(sort=sort)) for sort in SORTS
-                      if asked.query or sort != "relevance"],
+        "sort_urls": [
+            (sort, "?" + asked.parameters(sort=sort))
+            for sort in SORTS
+            if asked.query or sort != "relevance"
+        ],
         "fold_url": "?" + asked.parameters(marks="fold"),
         "exact_url": "?" + asked.parameters(marks="exact"),
         "feed_url": to.path("/feed.atom") + ("?" + plain if plain else ""),
@@ -208,9 +219,7 @@ async def search_json(datasette: Any, request: Request) -> Response:
     following = next_parameters(asked, got.found)
     articles = []
     for hit in got.hits:
-        articles.append(
-            {**hit.public(), "archive_url": to.absolute(to.article(hit.row["id"]))}
-        )
+        articles.append({**hit.public(), "archive_url": to.absolute(to.article(hit.row["id"]))})
     return Response.json(
         {
             "query": asked.text,

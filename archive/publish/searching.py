@@ -13,6 +13,7 @@ the whole, to a percent or two. So three cases:
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from archive.search import Query
 RANKED = 10_000
 LISTED = 20_000
 SAMPLE = 4_000
+TOPIC_SAMPLE = 1_500
 WALK = 1_500
 """Articles that one page of a date walk asks about; about 60 microseconds each."""
 PROBED = 400
@@ -94,18 +96,16 @@ def search(
 
 
 class _Searching:
-    def __init__(
-        self, conn: sqlite3.Connection, index: str, match: str, filters: Filters
-    ) -> None:
+    def __init__(self, conn: sqlite3.Connection, index: str, match: str, filters: Filters) -> None:
         self.conn = conn
         self.index = index
         self.match = match
         self.filters = filters
+        self.matches = 0
 
-    def run(
-        self, sort: Sort, page: int, cursor: Cursor | None, size: int, facets: bool
-    ) -> Found:
+    def run(self, sort: Sort, page: int, cursor: Cursor | None, size: int, facets: bool) -> Found:
         ids = self._ids(LISTED + 1)
+        self.matches = len(ids)
         if len(ids) <= LISTED:
             rows = self._rows(ids)
             return self._listed(rows, sort, page, size, facets)
@@ -134,13 +134,10 @@ class _Searching:
     def _rows(self, ids: list[int]) -> list[Any]:
         """The narrow rows of these articles that pass the filters."""
         where, values = self.filters.conditions("n")
-        if not ids:
-            return []
         return self.conn.execute(
-            f"select {_columns('n')} from (select rowid as id from {self.index}"
-            f" where {self.index} match :match limit {len(ids)}) f"
-            f" cross join articles n indexed by articles_narrow on n.id = f.id where {where}",
-            {"match": self.match, **values},
+            f"select {_columns('n')} from json_each(:ids) f"
+            f" cross join articles n indexed by articles_narrow on n.id = f.value where {where}",
+            {"ids": json.dumps(ids), **values},
         ).fetchall()
 
     def _chosen(self, estimate: int) -> list[Any] | None:
@@ -176,9 +173,18 @@ class _Searching:
 
     def _ranked(self, rows: list[Any]) -> tuple[list[Any], str]:
         """Newest first on entry, so that equal scores stay in that order (the sort is stable)."""
-        match = self.match if len(rows) <= RANKED else f"{{title}} : ({self.match})"
-        if len(rows) > RANKED and len(self._titled()) > RANKED:
-            return rows, "newest"
+        match = self.match
+        if self.matches > RANKED:
+            # Too many to rank: bm25 would read every match, also those outside the filters.
+            if self.matches > LISTED and len(rows) > PROBED:
+                return rows, "newest"
+            match = f"{{title}} : ({self.match})"
+            if self.matches > LISTED:
+                asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
+                rows.sort(key=lambda row: not self.conn.execute(asked, (match, row[0])).fetchone())
+                return rows, "title"
+            if len(self._titled()) > RANKED:
+                return rows, "newest"
         wanted = {row[0] for row in rows}
         scores = {
             key: score
@@ -190,7 +196,7 @@ class _Searching:
             if key in wanted
         }
         rows.sort(key=lambda row: scores.get(row[0], 0.0))
-        return rows, "relevance" if len(rows) <= RANKED else "title"
+        return rows, "relevance" if match == self.match else "title"
 
     def _titled(self) -> list[Any]:
         return self.conn.execute(
@@ -247,9 +253,13 @@ def walk(
         sign, direction = (">", "asc") if oldest else ("<", "desc")
         if cursor is not None and bool(cursor.published_at) != undated:
             # The first comparison uses the index; the second drops the cursor's own moment.
-            sql += " and id {0} :last_id" if undated else (
-                " and published_at {0}= :last_at"
-                " and (published_at {0} :last_at or id {0} :last_id)"
+            sql += (
+                " and id {0} :last_id"
+                if undated
+                else (
+                    " and published_at {0}= :last_at"
+                    " and (published_at {0} :last_at or id {0} :last_id)"
+                )
             )
             sql = sql.format(sign).replace(
                 "id " + sign, "article_id " + sign if done == "topic" else "id " + sign
@@ -300,7 +310,11 @@ def _browse(
             start = (page - 1) * size
             found = Found(
                 [row[0] for row in rows[start : start + size]],
-                len(rows), True, order, page=page, more=len(rows) > start + size,
+                len(rows),
+                True,
+                order,
+                page=page,
+                more=len(rows) > start + size,
             )
             if facets:
                 found.facets = _facets(conn, rows, 1.0)
@@ -366,21 +380,23 @@ def counted(conn: sqlite3.Connection, filters: Filters) -> int | None:
     return total
 
 
-def counted_facets(
-    conn: sqlite3.Connection, filters: Filters
-) -> dict[str, list[tuple[str, int]]]:
+def counted_facets(conn: sqlite3.Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
     """Exact counts by province, site, year and month, where the kept counts tell them."""
     if filters.unit or filters.topic:
         return {}
     where, values = _month_conditions(filters)
     facets = {}
     for name, column in {
-        "province": "province", "province_2025": "province_2025", "site": "site",
-        "year": "substr(month, 1, 4)", "month": "month",
+        "province": "province",
+        "province_2025": "province_2025",
+        "site": "site",
+        "year": "substr(month, 1, 4)",
+        "month": "month",
     }.items():
         rows = conn.execute(
             f"select {column}, sum(articles) from month_counts where {where} and {column} <> ''"
-            " group by 1", values
+            " group by 1",
+            values,
         ).fetchall()
         facets[name] = _ordered(name, {key: count for key, count in rows})
     return facets
@@ -399,7 +415,7 @@ def _facets(
         years[month[:4]] += count
     facets["month"] = _ordered("month", months, scale)
     facets["year"] = _ordered("year", years, scale)
-    sampled = rows[:: max(len(rows) // SAMPLE, 1)]
+    sampled = rows[:: max(-(-len(rows) // TOPIC_SAMPLE), 1)]
     topics: Counter[str] = Counter()
     asked = "select topic from article_topics where article_id = ?"
     for row in sampled:

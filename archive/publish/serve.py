@@ -94,8 +94,9 @@ def serve(
     given = _read_metadata(metadata or _own_metadata(data))
     listener = _listen(host, port)
     try:
-        face = make_face(archive, given, **({"replay_origin": replay_origin} if replay_origin
-                                            else {}))
+        face = make_face(
+            archive, given, **({"replay_origin": replay_origin} if replay_origin else {})
+        )
     except StartupError as error:
         listener.close()
         raise ArchiveError(f"Datasette cannot start: {error}") from error

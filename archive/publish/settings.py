@@ -16,8 +16,9 @@ class FaceSettings:
     title: str = "Công đoàn Archive"
     replay_origin: str = ""
     """Where pages as captured are shown, such as ``http://127.0.0.1:8002``; "" for nowhere."""
-    replay_path: str = "/{timestamp}/{url}"
-    """Appended to ``replay_origin``: ``{timestamp}`` is 14 digits of UTC, ``{url}`` the address."""
+    replay_path: str = "/capture/{capture}"
+    """Appended to ``replay_origin``: ``{capture}`` is the capture's id, ``{timestamp}`` 14 digits
+    of UTC, ``{url}`` the address."""
     allow_indexing: bool = False
     """Whether search engines may index the texts, which belong to the sites they came from."""
     contact: str = ""

@@ -66,9 +66,14 @@ def _segments(text: str, pattern: re.Pattern[str], exact: bool, start: int, end:
     segments: Segments = []
     place = start
     for match in pattern.finditer(compared, start, end):
-        if match.start() > place:
-            segments.append((text[place : match.start()], False))
-        segments.append((text[match.start() : match.end()], True))
+        between = text[place : match.start()]
+        word = text[match.start() : match.end()]
+        if segments and segments[-1][1] and between == " ":
+            segments[-1] = (segments[-1][0] + between + word, True)
+        else:
+            if between:
+                segments.append((between, False))
+            segments.append((word, True))
         place = match.end()
     if place < end:
         segments.append((text[place:end], False))

@@ -12,7 +12,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "search": ("Tìm", "Search"),
     "search_label": ("Tìm trong kho lưu trữ", "Search the archive"),
     "search_placeholder": (
-        "Ví dụ: thỏa ước lao động tập thể", "For example: thỏa ước lao động tập thể"
+        "Ví dụ: thỏa ước lao động tập thể",
+        "For example: thỏa ước lao động tập thể",
     ),
     "nav_search": ("Tìm kiếm", "Search"),
     "nav_sites": ("Các trang tin", "Sites"),
@@ -74,7 +75,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "spelling.",
     ),
     "spelling_exact": (
-        "Đang tìm đúng dấu như bạn gõ.", "Looking for exactly the marks that you typed."
+        "Đang tìm đúng dấu như bạn gõ.",
+        "Looking for exactly the marks that you typed.",
     ),
     "spelling_fold": ("Đang tìm không phân biệt dấu.", "Marks are ignored."),
     "ignore_marks": ("Bỏ qua dấu", "Ignore marks"),
@@ -123,7 +125,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "help_phrase": ("“…” tìm cả cụm từ", "“…” finds a phrase"),
     "help_operators": (
-        "AND, OR, NOT (hoặc -từ) và dấu ngoặc ( )", "AND, OR, NOT (or -word) and brackets ( )"
+        "AND, OR, NOT (hoặc -từ) và dấu ngoặc ( )",
+        "AND, OR, NOT (or -word) and brackets ( )",
     ),
     "help_prefix": ("từ* tìm theo phần đầu", "word* finds beginnings"),
     "help_field": (
@@ -308,9 +311,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error_404": ("Không có trang này", "There is no such page"),
     "error_403": ("Bạn không được xem trang này", "You may not see this page"),
     "error_400": ("Yêu cầu không hợp lệ", "This request makes no sense"),
-    "error_503": (
-        "Câu hỏi này mất quá nhiều thời gian", "This question took too long to answer"
-    ),
+    "error_503": ("Câu hỏi này mất quá nhiều thời gian", "This question took too long to answer"),
     "error_500": ("Có lỗi ở phía chúng tôi", "Something went wrong on our side"),
     "error_other": ("Không thực hiện được", "That did not work"),
     "error_home": ("Về trang chủ", "Go to the home page"),

@@ -1,0 +1,495 @@
+"""What every table, view and column of the archive means, in Vietnamese and English, as data.
+
+Datasette shows these beside the tables; ``docs/schema.md`` is written from them. A test holds
+that nothing in the database is without a meaning here, and nothing here without a place there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Pair = tuple[str, str]
+"""The same in Vietnamese and in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table or view. ``kind`` is "table", "view", "count" (kept by triggers) or "index"."""
+
+    about: Pair
+    columns: dict[str, Pair]
+    kind: str = "table"
+
+
+_ARTICLE: Pair = ("Mã bài viết (articles.id)", "Id of the article (articles.id)")
+_SITE: Pair = ("Tên ngắn của trang tin (sites.name)", "Short name of the site (sites.name)")
+_PROVINCE: Pair = (
+    "Tỉnh, thành trước 1/7/2025 (một trong 63), trống nếu là trang toàn quốc",
+    "Province before 1 July 2025 (one of 63), empty for a national site",
+)
+_PROVINCE_2025: Pair = (
+    "Tỉnh, thành từ 1/7/2025 (một trong 34)",
+    "Province since 1 July 2025 (one of 34)",
+)
+_MONTH: Pair = (
+    "Tháng đăng, dạng 2023-04; trống nếu không rõ",
+    "Month of publication, as 2023-04; empty if unknown",
+)
+_COUNT: Pair = ("Số bài", "Number of articles")
+_URL: Pair = ("Địa chỉ ở trang gốc", "Address at the source")
+_TITLE: Pair = ("Tiêu đề", "Title")
+_PUBLISHED: Pair = (
+    "Thời điểm đăng, giờ Việt Nam (2023-10-04T15:42:00+07:00); trống nếu không rõ",
+    "Time of publication in Vietnam's time (2023-10-04T15:42:00+07:00); null if unknown",
+)
+_CAPTURE: Pair = ("Mã lần thu thập (captures.id)", "Id of the capture (captures.id)")
+_POSITION: Pair = ("Thứ tự trong bài, từ 1", "Place in the article, from 1")
+
+SCHEMA: dict[str, Table] = {
+    "articles": Table(
+        (
+            "Bài viết: nội dung ở lần thu thập mới nhất còn đọc được.",
+            "Articles, as the latest readable capture shows them.",
+        ),
+        {
+            "id": (
+                "Mã bài, tính từ địa chỉ nên không đổi khi dựng lại kho",
+                "Id, computed from the address, so the same after a rebuild",
+            ),
+            "url": ("Địa chỉ chính thức của bài", "The article's canonical address"),
+            "site": _SITE,
+            "title": _TITLE,
+            "lead": ("Sapo (đoạn mở đầu)", "Lead paragraph"),
+            "body": (
+                "Toàn văn, mỗi đoạn một dòng, không kể sapo, chú thích ảnh, bảng và chữ ký",
+                "Plain text, a paragraph a line, without lead, captions, tables and signature",
+            ),
+            "byline": ("Chữ ký như in trên bài", "The signature as printed"),
+            "author": ("Tên người viết, cách nhau bằng dấu phẩy", "Persons who signed"),
+            "unit": (
+                "Đơn vị công đoàn ký tên, như “LĐLĐ quận Thốt Nốt”",
+                "The union body that signed, such as “LĐLĐ quận Thốt Nốt”",
+            ),
+            "source": ("Nguồn mà bài dẫn lại, nếu có", "Whom the text was taken from, if anyone"),
+            "section": ("Chuyên mục trên trang gốc", "Section of the site"),
+            "tags": ("Thẻ của bài, danh sách JSON", "The article's tags, a JSON list"),
+            "province": _PROVINCE,
+            "province_2025": _PROVINCE_2025,
+            "published_at": _PUBLISHED,
+            "published_precision": (
+                "Ngày đăng rõ đến đâu: minute, day hoặc month",
+                "How precise the date is: minute, day or month",
+            ),
+            "published_evidence": (
+                "Ngày lấy từ đâu: visible (in trên trang), structured, url, text",
+                "Where the date was found: visible (printed), structured, url, text",
+            ),
+            "first_seen_at": ("Lần đầu kho thấy bài", "First capture of the article"),
+            "last_seen_at": ("Lần cuối bài còn đó", "Last capture that showed it"),
+            "last_checked_at": ("Lần cuối kiểm tra", "Last capture of any outcome"),
+            "gone_at": ("Lúc thấy bài đã bị gỡ; trống nếu còn", "When it was found taken down"),
+            "gone_reason": ("Dấu hiệu bị gỡ: gone, soft_404, ...", "The sign: gone, soft_404, ..."),
+            "revisions": ("Số phiên bản đã thấy", "Number of versions seen"),
+            "capture_id": (
+                "Lần thu thập mà nội dung này được đọc ra (captures.id)",
+                "The capture that this content was read from (captures.id)",
+            ),
+            "language": ("Ngôn ngữ: vi, en, ...", "Language: vi, en, ..."),
+            "words": ("Số âm tiết", "Number of words (syllables)"),
+            "body_html": ("Toàn văn dạng HTML đã làm sạch", "The whole text as cleaned HTML"),
+            "table_text": (
+                "Chữ trong các bảng, mỗi hàng một dòng",
+                "Text of the tables, a row a line",
+            ),
+            "variant": (
+                "main: trang thường; print: đọc từ trang in",
+                "main, or print if read from a print view",
+            ),
+            "layout": ("Bố cục đã dùng để đọc trang", "The layout that read the page"),
+            "extractor": ("Phiên bản bộ đọc", "Version of the extractor"),
+            "content_hash": ("SHA-256 của nội dung", "SHA-256 of the content"),
+        },
+    ),
+    "revisions": Table(
+        ("Các phiên bản của mỗi bài.", "The versions of every article."),
+        {
+            "article_id": _ARTICLE,
+            "number": ("Số thứ tự phiên bản, từ 1", "Number of the version, from 1"),
+            "capture_id": _CAPTURE,
+            "seen_at": ("Lần đầu thấy phiên bản này", "When this version was first seen"),
+            "changed": (
+                "Phần đã đổi so với bản trước, danh sách JSON",
+                "What differs from the version before, a JSON list",
+            ),
+            "title": _TITLE,
+            "lead": ("Sapo", "Lead"),
+            "body": ("Toàn văn", "Text"),
+            "byline": ("Chữ ký", "Signature"),
+            "published_at": _PUBLISHED,
+            "content_hash": ("SHA-256 của nội dung", "SHA-256 of the content"),
+        },
+    ),
+    "captures": Table(
+        (
+            "Mỗi lần tải một địa chỉ, và nơi lưu nguyên bản trong tệp WARC.",
+            "Every exchange with a server, and where its bytes are kept in a WARC file.",
+        ),
+        {
+            "id": ("Mã bản ghi WARC", "WARC record id"),
+            "url": ("Địa chỉ đã tải", "Address that was requested"),
+            "address": ("Địa chỉ đã chuẩn hóa", "The address in its normal form"),
+            "site": _SITE,
+            "crawl": ("Lần thu thập (crawls.id)", "The crawl (crawls.id)"),
+            "fetched_at": ("Thời điểm tải", "When it was fetched"),
+            "status": ("Mã HTTP", "HTTP status"),
+            "content_type": ("Content-Type", "Content-Type"),
+            "record_type": (
+                "response, hoặc revisit khi nội dung như lần trước",
+                "response, or revisit where the content was as before",
+            ),
+            "outcome": (
+                "Đọc ra gì: article, listing, gone, ...",
+                "What it was: article, gone, ...",
+            ),
+            "detail": ("Chi tiết", "Detail"),
+            "article_id": _ARTICLE,
+            "content_hash": ("SHA-256 của bài đọc ra", "SHA-256 of the article read from it"),
+            "warc_file": ("Tệp WARC", "WARC file"),
+            "warc_offset": ("Vị trí trong tệp (byte)", "Offset in the file, in bytes"),
+            "warc_length": ("Độ dài trong tệp (byte)", "Length in the file, in bytes"),
+            "payload_digest": ("Mã băm của nội dung tải về", "Digest of the payload"),
+            "payload_bytes": ("Số byte của nội dung", "Bytes of the payload"),
+            "ip": ("Địa chỉ IP của máy chủ", "IP address of the server"),
+            "truncated": ("Bị cắt vì: length, time, disconnect", "Cut off by length, time, ..."),
+            "location": ("Địa chỉ chuyển hướng", "Where a redirect led"),
+            "etag": ("ETag", "ETag"),
+            "last_modified": ("Last-Modified", "Last-Modified"),
+            "refers_to": (
+                "Với revisit: lần thu thập giữ nội dung",
+                "Of a revisit: the capture that holds the payload",
+            ),
+        },
+    ),
+    "sites": Table(
+        ("Các trang tin.", "The sites."),
+        {
+            "name": ("Tên ngắn", "Short name"),
+            "title": ("Tên mà trang tự gọi", "What the site calls itself"),
+            "level": (
+                "Cấp: province, district, industry, national, newspaper",
+                "Level: province, district, industry, national, newspaper",
+            ),
+            "hosts": ("Tên miền, danh sách JSON", "Host names, a JSON list"),
+            "home": ("Trang chủ", "Home page"),
+            "province": _PROVINCE,
+            "province_2025": _PROVINCE_2025,
+            "declared": (
+                "1: trang được khai báo; 0: chỉ gặp trong tệp nhập vào",
+                "1 if declared, 0 if only met in an imported file",
+            ),
+        },
+    ),
+    "provinces": Table(
+        (
+            "63 tỉnh, thành trước 1/7/2025 và tỉnh, thành mới của chúng.",
+            "The 63 provinces before 1 July 2025 and the new ones that hold them.",
+        ),
+        {"name": _PROVINCE, "name_2025": _PROVINCE_2025},
+    ),
+    "crawls": Table(
+        ("Nhật ký các lần thu thập.", "The log of crawls and imports."),
+        {
+            "id": ("Mã lần thu thập", "Id of the crawl"),
+            "site": _SITE,
+            "kind": ("crawl hoặc import", "crawl or import"),
+            "started_at": ("Bắt đầu", "Start"),
+            "finished_at": ("Kết thúc; trống nếu đang chạy", "End; null while running"),
+            "outcome": ("Kết thúc ra sao", "How it ended"),
+            "complete": ("1 nếu đã đi hết các danh sách", "1 if every listing was walked"),
+            "requests": ("Số yêu cầu", "Requests"),
+            "fetched": ("Số câu trả lời", "Answers"),
+            "new": ("Bài mới", "New articles"),
+            "changed": ("Bài đã đổi", "Changed articles"),
+            "unchanged": ("Bài không đổi", "Unchanged articles"),
+            "gone": ("Bài đã bị gỡ", "Articles taken down"),
+            "unreadable": ("Trang không đọc được", "Pages that gave no article"),
+            "errors": ("Yêu cầu thất bại", "Failed requests"),
+            "bytes": ("Số byte tải về", "Bytes received"),
+            "software": ("Phần mềm", "Software"),
+        },
+    ),
+    "fetch_errors": Table(
+        ("Những yêu cầu không có câu trả lời.", "Requests that got no answer."),
+        {
+            "id": ("Số thứ tự", "Number"),
+            "crawl": ("Lần thu thập (crawls.id)", "The crawl (crawls.id)"),
+            "site": _SITE,
+            "url": ("Địa chỉ", "Address"),
+            "kind": ("Loại lỗi: dns, tls, timeout, ...", "Kind of failure: dns, tls, timeout, ..."),
+            "detail": ("Chi tiết", "Detail"),
+            "failed_at": ("Thời điểm", "When"),
+        },
+    ),
+    "article_addresses": Table(
+        (
+            "Mọi địa chỉ dẫn đến một bài (trang in, địa chỉ cũ, ...).",
+            "Every address that leads to an article (print view, former address, ...).",
+        ),
+        {
+            "address": ("Địa chỉ đã chuẩn hóa", "The address in its normal form"),
+            "article_id": _ARTICLE,
+        },
+    ),
+    "warc_files": Table(
+        ("Các tệp WARC của kho.", "The archive's WARC files."),
+        {
+            "name": ("Tên tệp", "Path of the file"),
+            "crawl": ("Lần thu thập (crawls.id)", "The crawl (crawls.id)"),
+            "origin": ("Từ đâu mà có", "Where it came from"),
+            "bytes": ("Số byte", "Bytes"),
+            "records": ("Số bản ghi", "Records"),
+            "sha256": ("SHA-256 của tệp", "SHA-256 of the file"),
+        },
+    ),
+    "images": Table(
+        ("Ảnh của bài và chú thích.", "Pictures of the articles, with captions."),
+        {
+            "article_id": _ARTICLE,
+            "position": _POSITION,
+            "url": ("Địa chỉ ảnh", "Address of the picture"),
+            "caption": ("Chú thích", "Caption"),
+            "credit": ("Người chụp hoặc nguồn", "Photographer or source"),
+            "alt": ("Chữ thay ảnh", "Alternative text"),
+        },
+    ),
+    "attachments": Table(
+        ("Tệp đính kèm của bài.", "Files attached to the articles."),
+        {
+            "article_id": _ARTICLE,
+            "position": _POSITION,
+            "url": ("Địa chỉ tệp", "Address of the file"),
+            "title": ("Tên hiển thị", "Its name as shown"),
+        },
+    ),
+    "unreadable": Table(
+        (
+            "Những địa chỉ lẽ ra là bài viết mà không đọc ra bài, kèm lý do.",
+            "Addresses that should be articles but gave none, with the reason.",
+        ),
+        {
+            "address": ("Địa chỉ đã chuẩn hóa", "The address in its normal form"),
+            "url": ("Địa chỉ đã tải", "Address that was requested"),
+            "site": _SITE,
+            "reason": ("Lý do: soft_404, challenge, ...", "Reason: soft_404, challenge, ..."),
+            "detail": ("Chi tiết", "Detail"),
+            "capture_id": _CAPTURE,
+            "seen_at": ("Thời điểm", "When"),
+        },
+    ),
+    "article_topics": Table(
+        (
+            "Chủ đề của bài: chuyên mục và thẻ.",
+            "The topics of articles: their section and their tags.",
+        ),
+        {
+            "topic": ("Chủ đề", "Topic"),
+            "published_at": ("Thời điểm đăng, trống nếu không rõ", "Time of publication or empty"),
+            "article_id": _ARTICLE,
+        },
+        "count",
+    ),
+    "month_counts": Table(
+        (
+            "Số bài theo trang, tỉnh và tháng; luôn khớp với bảng articles.",
+            "Articles by site, province and month; kept true to articles by triggers.",
+        ),
+        {
+            "site": _SITE,
+            "province": _PROVINCE,
+            "province_2025": _PROVINCE_2025,
+            "month": _MONTH,
+            "articles": _COUNT,
+        },
+        "count",
+    ),
+    "unit_counts": Table(
+        ("Số bài theo đơn vị ký tên.", "Articles by the union body that signed."),
+        {"unit": ("Đơn vị", "Union body"), "articles": _COUNT},
+        "count",
+    ),
+    "topic_counts": Table(
+        ("Số bài theo chủ đề.", "Articles by topic."),
+        {"topic": ("Chủ đề", "Topic"), "articles": _COUNT},
+        "count",
+    ),
+    "articles_fts": Table(
+        (
+            "Chỉ mục tìm kiếm không phân biệt dấu: articles_fts match fold('công đoàn').",
+            "Full-text index without marks: articles_fts match fold('công đoàn').",
+        ),
+        {
+            name: (f"Chữ của articles.{name}", f"Words of articles.{name}")
+            for name in ("title", "lead", "body", "byline", "table_text")
+        },
+        "index",
+    ),
+    "articles_exact": Table(
+        (
+            "Chỉ mục tìm kiếm đúng dấu: articles_exact match '\"công đoàn\"'.",
+            "Full-text index with marks: articles_exact match '\"công đoàn\"'.",
+        ),
+        {
+            name: (f"Chữ của articles.{name}", f"Words of articles.{name}")
+            for name in ("title", "lead", "body", "byline", "table_text")
+        },
+        "index",
+    ),
+    "latest_articles": Table(
+        ("Bài mới nhất trước, không kèm toàn văn.", "Newest articles first, without full texts."),
+        {
+            "id": _ARTICLE,
+            "published_at": _PUBLISHED,
+            "title": _TITLE,
+            "site": _SITE,
+            "province": _PROVINCE,
+            "province_2025": _PROVINCE_2025,
+            "unit": ("Đơn vị ký tên", "Union body that signed"),
+            "section": ("Chuyên mục", "Section"),
+            "words": ("Số âm tiết", "Words"),
+            "revisions": ("Số phiên bản", "Versions"),
+            "gone_at": ("Lúc bị gỡ", "When taken down"),
+            "url": _URL,
+        },
+        "view",
+    ),
+    "articles_by_month": Table(
+        ("Số bài và số trang theo tháng.", "Articles and sites by month."),
+        {"month": _MONTH, "articles": _COUNT, "sites": ("Số trang có bài", "Sites with articles")},
+        "view",
+    ),
+    "articles_by_province_month": Table(
+        ("Số bài theo tỉnh và tháng.", "Articles by province and month."),
+        {
+            "province": _PROVINCE,
+            "province_2025": _PROVINCE_2025,
+            "month": _MONTH,
+            "articles": _COUNT,
+        },
+        "view",
+    ),
+    "province_totals": Table(
+        ("Số bài, số trang và thời gian theo tỉnh.", "Articles, sites and period by province."),
+        {
+            "province": _PROVINCE,
+            "province_2025": _PROVINCE_2025,
+            "articles": _COUNT,
+            "sites": ("Số trang có bài", "Sites with articles"),
+            "first_month": ("Tháng đầu tiên có bài", "First month with articles"),
+            "last_month": ("Tháng cuối cùng có bài", "Last month with articles"),
+        },
+        "view",
+    ),
+    "articles_by_site_year": Table(
+        ("Số bài theo trang và năm.", "Articles by site and year."),
+        {
+            "site": _SITE,
+            "year": ("Năm đăng", "Year of publication"),
+            "articles": _COUNT,
+            "months_with_articles": ("Số tháng có bài", "Months with articles"),
+        },
+        "view",
+    ),
+    "changed_articles": Table(
+        ("Bài đã sửa sau khi đăng.", "Articles changed after publication."),
+        {
+            "article_id": _ARTICLE,
+            "version": ("Số phiên bản", "Number of the version"),
+            "seen_at": ("Lúc thấy thay đổi", "When the change was seen"),
+            "changed": ("Phần đã đổi, danh sách JSON", "What changed, a JSON list"),
+            "title": ("Tiêu đề hiện nay", "Title now"),
+            "title_before": ("Tiêu đề của bản trước", "Title of the version before"),
+            "site": _SITE,
+            "published_at": _PUBLISHED,
+            "url": _URL,
+        },
+        "view",
+    ),
+    "gone_articles": Table(
+        ("Bài đã bị gỡ khỏi trang gốc.", "Articles taken down at their source."),
+        {
+            "id": _ARTICLE,
+            "gone_at": ("Lúc thấy bị gỡ", "When found taken down"),
+            "gone_reason": ("Dấu hiệu", "The sign"),
+            "title": _TITLE,
+            "site": _SITE,
+            "province": _PROVINCE,
+            "published_at": _PUBLISHED,
+            "first_seen_at": ("Lần đầu thấy", "First seen"),
+            "last_seen_at": ("Lần cuối thấy", "Last seen"),
+            "days_kept": ("Số ngày từ lần đầu thấy đến lúc gỡ", "Days from first seen to gone"),
+            "url": _URL,
+        },
+        "view",
+    ),
+    "site_health": Table(
+        ("Lần thu thập gần nhất của mỗi trang.", "The latest crawl of every site."),
+        {
+            "site": _SITE,
+            "title": ("Tên trang", "Name of the site"),
+            "province": _PROVINCE,
+            "started_at": ("Bắt đầu", "Start"),
+            "finished_at": ("Kết thúc", "End"),
+            "outcome": ("Kết thúc ra sao", "How it ended"),
+            "complete": ("1 nếu đã đi hết", "1 if complete"),
+            "requests": ("Số yêu cầu", "Requests"),
+            "new": ("Bài mới", "New articles"),
+            "changed": ("Bài đổi", "Changed articles"),
+            "gone": ("Bài bị gỡ", "Taken down"),
+            "unreadable": ("Không đọc được", "Gave no article"),
+            "errors": ("Yêu cầu thất bại", "Failed requests"),
+            "error_percent": ("Phần trăm thất bại", "Per cent of requests that failed"),
+        },
+        "view",
+    ),
+    "articles_with_attachments": Table(
+        ("Bài có tệp đính kèm.", "Articles with attached files."),
+        {
+            "id": _ARTICLE,
+            "published_at": _PUBLISHED,
+            "title": _TITLE,
+            "site": _SITE,
+            "attachment": ("Tên tệp", "Name of the file"),
+            "attachment_url": ("Địa chỉ tệp", "Address of the file"),
+        },
+        "view",
+    ),
+}
+
+
+def markdown() -> str:
+    """``docs/schema.md``: every table with its columns, both languages side by side."""
+    lines = [
+        "# Schema / Lược đồ",
+        "",
+        "Written from `archive/schema.py` by `python -m archive.schema`; a test keeps both equal,",
+        "and equal to the database. Times are Vietnam's, ISO 8601 with `+07:00`; text is NFC.",
+    ]
+    names = {
+        "table": "Tables / Bảng",
+        "view": "Views / Khung nhìn",
+        "count": "Kept counts / Số đếm sẵn",
+        "index": "Full-text indexes / Chỉ mục tìm kiếm",
+    }
+    for kind, heading in names.items():
+        lines += ["", f"## {heading}"]
+        for name, table in SCHEMA.items():
+            if table.kind != kind:
+                continue
+            lines += ["", f"### `{name}`", "", f"{table.about[1]}  ", table.about[0], ""]
+            lines += ["| column | English | Tiếng Việt |", "|---|---|---|"]
+            lines += [f"| `{column}` | {en} | {vi} |" for column, (vi, en) in table.columns.items()]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")
