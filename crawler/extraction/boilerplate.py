@@ -25,7 +25,7 @@ from pathlib import Path
 from crawler.extraction.text import clean_line
 
 _MAX_LINE = 480
-_EDGES = " \t:.…!|»«<>›‹-–—•*·[]()→←▲▼►◄+/,;\"“”'"
+_EDGES = " \t:.…!|»«<>›‹-–—•*·[]()→←↑↓▲▼►◄+/,;\"“”'"
 _FIGURES_RE = re.compile(r"^[\s(\[:|]*\d[\d.,]*[\s)\]:|]*|[\s:(\[|]*\(?\d[\d.,]*\)?[\s)\]]*$")
 
 
@@ -74,7 +74,6 @@ _ALL_RE = _combined(enumerate(_PATTERNS))
 _LONG_RE = _combined(item for item in enumerate(_PATTERNS) if _WIDE_RE.search(item[1].text))
 
 
-@lru_cache(maxsize=4096)
 def _find(line: str) -> Entry | None:
     if len(line) <= _LONGEST:
         key = _key(line)
@@ -90,6 +89,7 @@ def _find(line: str) -> Entry | None:
     return _PATTERNS[int(match.lastgroup[1:])] if match and match.lastgroup else None
 
 
+@lru_cache(maxsize=8192)
 def _entry_of(line: str) -> Entry | None:
     if len(line) > 2 * _MAX_LINE:
         return None

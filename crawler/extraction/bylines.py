@@ -22,6 +22,7 @@ from crawler.extraction.signature_words import (
     GENERIC_RE,
     HONORIFIC_RE,
     LABEL_RE,
+    NAME_THEN_UNIT_RE,
     NOT_A_SOURCE_RE,
     PRESS_RE,
     PRINTED_DESK_RE,
@@ -78,7 +79,9 @@ def _unwrapped(text: str) -> str:
 
 def _source_name(text: str) -> str:
     match = DOMAIN_RE.fullmatch(text.strip())
-    return match[1].lower() if match else text.strip(EDGES.replace(".", "")).strip()
+    return (
+        match[1].lower() if match else text.strip(EDGES.replace(".", "").replace("+", "")).strip()
+    )
 
 
 @dataclass(slots=True)
@@ -112,11 +115,15 @@ def _split_people(text: str, strict: bool) -> _Split:
             result.unknown += 1
     text = re.sub(r"\s*\([^()]*\)", " ", text)
     text = AGENCY_RE.sub("", text.strip()).strip(EDGES.replace(".", ""))
-    pieces = list(_pieces(text))
+    named = NAME_THEN_UNIT_RE.fullmatch(text)
+    if named and is_person_name(named[1]):
+        text = f"{named[1]} - {named[2]}"
+    pieces = [part for piece in _pieces(text) for part in _hyphened(*piece)]
     for index, (piece, start) in enumerate(pieces):
-        pattern = UNIT_STRONG_RE if strict else UNIT_LOOSE_RE
-        unit = pattern.fullmatch(piece)
-        if unit and not is_person_name(piece):
+        unit = UNIT_STRONG_RE.fullmatch(piece) or (
+            None if strict else UNIT_LOOSE_RE.fullmatch(piece)
+        )
+        if unit and unit["unit"][0].isupper() and not is_person_name(piece):
             later = [name for name, _ in pieces[index + 1 :] if is_person_name(name)]
             # A dash or comma inside a unit's name belongs to it unless a person follows.
             whole = unit["unit"] if later else text[start + unit.start("unit") :]
@@ -141,6 +148,14 @@ def _split_people(text: str, strict: bool) -> _Split:
 
 def _is_press(text: str) -> bool:
     return bool(PRESS_RE.fullmatch(text) or DOMAIN_RE.fullmatch(text)) and not is_person_name(text)
+
+
+def _hyphened(piece: str, start: int) -> list[tuple[str, int]]:
+    """Two names with nothing but a hyphen between them ("Thanh Nga-Hải Yến") are two pieces."""
+    parts = re.split("[-–]", piece)
+    if len(parts) == 1 or not all(map(is_person_name, parts)):
+        return [(piece, start)]
+    return [(part, start) for part in parts]
 
 
 def _pieces(text: str) -> list[tuple[str, int]]:
@@ -174,7 +189,8 @@ def _read_source(rest: str) -> _Line:
         tail = re.search(r"(?:/|\s[-–]\s|,\s|\()([^/(),]+)\)?$", rest)
         if tail and len(split.persons) > 1 and is_initials(tail[1].strip()):
             return _Line("source", tuple(split.persons[:-1]), split.unit, tail[1].strip())
-    return _Line("source", source=_source_name(rest))
+    unit = UNIT_STRONG_RE.fullmatch(rest)
+    return _Line("source", unit=unit["unit"] if unit else "", source=_source_name(rest))
 
 
 def _read_line(line: str) -> _Line:

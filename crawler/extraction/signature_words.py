@@ -22,8 +22,8 @@ LABEL_RE = re.compile(
       | (?:nhóm\s+)?(?:phóng\s+viên|cộng\s+tác\s+viên|pv|ctv|btv) | đưa\s+tin(?:\s+bởi)?
       | (?:viết|đăng|được\s+đăng|được\s+viết)\s+bởi | biên\s+tập | author|written\s+by|posted\s+by
       )\s*[:：]
-    | (?P<plain>(?:tin|bài)(?:\s+viết)?{JOIN}ảnh|(?:được\s+)?(?:viết|đăng)\s+bởi|bởi|by
-      |written\s+by|posted\s+by)\s+[-–]?\s*(?=[^\W\d_])
+    | (?P<plain>(?:tin|bài)(?:\s+viết)?{JOIN}ảnh(?:\s+của)?|(?:được\s+)?(?:viết|đăng)\s+bởi|bởi|by
+      |written\s+by|posted\s+by|bài\s+viết\s+của)\s+[-–]?\s*(?=[^\W\d_])
     )\s*""",
     re.X | re.I,
 )
@@ -47,6 +47,10 @@ ROLE = (
     r"Trưởng\s+phòng|Chánh\s+[Vv]ăn\s+phòng)|Chuyên\s+viên|Cán\s+bộ|CT|PCT|UVBCH|UV\s?BTV|"
     r"Đoàn\s+viên|Giáo\s+viên|CTV|PV)[\s,–-]+"
 )
+NAME_THEN_UNIT_RE = re.compile(
+    r"([^\W\d_]+(?:\s[^\W\d_]+){1,4})\s((?:LĐLĐ|CĐCS|Liên\s+đoàn\s+Lao\s+động|Công\s+đoàn)\s.+)"
+)
+"""A name and a union body with nothing between them."""
 UNIT_STRONG_RE = re.compile(rf"(?:{ROLE})?(?P<unit>(?:{UNIT_STRONG})(?!\w).*)", re.I)
 UNIT_LOOSE_RE = re.compile(
     rf"(?:{ROLE})?(?P<unit>(?:{UNIT_STRONG}|{UNIT_LOOSE})(?!\w)\s*\S.*)", re.I
@@ -92,11 +96,13 @@ GENERIC_RE = re.compile(
 )
 PRINTED_DESK_RE = re.compile(
     r"(?:(?:nhóm\s+)?(?:pv|p\.v|phóng viên|ctv|cộng tác viên|btv)(?:[\s,.-]+(?:pv|ctv))?|bbt|"
-    r"ban biên tập|sưu tầm|st|s\.t|tổng hợp|t/h|theo tổng hợp)"
+    r"ban biên tập|sưu tầm|st|s\.t|tổng hợp|t/h|theo tổng hợp|"
+    r"(?:bbt|pv|ctv)\s+(?:sưu tầm|tổng hợp)|"
+    r"sưu tầm(?:,|\s+và|\s+&)?\s+(?:tổng hợp|biên soạn|biên tập))"
     r"(?:\s*\((?:tổng hợp|t/h|th|st|sưu tầm)\))?",
     re.I,
 )
-COLLECTED_RE = re.compile(r"\(?(?:sưu tầm|st|s\.t)\)?", re.I)
+COLLECTED_RE = re.compile(r"(?:bbt\s+|pv\s+|ctv\s+)?(?:sưu tầm|st|s\.t)(?:\W.*)?", re.I)
 SIDE_NOTE_RE = re.compile(
     r"(?:tổng hợp|t/h|th|st|sưu tầm|thực hiện|ghi|dịch|lược ghi|biên soạn|lược dịch|ctv|pv|"
     r"tin,? ảnh|ảnh|bài,? ảnh)",
@@ -112,7 +118,9 @@ NOT_A_SOURCE_RE = re.compile(
     re.I,
 )
 DATE_OR_TIME_RE = re.compile(
-    r"\(?\d{1,2}[:hg]\d{2}(?::\d{2})?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
+    r"(?:\b(?:vào|lúc|ngày)\s*:?\s*)*\(?\d{1,2}[:hg]\d{2}(?::\d{2})?|"
+    r"(?:\b(?:vào|lúc|ngày)\s*:?\s*)*"
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
     r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy)|chủ\s+nhật),?|\bGMT\s?\+\d+",
     re.I,
 )

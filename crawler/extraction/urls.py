@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urljoin
 
 MAX_URL = 4000
@@ -25,6 +26,8 @@ _BLANKS_RE = re.compile("[\t\n\r\x00]")
 _PATH_UNSAFE_RE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 _QUERY_UNSAFE_RE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# Nearly all links of a page: from the root, nothing to resolve, escape or clean.
+_PLAIN_PATH_RE = re.compile(r"/(?!/)[A-Za-z0-9\-._~!$&'()*+,=:@/]*(?:\?[A-Za-z0-9\-._~&=/]+)?")
 _AMP_RE = re.compile(r"&(?:amp;)+")
 
 _TRACKING_LIST = """
@@ -47,12 +50,22 @@ _PATH_SESSION_RE = re.compile(r";jsessionid=[^/;]*", re.I)
 _COOKIELESS_RE = re.compile(r"/\((?:[ASFX]\([0-9A-Za-z_-]{6,}\))+\)(?=/)", re.I)
 
 
+@lru_cache(maxsize=256)
+def _origin(base: str) -> str:
+    match = _URL_RE.fullmatch(base.strip())
+    host = _host(match[2]) if match else ""
+    return f"{match[1].lower()}://{host}" if match and host else ""
+
+
 def absolute(base: str, href: str) -> str:
     """The http(s) address that ``href`` means on the page ``base``; "" where it means none.
 
     >>> absolute("http://a.vn/tin/1.html", "../anh/2.jpg"), absolute("http://a.vn/", "tel:113")
     ('http://a.vn/anh/2.jpg', '')
     """
+    if _PLAIN_PATH_RE.fullmatch(href) and len(href) <= MAX_URL and "/." not in href:
+        origin = _origin(base)
+        return origin + href if origin else ""
     href = _BLANKS_RE.sub("", href[: MAX_URL + 1]).strip()
     if not href or len(href) > MAX_URL or href.startswith("#"):
         return ""

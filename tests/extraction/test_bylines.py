@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -204,6 +206,15 @@ def test_wild_bodies_are_no_trouble(lines: list[str]) -> None:
 def test_wild_signatures_never_lose_a_paragraph(words: list[str]) -> None:
     _, taken = read_signature([*BODY, " ".join(words)])
     assert taken <= 1
+
+
+def test_hostile_lines_are_cheap() -> None:
+    start = time.perf_counter()
+    for unit in ("Hà ", "- ", "Tin, ", "A. ", "(", "Theo ", "| ", "Hà-", "a", "LĐLĐ "):
+        for count in (30, 70, 140, 100_000):
+            read_signature([*BODY, unit * count])
+            parse_byline(unit * count)
+    assert time.perf_counter() - start < 2
 
 
 # (text, persons, unit, source)
