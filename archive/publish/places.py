@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,11 +211,9 @@ def _state(row: dict[str, Any]) -> str:
 
 
 async def sites_view(datasette: Any, request: Request) -> Response:
-    context = await read(datasette, request, lambda conn: {"sites": site_states(conn)})
-    states: dict[str, int] = {}
-    for site in context["sites"]:
-        states[site["state"]] = states.get(site["state"], 0) + 1
-    context["states"] = states
+    context: dict[str, Any] = {"sites": await read(datasette, request, site_states)}
+    counts = Counter(site["state"] for site in context["sites"])
+    context = {**context, "states": dict(counts)}
     return await page(datasette, request, "sites.html", context)
 
 

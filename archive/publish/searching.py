@@ -22,8 +22,8 @@ from typing import Any, Literal
 from archive.publish.filters import NARROW, Filters, by_date
 from archive.search import Query
 
-RANKED = 10_000
-LISTED = 20_000
+RANKED = 8_000
+LISTED = 12_000
 SAMPLE = 4_000
 TOPIC_SAMPLE = 1_500
 WALK = 1_500
@@ -183,26 +183,18 @@ class _Searching:
                 asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
                 rows.sort(key=lambda row: not self.conn.execute(asked, (match, row[0])).fetchone())
                 return rows, "title"
-            if len(self._titled()) > RANKED:
-                return rows, "newest"
-        wanted = {row[0] for row in rows}
         scores = {
             key: score
             for key, score in self.conn.execute(
                 f"select rowid, bm25({self.index}, {WEIGHTS}) from {self.index}"
-                f" where {self.index} match ?",
+                f" where {self.index} match ? limit {RANKED + 1}",
                 (match,),
             )
-            if key in wanted
         }
+        if len(scores) > RANKED:
+            return rows, "newest"
         rows.sort(key=lambda row: scores.get(row[0], 0.0))
         return rows, "relevance" if match == self.match else "title"
-
-    def _titled(self) -> list[Any]:
-        return self.conn.execute(
-            f"select rowid from {self.index} where {self.index} match ? limit {RANKED + 1}",
-            (f"{{title}} : ({self.match})",),
-        ).fetchall()
 
 
 def _columns(alias: str) -> str:
@@ -323,7 +315,7 @@ def _browse(
     found.order = order
     where, values = filters.conditions("n")
     if facets or total is None:
-        limit, scale = _sample_reach(conn)
+        limit, scale = _sample_reach(conn, LISTED if total is None else SAMPLE)
         sample = conn.execute(
             f"select {_columns('n')} from articles n indexed by articles_narrow"
             f" where n.id <= :reach and {where}",
@@ -339,10 +331,10 @@ def _browse(
     return found
 
 
-def _sample_reach(conn: sqlite3.Connection) -> tuple[int, float]:
+def _sample_reach(conn: sqlite3.Connection, size: int) -> tuple[int, float]:
     """Up to which id the narrow index is read for a sample, and what one row then stands for."""
     row = conn.execute(
-        f"select id from articles indexed by articles_narrow order by id limit 1 offset {LISTED}"
+        f"select id from articles indexed by articles_narrow order by id limit 1 offset {size}"
     ).fetchone()
     if row is None:
         return ID_SPACE, 1.0
