@@ -78,6 +78,7 @@ class SqliteScheduler(BaseScheduler):
     def open(self, spider: Spider) -> None:
         """Raises FrontierError where the database or this Scrapy cannot be used."""
         engine_room.check(self.crawler)
+        self._check_parts()
         self.spider = spider
         settings = self.crawler.settings
         ties = str(settings.get("FRONTIER_TIES", "oldest"))
@@ -107,6 +108,24 @@ class SqliteScheduler(BaseScheduler):
                 store.path,
             )
         self._clock.start(BEAT_SECONDS, now=False)
+
+    def _check_parts(self) -> None:
+        """Without its other parts the frontier would take every request for failed."""
+        from .downloading import LeasedDownloader
+        from .reading import Accepted, LeaseReader
+
+        crawler = self.crawler
+        missing = [
+            part.__name__
+            for part in (LeaseReader, Accepted)
+            if not crawler.get_spider_middleware(part)
+        ]
+        if not isinstance(getattr(crawler.engine, "downloader", None), LeasedDownloader):
+            missing.append(LeasedDownloader.__name__)
+        if missing:
+            raise FrontierError(
+                f"The frontier's {' and '.join(missing)} missing; turn it on with ADDONS or add_to"
+            )
 
     def close(self, reason: str) -> None:
         """Settle what the engine has let go of, give the rest back, and leave."""
