@@ -201,7 +201,8 @@ def test_absolute(href: str, expected: str) -> None:
 def test_short_ways_and_long_ways_agree(path: str) -> None:
     base = "HTTP://User@Congdoan.VN:80/tin/1.html"
     # A fragment is never on the short way and changes nothing else.
-    assert absolute(base, "/" + path + "#x") in (absolute(base, "/" + path) + "#x", "")
+    path = "/" + path.strip()
+    assert absolute(base, path + "#x") in (absolute(base, path) + "#x", "")
 
 
 def test_a_broken_base_gives_no_address() -> None:
