@@ -3,6 +3,7 @@
 #                make run SITES="lang_son hai_phong" CONTACT=you@example.org   crawls live sites
 # make test      the tests
 # make check     everything that CI runs
+# make pywb      pywb in an environment of its own: a second reader of our WARCs, for the tests
 # make lock      write requirements.lock anew from pyproject.toml
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ PORT ?= 8001
 JOBS ?= auto
 STAMP := $(VENV)/installed-from-lock
 
-.PHONY: install run test check lint types contracts lock clean
+.PHONY: install run test check lint types contracts pywb lock clean
 
 install: $(STAMP)
 
@@ -41,6 +42,13 @@ test: install
 
 check: lint types contracts test
 
+# pywb replays WARCs beside other tools' reading of them; its libraries clash with Scrapy's.
+pywb: $(VENV)-pywb/bin/wayback
+
+$(VENV)-pywb/bin/wayback:
+	$(PYTHON) -m venv $(VENV)-pywb
+	$(VENV)-pywb/bin/python -m pip install --quiet --disable-pip-version-check pywb==2.10.0 setuptools
+
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -59,4 +67,4 @@ lock:
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-pywb build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,7 +23,6 @@ class HaiPhong(SampleSite):
     )
     dead = "/tin-tuc-su-kien/tin-da-xoa/cong-doan-thanh-pho-gap-mat-dau-xuan-2018.html"
     server = (("Server", "nginx"), ("X-Powered-By", "PHP/7.4.33"))
-    chunked = True
     markup = "divs"
     picture_form = "cell"
 

@@ -37,7 +37,6 @@ class LangSon(SampleSite):
     )
     precision = "minute"
     compress = True
-    chunked = True
     markup = "paragraphs"
     picture_form = "plain"
     categories = {"ldld-huyen-thanh-pho": 86, "cong-doan-co-so": 87, "tin-ldld-tinh": 88}
