@@ -38,12 +38,17 @@ def test_it_imports_nothing_but_scrapy_twisted_and_the_standard_library(module: 
 
 
 def test_one_line_turns_it_on_beside_what_a_project_has() -> None:
-    settings = Settings({"SPIDER_MIDDLEWARES": {"project.Own": 500}, "FRONTIER_TIES": "newest"})
+    settings = Settings(
+        {
+            "SPIDER_MIDDLEWARES": {"tests.frontier.odd_crawl.TurnsAway": 500},
+            "FRONTIER_TIES": "newest",
+        }
+    )
     Frontier().update_settings(settings)
     assert settings["SCHEDULER"] is SqliteScheduler
     assert settings["DOWNLOADER"] is LeasedDownloader
     middlewares = settings.getdict("SPIDER_MIDDLEWARES")
-    assert middlewares.pop("project.Own") == 500
+    assert middlewares.pop("tests.frontier.odd_crawl.TurnsAway") == 500
     assert middlewares[LeaseReader] < 0 < 1000 < middlewares[Accepted]
     assert settings["FRONTIER_TIES"] == "newest"
     assert settings["FRONTIER_PATH"] == DEFAULTS["FRONTIER_PATH"]
