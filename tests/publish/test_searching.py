@@ -1,0 +1,281 @@
+"""The engine against brute force, with bounds so small that every path is taken."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.browsing_schema import refresh_counts
+from archive.database import article_id, open_archive
+from archive.provinces import PROVINCE_2025
+from archive.publish import searching
+from archive.publish.downloads import _listing, _Place
+from archive.publish.filters import Filters
+from archive.publish.search_page import Asked
+from archive.publish.searching import Cursor, search, walk
+from archive.search import parse
+from archive.vietnamese import fold_stroke
+
+COUNT = 240
+SITES = {"lang_son": "Lạng Sơn", "can_tho": "Cần Thơ", "bao": ""}
+
+
+def row_of(number: int) -> dict[str, Any]:
+    site = list(SITES)[number % 3]
+    url = f"https://{site}.example/{number}"
+    published = f"20{10 + number % 9:02}-{1 + number % 12:02}-{1 + number % 28:02}T08:00:00+07:00"
+    words = ["công đoàn"]
+    words += ["thỏa ước"] * (number % 4 == 0) + ["cống"] * (number % 10 == 0)
+    return {
+        "id": article_id(url), "url": url, "site": site, "province": SITES[site],
+        "province_2025": PROVINCE_2025.get(SITES[site], ""),
+        "title": "Tin thỏa ước" if number % 12 == 0 else "Tin ngày",
+        "body": " ".join(words) + f" số {number}",
+        "unit": f"LĐLĐ {number % 7}" if number % 7 else "",
+        "section": "Tin", "tags": '["thi đua"]' if number % 6 == 0 else "[]",
+        "published_at": None if number % 40 == 7 else published,
+        "first_seen_at": "x", "last_seen_at": "x", "last_checked_at": "x", "capture_id": "c",
+        "content_hash": "h",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def conn(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+    path = tmp_path_factory.mktemp("engine") / "archive.db"
+    db = open_archive(path)
+    for number in range(COUNT):
+        row = row_of(number)
+        db.table("articles").insert(row)
+        db.execute(
+            "insert into articles_fts (rowid, title, lead, body, byline, table_text)"
+            " values (?, ?, '', ?, '', '')",
+            [row["id"], fold_stroke(row["title"]), fold_stroke(row["body"])],
+        )
+    db.conn.commit()
+    return db.conn
+
+
+def every(conn: sqlite3.Connection, test: Callable[[dict[str, Any]], bool]) -> list[int]:
+    """Ids of the articles that pass, newest first, the undated last."""
+    rows = [row for row in map(row_of, range(COUNT)) if test(row)]
+    rows.sort(key=lambda row: (row["published_at"] or "", row["id"]), reverse=True)
+    return [row["id"] for row in rows]
+
+
+FILTERS = {
+    "none": Filters(),
+    "site": Filters(site="can_tho"),
+    "province": Filters(province="Lạng Sơn"),
+    "new province": Filters(province_2025="Cần Thơ"),
+    "unit": Filters(unit="LĐLĐ 3"),
+    "topic": Filters(topic="thi đua"),
+    "year": Filters(year="2014"),
+    "month": Filters(month="2012-03"),
+    "site and year": Filters(site="bao", year="2015"),
+    "topic and site": Filters(topic="thi đua", site="lang_son"),
+    "unit and topic": Filters(unit="LĐLĐ 2", topic="thi đua"),
+    "nothing": Filters(site="no such site"),
+}
+
+
+def passes(filters: Filters, row: dict[str, Any]) -> bool:
+    moment = row["published_at"] or ""
+    return (
+        all(row[name] == value for name, value in filters.columns())
+        and (not filters.topic or filters.topic == "Tin" or filters.topic in row["tags"])
+        and (not filters.year or moment.startswith(filters.year))
+        and (not filters.month or moment.startswith(filters.month))
+    )
+
+
+TEXTS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "": lambda row: True,
+    "cong doan": lambda row: True,
+    "thoa uoc": lambda row: "thỏa ước" in row["body"],
+    "cống": lambda row: "cống" in row["body"],
+    "so 17": lambda row: row["body"].endswith(" 17"),
+}
+
+BOUNDS = {
+    "all is few": {},
+    "lists are long": {"RANKED": 30, "LISTED": 100, "SAMPLE": 20, "PROBED": 5},
+    "walks": {"RANKED": 10, "LISTED": 20, "SAMPLE": 10, "WALK": 13, "PROBED": 3, "SCANNED": 0},
+    "walks, scans": {"RANKED": 100, "LISTED": 20, "SAMPLE": 10, "WALK": 50, "PROBED": 3},
+}
+
+
+@pytest.mark.parametrize("bounds", BOUNDS)
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("name", FILTERS)
+def test_paging_gives_every_article_once_in_order(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, bounds: str, text: str, name: str
+) -> None:
+    for bound, value in BOUNDS[bounds].items():
+        monkeypatch.setattr(searching, bound, value)
+    filters = FILTERS[name]
+    query = parse(text) if text else None
+    exact = bool(query and query.exact)
+    expected = every(conn, lambda row: TEXTS[text](row) and passes(filters, row))
+    got: list[int] = []
+    page, cursor = 1, None
+    for _ in range(400):
+        found = search(
+            conn, query, filters, exact=exact, sort="newest", page=page, cursor=cursor, size=9
+        )
+        assert len(found.ids) <= 9
+        got += found.ids
+        if found.exact:
+            assert found.total == len(expected)
+        if not found.more:
+            break
+        page, cursor = found.page + (found.cursor is None), found.cursor
+    assert got == expected
+
+
+@pytest.mark.parametrize("name", ["none", "site", "topic", "year"])
+def test_oldest_first_is_the_other_way_round(conn: sqlite3.Connection, name: str) -> None:
+    filters = FILTERS[name]
+    expected = every(conn, lambda row: passes(filters, row) and row["published_at"] is not None)
+    got: list[int] = []
+    cursor = None
+    while True:
+        found = walk(conn, filters, cursor, 7, oldest=True, limit=11)
+        got += found.ids
+        if not found.more:
+            break
+        cursor = found.cursor
+    assert got[: len(expected)] == expected[::-1]
+
+
+@pytest.mark.parametrize("bounds", ["all is few", "lists are long", "walks"])
+@pytest.mark.parametrize("text", ["", "cong doan", "thỏa ước"])
+def test_a_download_has_every_article_once(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, bounds: str, text: str
+) -> None:
+    from archive.publish import downloads
+
+    for bound, value in BOUNDS[bounds].items():
+        monkeypatch.setattr(searching, bound, value)
+    monkeypatch.setattr(downloads, "LISTED", searching.LISTED)
+    monkeypatch.setattr(downloads, "BATCH", 17)
+    monkeypatch.setattr(downloads, "LOOK", 23)
+    listing = _listing(conn, Asked.of({"q": text}))
+    place: _Place | None = _Place()
+    got: list[int] = []
+    while place is not None:
+        found, place = listing(conn, place)
+        got += found
+    expected = every(conn, TEXTS[text or ""] if text != "thỏa ước" else TEXTS["thoa uoc"])
+    assert sorted(got) == sorted(expected)
+    assert len(got) == len(set(got))
+
+
+def test_counts_of_filters_are_those_of_the_results(conn: sqlite3.Connection) -> None:
+    found = search(conn, parse("thoa uoc"), Filters())
+    rows = [row for row in map(row_of, range(COUNT)) if TEXTS["thoa uoc"](row)]
+    for name in ("site", "province", "province_2025", "unit"):
+        counted = {value: sum(row[name] == value for row in rows) for value in
+                   {row[name] for row in rows} if value}  # fmt: skip
+        assert dict(found.facets[name]) == counted
+    years = [row["published_at"][:4] for row in rows if row["published_at"]]
+    assert dict(found.facets["year"]) == {year: years.count(year) for year in years}
+    assert dict(found.facets["topic"])["thi đua"] == sum("thi đua" in row["tags"] for row in rows)
+    assert found.facets["year"] == sorted(found.facets["year"], reverse=True)
+
+
+def test_estimates_come_near_the_truth(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """240 hashes are few: a sample of 100 tells the total to within a quarter."""
+    monkeypatch.setattr(searching, "LISTED", 100)
+    monkeypatch.setattr(searching, "SAMPLE", 100)
+    found = search(conn, parse("cong doan"), Filters())
+    assert not found.exact
+    assert 180 <= found.total <= 300
+    sites = dict(found.facets["site"])
+    assert all(55 <= count <= 110 for count in sites.values())
+
+
+def test_relevance_puts_titles_first_and_is_exact_in_counts(conn: sqlite3.Connection) -> None:
+    found = search(conn, parse("thoa uoc"), Filters(), size=100)
+    titles = {row["id"] for row in map(row_of, range(COUNT)) if "thỏa" in row["title"]}
+    assert found.order == "relevance"
+    assert titles and set(found.ids[: len(titles)]) == titles
+
+
+@pytest.mark.parametrize("ranked", [5, 30])
+def test_many_matches_are_ranked_by_title_or_date(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, ranked: int
+) -> None:
+    monkeypatch.setattr(searching, "RANKED", ranked)
+    found = search(conn, parse("thoa uoc"), Filters(), size=100)
+    assert found.order == ("newest" if ranked == 5 else "title")
+    assert sorted(found.ids) == sorted(every(conn, TEXTS["thoa uoc"]))
+
+
+@pytest.mark.parametrize("text", ["", "~", "x~", "~x", "2020~" + "9" * 30, "~-5", "2020~١"])
+def test_a_broken_cursor_is_no_cursor(text: str) -> None:
+    assert Cursor.parse(text) is None
+
+
+def test_cursors_read_what_they_write() -> None:
+    for moment, key in itertools.product(("", "2020-01-01T00:00:00+07:00"), (0, 5, 2**49)):
+        assert Cursor.parse(str(Cursor(moment, key))) == Cursor(moment, key)
+
+
+def kept(conn: sqlite3.Connection) -> list[list[tuple[Any, ...]]]:
+    return [
+        conn.execute(f"select * from {table} order by 1, 2, 3").fetchall()
+        if table != "unit_counts" and table != "topic_counts"
+        else conn.execute(f"select * from {table} order by 1").fetchall()
+        for table in ("month_counts", "unit_counts", "article_topics", "topic_counts")
+    ]
+
+
+def test_triggers_keep_what_a_recount_gives(tmp_path: Path) -> None:
+    db = open_archive(tmp_path / "archive.db")
+    for number in range(60):
+        db.table("articles").insert(row_of(number))
+    db.execute("update articles set unit = 'Khác', published_at = null where id % 3 = 0")
+    db.execute(
+        "update articles set site = 'bao', tags = '[\"a\", \"a\", 5, null]' where id % 5 = 0"
+    )
+    db.execute("update articles set title = title || ' mới', section = '' where id % 4 = 0")
+    db.execute("update articles set last_seen_at = 'later'")
+    db.execute("delete from articles where id % 7 = 0")
+    before = kept(db.conn)
+    refresh_counts(db)
+    assert kept(db.conn) == before
+    db.execute("insert into articles_exact (articles_exact) values ('integrity-check')")
+    new = db.execute("select count(*) from articles_exact where articles_exact match 'mới'")
+    assert (
+        new.fetchone()[0]
+        == db.execute("select count(*) from articles where title like '% mới'").fetchone()[0]
+    )
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"year": "2023"}, Filters(year="2023")),
+        ({"year": "23"}, Filters()),
+        ({"month": "2023-13"}, Filters()),
+        ({"month": "2023-04", "year": "2022"}, Filters(month="2023-04")),
+        ({"site": " a "}, Filters(site="a")),
+        ({"other": "x"}, Filters()),
+    ],
+)
+def test_filters_from_a_query_string(given: dict[str, str], read: Filters) -> None:
+    assert Filters.from_args(given) == read
+
+
+def test_periods_end_where_the_next_begins() -> None:
+    assert Filters(month="2023-12").period == ("2023-12", "2024-01")
+    assert Filters(month="2023-04").period == ("2023-04", "2023-05")
+    assert Filters(year="2023").period == ("2023", "2024")
