@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
-from crawler.extraction.blocks import read_blocks
-from crawler.extraction.body import file_title
+from crawler.extraction.blocks import Block, Figure, read_blocks
+from crawler.extraction.body import MIN_LEAD, file_title
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.dates import (
     find_in_lines,
@@ -21,10 +21,12 @@ from crawler.extraction.dates import (
     parse_visible,
 )
 from crawler.extraction.document import Document
+from crawler.extraction.images import picture
 from crawler.extraction.layout import Layout, Selectors
 from crawler.extraction.metadata import lines_near, page_heading
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured
+from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import absolute
 
@@ -39,6 +41,8 @@ def choose_layout(
         if not _fingerprint(document, layout):
             continue
         body = _body(document, layout)
+        if body is None:
+            body = _empty_body(document, layout)
         if body is not None:
             return layout, body
     return None
@@ -61,29 +65,28 @@ def read_parts(
     page = document.page
     parts = Parts(layout=layout)
     skip = dropped(document, layout)
-    title_element = _first(document, layout.title)
+    near = Surroundings(body, None)
+    title_element = _first(document, layout.title, near=near)
     if title_element is not None:
         parts.title = element_text(title_element, skip)
     if not parts.title:
         parts.title, title_element = page_heading(document, structured)
         parts.fallbacks.append("title")
 
-    lead_element = _first(document, layout.lead, skip)
+    near = Surroundings(body, title_element)
+    lead_element = _first(document, layout.lead, skip, near)
+    if lead_element is body or (lead_element is not None and _inside(body, lead_element)):
+        lead_element = None
     blocks = read_blocks(body, document.base, _and(skip, lead_element, body))
     if lead_element is not None:
         lead = read_blocks(lead_element, document.base, skip)
         parts.lead = attach_captions(lead)
     elif layout.lead:
         parts.fallbacks.append("lead")
-    for selector in layout.lead_image:
-        for element in document.select(selector):
-            if element in skip or _inside(element, body):
-                continue
-            figures = attach_captions(read_blocks(element, document.base, skip))
-            parts.opening.extend(block for block in figures if block.kind == "figure")
+    parts.opening = _opening(document, layout, near, skip)
     parts.blocks = attach_captions(blocks)
 
-    parts.dates = list(_dates(document, layout, structured, skip))
+    parts.dates = list(_dates(document, layout, structured, near))
     if not any(found and found.evidence in ("visible", "structured") for found in parts.dates):
         if layout.date or layout.date_meta:
             parts.fallbacks.append("date")
@@ -93,9 +96,9 @@ def read_parts(
     parts.byline_texts = _byline_texts(document, layout, skip)
     parts.authors = list(structured.authors)
     parts.not_authors = (*layout.ignore_byline, *structured.site_names)
-    section = _last(document, layout.section)
+    section = _last(document, layout.section, near)
     parts.section = section or structured.section
-    parts.tags = _tags(document, layout) or list(structured.tags)
+    parts.tags = _tags(document, layout, near) or list(structured.tags)
     parts.attachments = _attachments(document, layout)
     parts.print_view = bool(layout.print_url) and _search(layout.print_url, page.url)
     return parts
@@ -144,6 +147,14 @@ def _body(document: Document, layout: Layout) -> HtmlElement | None:
     return None
 
 
+def _empty_body(document: Document, layout: Layout) -> HtmlElement | None:
+    """A body without anything in it, on a page whose marked lead is all of the article."""
+    lead = _first(document, layout.lead)
+    if lead is None or len(clean_line(lead.text_content())) < MIN_LEAD:
+        return None
+    return next((found for name in layout.body for found in document.select(name)), None)
+
+
 def _size(element: HtmlElement) -> int:
     return len(element.text_content())
 
@@ -153,19 +164,26 @@ def _holds(element: HtmlElement) -> bool:
 
 
 def _first(
-    document: Document, selectors: Selectors, skip: set[HtmlElement] | None = None
+    document: Document,
+    selectors: Selectors,
+    skip: set[HtmlElement] | None = None,
+    near: Surroundings | None = None,
 ) -> HtmlElement | None:
     for selector in selectors:
         for element in document.select(selector):
-            if (skip is None or element not in skip) and element.text_content().strip():
+            if (
+                (skip is None or element not in skip)
+                and element.text_content().strip()
+                and not (near is not None and near.foreign(element))
+            ):
                 return element
     return None
 
 
-def _last(document: Document, selectors: Selectors) -> str:
+def _last(document: Document, selectors: Selectors, near: Surroundings) -> str:
     for selector in selectors:
         for element in reversed(document.select(selector)):
-            text = element_text(element)
+            text = "" if near.foreign(element) else element_text(element)
             if text:
                 return text
     return ""
@@ -181,15 +199,61 @@ def _inside(element: HtmlElement, container: HtmlElement) -> bool:
     return any(ancestor is container for ancestor in element.iterancestors())
 
 
+def _opening(
+    document: Document, layout: Layout, near: Surroundings, skip: set[HtmlElement]
+) -> list[Block]:
+    """Figures outside the body that belong to the article: those that the layout names, those
+    between title and body, and the featured picture, which WordPress marks in every theme."""
+    places = [element for name in layout.lead_image for element in document.select(name)]
+    places += near.between()
+    found: list[Block] = []
+    for element in places:
+        if element in skip or _inside(element, near.body) or near.foreign(element):
+            continue
+        if element.tag == "img":
+            shown = picture(element, document.base)
+            figures = [Block("figure", "", figure=Figure((shown,)))] if shown else []
+        elif element.find(".//img") is not None:
+            figures = attach_captions(read_blocks(element, document.base, skip))
+        else:
+            continue
+        barred = {
+            shown.url
+            for image in ([element] if element.tag == "img" else element.iter("img"))
+            if not near.own_picture(image, document.base, document.page.url)
+            and (shown := picture(image, document.base)) is not None
+        }
+        found.extend(
+            block
+            for block in figures
+            if block.figure is not None
+            and not any(image.url in barred for image in block.figure.images)
+        )
+    return _once(found)
+
+
+def _once(figures: list[Block]) -> list[Block]:
+    """Each group of pictures once, where it is first seen, by its printing with a caption."""
+    best: dict[tuple[str, ...], Block] = {}
+    for block in figures:
+        if block.figure is None:
+            continue
+        shown = tuple(image.url for image in block.figure.images)
+        known = best.get(shown)
+        if known is None or (block.figure.caption and not (known.figure and known.figure.caption)):
+            best[shown] = block
+    return list(best.values())
+
+
 def _dates(
-    document: Document, layout: Layout, structured: Structured, skip: set[HtmlElement]
+    document: Document, layout: Layout, structured: Structured, near: Surroundings
 ) -> Iterator[Published | None]:
     clock = document.page.fetched_at
     for selector in layout.date:
         found: Published | None = None
         for element in document.select(selector)[:20]:
             text = clean_line(element.text_content())
-            if text and len(text) < 400:
+            if text and len(text) < 400 and not near.foreign(element):
                 found = parse_visible(text, clock) or parse_relative(text, clock)
                 if found:
                     break
@@ -198,6 +262,8 @@ def _dates(
             break
     for selector in layout.date_meta:
         for element in document.select(selector)[:5]:
+            if near.foreign(element):
+                continue
             value = element.get("content") or element.get("datetime") or element.text_content()
             if value and value.strip():
                 yield parse_structured(clean_line(value), clock)
@@ -218,11 +284,13 @@ def _byline_texts(document: Document, layout: Layout, skip: set[HtmlElement]) ->
     return []
 
 
-def _tags(document: Document, layout: Layout) -> list[str]:
+def _tags(document: Document, layout: Layout, near: Surroundings) -> list[str]:
     tags: dict[str, None] = {}
     for selector in layout.tags:
         for element in document.select(selector)[:200]:
             text = element_text(element).strip(" ,;#")
+            if near.foreign(element):
+                continue
             if text and len(text) <= 120:
                 tags.setdefault(text)
         if tags:

@@ -46,6 +46,7 @@ _CREDIT = re.compile(
 )
 _STAMP = re.compile(r"\?t=\d{8}_\d{6}$")
 """K2 puts the time of the last change behind a picture's address."""
+_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|jfif)$", re.I)
 _SRCSET = re.compile(r"(\S+)(?:\s+(\d+(?:\.\d+)?)([wx]))?\s*(?:,\s+|,?$)")
 
 
@@ -57,7 +58,7 @@ def picture(element: HtmlElement, base: str) -> Image | None:
         size = _pixels(element, side)
         if size is not None and size < MIN_SIDE:
             return None
-    address = _STAMP.sub("", _address(element, base))
+    address = _STAMP.sub("", _address(element, base).partition("#")[0])
     if not address:
         return None
     parts = urlsplit(address)
@@ -76,6 +77,11 @@ def split_credit(caption: str) -> str:
     """
     found = _CREDIT.search(caption)
     return found["name"].strip(" .-–—") if found else ""
+
+
+def is_image_address(address: str) -> bool:
+    """Whether an address ends as a picture's file does."""
+    return _IMAGE_FILE.search(address.partition("?")[0]) is not None
 
 
 def _address(element: HtmlElement, base: str) -> str:

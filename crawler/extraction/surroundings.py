@@ -1,0 +1,118 @@
+"""What around an article's title and body belongs to it, and what to a column beside it.
+
+Themes reuse their class names: the date of a related post and of the widget "recent posts" has
+the class of the article's own. An element is the article's own when nothing on its way up to the
+title or the body is another article, a side column or a list of other articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.blocks import is_attachment
+from crawler.extraction.images import is_image_address
+from crawler.extraction.urls import absolute, article_key
+
+_BESIDE = re.compile(
+    r"(?:widget|sidebar|related|recommend(?:ed)?|similar|recent|latest|popular|trending|carousel|"
+    r"slider|newest)(?:[_-].*)?|(?:.*[_-])?(?:sidebar|related|widgets?|relatedposts)|"
+    r"(?:most|other|more)[_-]?(?:read|view|viewed|news|posts).*|"
+    r"(?:tin|bai)[_-]?(?:viet[_-]?)?(?:khac|moi|lien[_-]?quan|cung[_-]).*|comments?[_-]?(?:list|area|body|"
+    r"content|wrapper)|commentlist|post[_-]navigation|nav-links",
+    re.I,
+)
+_BARRED = re.compile(
+    r"(?:ads?|adv|advert\w*|banners?|quang[_-]?cao|qc|share\w*|social\w*|avatar|author\w*|rating|"
+    r"toolbar|print|logo)(?:[_-].*)?",
+    re.I,
+)
+_NO_PLACE = frozenset(
+    ("nav", "aside", "footer", "form", "script", "style", "noscript", "template", "svg", "select")
+)
+
+
+class Surroundings:
+    """The way from a page's root to ``body`` and ``title``, against which others are judged."""
+
+    def __init__(self, body: HtmlElement, title: HtmlElement | None) -> None:
+        self.body = body
+        self.title = title
+        self.home = {body, *body.iterancestors()}
+        if title is not None:
+            self.home.update((title, *title.iterancestors()))
+
+    def foreign(self, element: HtmlElement) -> bool:
+        """Whether an element stands in another article, a side column or a list of others.
+
+        A ``nav`` is none of these: the trail that names an article's section may be one.
+        """
+        current: HtmlElement | None = element
+        while current is not None and current not in self.home:
+            if current.tag == "aside":
+                return True
+            names = (current.get("class") or "").split()
+            if current.tag == "article" or "hentry" in names or "type-post" in names:
+                return True
+            own = current.get("id")
+            if any(map(_BESIDE.fullmatch, [*names, own] if own else names)):
+                return True
+            current = current.getparent()
+        return False
+
+    def between(self) -> Iterator[HtmlElement]:
+        """The largest elements between title and body, in reading order.
+
+        Nothing where the title stands in the body, below it or nowhere.
+        """
+        if self.title is None or self.title in self.body.iterancestors():
+            return
+        above = {self.title, *self.title.iterancestors()}
+        chain = [self.body]
+        while chain[-1] not in above:
+            parent = chain[-1].getparent()
+            if parent is None:
+                return
+            chain.append(parent)
+        scope = chain.pop()
+        if not chain or scope is self.title:
+            return
+        node = self.title
+        found: list[HtmlElement] = []
+        while (parent := node.getparent()) is not None and parent is not scope:
+            found.extend(node.itersiblings())
+            node = parent
+        for sibling in node.itersiblings():
+            if sibling is chain[-1]:
+                break
+            found.append(sibling)
+        else:
+            return
+        for element in reversed(chain):
+            if element is not chain[-1]:
+                found.extend(reversed(list(element.itersiblings(preceding=True))))
+        for element in found:
+            if isinstance(element.tag, str) and element.tag not in _NO_PLACE:
+                yield element
+
+    def own_picture(self, image: HtmlElement, base: str, page_url: str) -> bool:
+        """Whether an ``<img>`` beside the body shows the article, and leads nowhere else."""
+        if self.foreign(image):
+            return False
+        current: HtmlElement | None = image
+        while current is not None and current not in self.home:
+            names = [*(current.get("class") or "").split(), current.get("id") or ""]
+            if current.tag in _NO_PLACE or any(map(_BARRED.fullmatch, names)):
+                return False
+            if current.tag == "a":
+                target = absolute(base, current.get("href") or "")
+                if (
+                    target
+                    and not is_image_address(target)
+                    and (is_attachment(target) or article_key(target) != article_key(page_url))
+                ):
+                    return False
+            current = current.getparent()
+        return True
