@@ -22,6 +22,7 @@ class CanTho(SampleSite):
     forbidden = "/noi-bo-lich-cong-tac-tuan"
     robots = "User-agent: *\nDisallow: /noi-bo\nDisallow: /dang-nhap\nDisallow: /tim-kiem\n"
     dead = "/thu-moi-chao-gia-in-an-tai-lieu-dai-hoi-nam-2018"
+    lost = "/hoi-nghi-can-bo-cong-doan-chuyen-trach-nam-2018"
     server = (("Server", "nginx/1.18.0"), ("X-Frame-Options", "SAMEORIGIN"))
     compress = True
     validators = True

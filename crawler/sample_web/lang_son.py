@@ -30,6 +30,7 @@ class LangSon(SampleSite):
         "Disallow: /includes/\nDisallow: /index.php/component/users/\nDisallow: /tmp/\n"
     )
     dead = f"{_HOME}/ldld-huyen-thanh-pho/item/298-ldld-huy-n-binh-gia-ph-i-h-p-v-n-ng-hi-n-mau"
+    lost = f"{_HOME}/cong-doan-co-so/item/341-h-i-ngh-can-b-cong-oan-chuyen-trach"
     server = (
         ("Server", "Apache/2.4.6 (CentOS)"),
         ("Set-Cookie", "4f5e1f3a2d=9pl3q6m0b8e7; path=/; HttpOnly"),
@@ -83,7 +84,9 @@ class LangSon(SampleSite):
         return self.not_found(ask)
 
     def _front(self, ask: Ask, match: Match[str]) -> Answer:
-        return self.front_page(ask)
+        # No page that a crawl visits comes in chunks: warcio's check takes the right digest of
+        # a chunked body for a wrong one.
+        return replace(self.front_page(ask), chunked=True)
 
     def _article(self, ask: Ask, match: Match[str]) -> Answer:
         return self.story(ask, self.by_id.get(int(match[1])))

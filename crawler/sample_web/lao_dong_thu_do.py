@@ -23,6 +23,7 @@ class LaoDongThuDo(SampleSite):
         "Sitemap: https://laodongthudo.vn/sitemap.xml\n"
     )
     dead = "/infographic-nhung-con-so-an-tuong-cua-cong-doan-thu-do-nam-2018.media"
+    lost = "/hoi-nghi-can-bo-cong-doan-chuyen-trach-nam-2018-88410.html"
     server = (("Server", "nginx"), ("X-Cache", "HIT"), ("Cache-Control", "max-age=60"))
     precision = "minute"
     compress = True

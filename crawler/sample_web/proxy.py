@@ -118,7 +118,7 @@ class SampleWeb:
         self._context = server_context(hosts)
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        self._connections: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
         try:
             self._port = server.sockets[0].getsockname()[1]
@@ -126,23 +126,29 @@ class SampleWeb:
             await self._stop.wait()
         finally:
             server.close()
-            for task in self._connections:
+            for _ in range(4):  # a connection just accepted takes so many turns to reach _accept
+                await asyncio.sleep(0)
+            for task in self._open:
                 task.cancel()
-            await asyncio.gather(*self._connections, return_exceptions=True)
+            await asyncio.gather(*self._open, return_exceptions=True)
             await server.wait_closed()
+            await asyncio.sleep(0)  # lets aborted transports close their sockets
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        try:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._attend(reader, writer))
+        self._open[task] = writer
+        task.add_done_callback(self._dismiss)
+
+    def _dismiss(self, task: asyncio.Task[None]) -> None:
+        writer = self._open.pop(task)
+        if task.cancelled() or not writer.is_closing():
+            writer.transport.abort()
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):  # the client has gone
             await self._converse(reader, writer)
-        except (OSError, asyncio.CancelledError):
-            pass  # the client has gone, or the sample web is closing
-        finally:
-            self._connections.discard(task)
             writer.close()
-            with contextlib.suppress(OSError, asyncio.CancelledError, TimeoutError):
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(writer.wait_closed(), 1)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -28,6 +28,7 @@ class Quan1(SampleSite):
     forbidden = "/cps/Pages/noi-bo/lich-cong-tac.aspx"
     robots = "User-agent: *\nDisallow: /cps/Pages/noi-bo/\nDisallow: /cps/admin/\n"
     dead = "/cps/Upload/2018/ke-hoach-thi-dua-2018.pdf"
+    lost = f"{_DETAIL}detailcontent.aspx?id=1388"
     server = (
         ("Server", "Microsoft-IIS/7.5"),
         ("X-AspNet-Version", "4.0.30319"),

@@ -52,10 +52,11 @@ class SampleSite(ABC):
     """An address that pages link to and robots.txt forbids; served when asked for all the same."""
     dead: ClassVar[str]
     """An address that listings link to and that answers 404."""
+    lost: ClassVar[str]
+    """The address of an article that is no more, which second pages of listings link to."""
     server: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Headers of every page."""
     compress: ClassVar[bool] = False
-    chunked: ClassVar[bool] = False
     validators: ClassVar[bool] = False
     """Whether articles carry ETag and Last-Modified and may be answered 304."""
     precision: ClassVar[Literal["minute", "day"]] = "day"
@@ -222,7 +223,6 @@ class SampleSite(ABC):
             text.encode(),
             headers=self.server,
             compress=self.compress,
-            chunked=self.chunked,
         )
 
     def frame(self, ask: Ask) -> dict[str, Any]:

@@ -78,6 +78,11 @@ class ExpectedArticle:
         return " / ".join(self.signature)
 
     @property
+    def precision(self) -> Literal["minute", "day", "month"] | None:
+        """How exactly the page tells the date; ``None`` without one."""
+        return self.published.precision if self.published else None
+
+    @property
     def text(self) -> str:
         """The body, a paragraph a line."""
         return "\n".join(self.body)
@@ -99,6 +104,9 @@ class SiteAddresses:
     """Linked to from every page, forbidden by robots.txt."""
     dead_url: str
     """Linked to from the first page of listings, answered 404."""
+    lost_url: str
+    """An article that is no more, linked to from second pages; most sites answer with their front
+    page, status 200."""
 
 
 def site_addresses(name: str) -> SiteAddresses:
@@ -113,6 +121,7 @@ def site_addresses(name: str) -> SiteAddresses:
         front_url=site.absolute("/"),
         forbidden_url=site.absolute(site.forbidden),
         dead_url=site.absolute(site.dead),
+        lost_url=site.absolute(site.lost),
     )
 
 
