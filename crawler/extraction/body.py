@@ -64,13 +64,13 @@ def clean_blocks(
 
 def split_text(blocks: list[Block], marked: list[Block]) -> Text:
     """Take signature and lead apart. ``marked`` are blocks that the site itself marks as lead."""
-    blocks, signature, signed = _take_signature(blocks)
     marked = [block for block in marked if block.text]
-    if marked:
-        lead, rest = _marked_lead(marked)
+    lead, rest = _marked_lead(marked) if marked else ([], [])
+    blocks, signature, signed = _take_signature([*rest, *blocks])
+    if lead:
         keys = {key(block.text) for block in lead} | {key(" ".join(b.text for b in lead))}
         blocks = [block for block in blocks if not (block.text and key(block.text) in keys)]
-        blocks = _without_repeats([*rest, *_without_teaser(blocks, lead)])
+        blocks = _without_repeats(_without_teaser(blocks, lead))
         return Text(lead, blocks, signature, signed)
     for index, block in enumerate(blocks):
         if not block.text:

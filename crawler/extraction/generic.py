@@ -106,7 +106,8 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
     parts.opening = [block for block in between if block.kind == "figure"]
     parts.dates = list(_dates(document, container, title_element, structured))
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
-        near = lines_near(document, title_element, container)
+        near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
+        near += lines_near(document, title_element, container)
         parts.dates.append(find_in_lines(near, document.page.fetched_at))
     reason = reason or _no_article(document, structured, parts)
     if reason:
@@ -209,8 +210,8 @@ def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
     current = document.body
     while True:
         deeper = next((child for child in current if weights.get(child, 0) >= COVER * total), None)
-        if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong", "tr", "tbody"):
-            return current if current.tag not in ("tr", "tbody", "table") else _table(current)
+        if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong"):
+            return current if current.tag not in ("tr", "tbody") else _table(current)
         current = deeper
 
 
@@ -327,7 +328,7 @@ def _content(blocks: list[Block], verdict: Verdict) -> list[Block]:
 def _until_signature(blocks: list[Block]) -> list[Block]:
     """Cut what little follows a labelled signature: dates of change, copyright notices."""
     lines = [index for index, block in enumerate(blocks) if block.text]
-    for end in lines[-4:-1]:
+    for end in reversed(lines[-4:]):
         shown = [blocks[index].text for index in lines if index <= end][-8:]
         byline, count = read_signature(shown)
         if count and ":" in byline.text and len(shown) > count:

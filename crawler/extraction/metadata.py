@@ -16,7 +16,7 @@ from crawler.extraction.urls import absolute, canonical_url
 
 _SEPARATORS = re.compile(r"\s+[|»«–—:·•-]+\s+|\s*\|\s*|\s*»\s*|\.:|:\.")
 _PRINTED_URL = re.compile(
-    r"(?:đường dẫn bài viết|url của bản tin này|link bài viết|nguồn tin|địa chỉ bài viết)\s*:?\s*"
+    r"(?:đường dẫn bài viết|url của bản tin này|link bài viết|nguồn(?: tin)?|địa chỉ bài viết)\s*:?\s*"
     r"(https?://[^\s<>\"']+)",
     re.I,
 )
@@ -177,7 +177,7 @@ def article_address(
 
 
 def _printed_address(document: Document) -> str:
-    tail = clean_line(document.body.text_content()[-6000:])
+    tail = clean_line(" ".join(document.body.itertext())[-6000:])
     found = _PRINTED_URL.search(tail)
     return absolute(document.base, found[1].rstrip(".,;)")) if found else ""
 

@@ -38,6 +38,7 @@ _LOGIN_URL = re.compile(
 _LISTING_URL = re.compile(
     r"/(?:tag|tags|category|author|topic|chu-de|chuyen-muc|danh-muc|tac-gia|rss|feeds?|page|trang)/|"
     r"/page-\d+|/itemlist/|/(?:19|20)\d\d/(?:\d\d?/)?(?:\d\d?/)?(?:page/\d+/?)?$|"
+    r"[?&]view=(?:category|categories|section|frontpage|featured|archive|itemlist|tag)\b|"
     r"[?&](?:start|limitstart|page|trang|pg|BRSR)=\d|/pg/\d|/p\d+/?$|format=feed",
     re.I,
 )
