@@ -413,6 +413,14 @@ def _rows(db: Database, sql: str, *parameters: object) -> list[sqlite3.Row]:
     return cursor.execute(sql, parameters).fetchall()
 
 
+def is_captured(db: Database, url: str) -> bool:
+    """Whether a whole answer of status 200 to exactly this URL is kept."""
+    found = db.conn.execute(
+        "select 1 from captures where url = ? and status = 200 and truncated = '' limit 1", (url,)
+    )
+    return found.fetchone() is not None
+
+
 def payload_holder(db: Database, digest: str) -> PayloadRef | None:
     """The capture that holds a payload of this digest, for a revisit record to refer to."""
     row = _row(

@@ -81,6 +81,16 @@ def save_fetch_error(
         )
 
 
+def unreadable_of(db: Database, crawl: str) -> int:
+    """How many addresses of articles a crawl has left without one."""
+    row = db.conn.execute(
+        "select count(*) from unreadable where capture_id in"
+        " (select id from captures where crawl = ?)",
+        (crawl,),
+    ).fetchone()
+    return int(row[0])
+
+
 def validators(db: Database, url: str) -> dict[str, str]:
     """Headers of a conditional request for a URL, from its newest capture with an article."""
     row = db.conn.execute(

@@ -84,7 +84,8 @@ class OwnHostsOnly:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        reason = refusal(request.url, self.crawler.spider.hosts)  # type: ignore[union-attr]
+        spider: Any = self.crawler.spider
+        reason = refusal(request.url, spider.hosts + spider.file_hosts)
         if reason:
             raise ForbiddenAddress(reason)
 

@@ -26,7 +26,7 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from archive.articles import payload_holder
-from archive.crawl_log import begin_crawl, finish_crawl
+from archive.crawl_log import begin_crawl, finish_crawl, unreadable_of
 from archive.database import ArchiveError, open_archive, save_site
 from archive.records import Capture
 from crawler import settings as base_settings
@@ -136,7 +136,8 @@ def _crawl_locked(plan: Plan, db: Database) -> dict[str, Any]:
         extractor.close()
     outcome, complete, detail = _how_it_ended(crawler, running, plan)
     take_in_files(db, Path(plan.data) / "warc", prefix=f"{plan.site}-")
-    counted = counters(crawler)
+    # An answer that broke off and came whole at the second try is unreadable no more.
+    counted = counters(crawler) | {"unreadable": unreadable_of(db, crawl_id)}
     finish_crawl(db, crawl_id, datetime.now(UTC), outcome, complete=complete, counters=counted)
     return {
         "crawl": crawl_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import scrapy
 from scrapy.exceptions import IgnoreRequest
@@ -12,21 +12,26 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from archive.articles import is_captured
 from archive.crawl_log import has_complete_crawl, save_fetch_error
-from archive.records import Unreadable
+from archive.records import Article, Unreadable
 from archive.revisits import due_articles, is_due
 from crawler.extraction.document import parse_page
 from crawler.extraction.layout import Layout
-from crawler.extraction.links import Links, find_links
+from crawler.extraction.links import Links, find_links, find_stylesheets
 from crawler.extraction.urls import article_key
 from crawler.failures import failure_kind
+from crawler.guards import refusal
 from crawler.reading import Reading, page_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-ARTICLE, LISTING, RECHECK = 20, 10, 0
-"""Priorities: the articles of a page before its next page, so that the newest come first."""
+ARTICLE, FILE, LISTING, RECHECK = 30, 20, 10, 0
+"""Priorities: the articles of a page, then their files, then its next page: the newest first."""
+
+MAX_FILE_BYTES = 20_000_000
+"""A picture or attachment larger than this is kept in part and marked as truncated."""
 
 
 class SiteSpider(scrapy.Spider):
@@ -48,6 +53,11 @@ class SiteSpider(scrapy.Spider):
     """Regular expression, searched in a whole URL: what this matches is an article."""
     listing_url: str = ""
     """Regular expression: what this matches leads to articles (paging, sections)."""
+    keeps: Literal["none", "images", "all"] = "all"
+    """Which files of an article are captured with it: none, its images (and the page's style
+    sheets), or its attachments too."""
+    file_hosts: tuple[str, ...] = ()
+    """Other hosts that may be asked for such files."""
     layouts: tuple[Layout, ...] = ()
     """Newest first; an old one stays, since years of captures are read again."""
 
@@ -79,7 +89,7 @@ class SiteSpider(scrapy.Spider):
 
     async def parse_listing(self, response: Response) -> AsyncIterator[Request | Reading]:
         """A listing: its articles, and its next pages unless nothing on it is news."""
-        reading, links = await self._read(response)
+        reading, links, _ = await self._read(response)
         yield reading
         articles = list(self._wanted(links.articles))
         for request in articles:
@@ -89,22 +99,27 @@ class SiteSpider(scrapy.Spider):
                 yield self._request(url, self.parse_listing, LISTING)
 
     async def parse_article(self, response: Response) -> AsyncIterator[Request | Reading]:
-        """An article, and those that it links to."""
-        reading, links = await self._read(response)
+        """An article, its files, and the articles that it links to."""
+        reading, links, stylesheets = await self._read(response)
         yield reading
+        for request in self._files(reading, stylesheets):
+            yield request
         for request in self._wanted(links.articles):
             yield request
 
-    async def _read(self, response: Response) -> tuple[Reading, Links]:
+    async def parse_file(self, response: Response) -> None:
+        """A picture, style sheet or attachment: captured by the download handler, no more."""
+
+    async def _read(self, response: Response) -> tuple[Reading, Links, tuple[str, ...]]:
         assert response.request is not None
         capture = response.request.meta["capture"]
         page = page_of(capture, response.body)
         document = parse_page(page)
         if isinstance(document, Unreadable):
-            return Reading(capture, document), Links()
+            return Reading(capture, document), Links(), ()
         links = find_links(document, self.article_url, self.listing_url, self._url_rules())
         outcome = await self.crawler.extractor.extract(document)  # type: ignore[attr-defined]
-        return Reading(capture, outcome), links
+        return Reading(capture, outcome), links, find_stylesheets(document)
 
     def _url_rules(self) -> tuple[tuple[str, str], ...]:
         return self.layouts[0].canonical_rules if self.layouts else ()
@@ -117,6 +132,21 @@ class SiteSpider(scrapy.Spider):
                 yield self._request(url, self.parse_article, ARTICLE)
             elif due:
                 yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+
+    def _files(self, reading: Reading, stylesheets: tuple[str, ...]) -> Iterator[Request]:
+        """Requests for what an article shows and offers, as far as it is not captured yet."""
+        article = reading.outcome
+        if not isinstance(article, Article) or self.keeps == "none":
+            return
+        urls = [*stylesheets, *(image.url for image in article.images)]
+        if self.keeps == "all":
+            urls += [attachment.url for attachment in article.attachments]
+        for url in dict.fromkeys(urls):
+            if not refusal(url, self.hosts + self.file_hosts) and not is_captured(
+                self.archive, url
+            ):
+                meta = {"download_maxsize": MAX_FILE_BYTES}
+                yield self._request(url, self.parse_file, FILE, meta=meta)
 
     def _request(self, url: str, callback: Any, priority: int, **more: Any) -> Request:
         return Request(url, callback=callback, errback=self.failed, priority=priority, **more)
