@@ -77,7 +77,7 @@ class Client:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection: http.client.HTTPConnection
         if parts.scheme == "https":
-            context = ssl.create_default_context()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
             connection = http.client.HTTPSConnection(
