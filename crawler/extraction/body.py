@@ -141,8 +141,14 @@ def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) ->
     suspects = [block for block in blocks if _looks_like_chrome(block)]
     if not suspects:
         return blocks
-    verdict = judge() if judge is not None else None
-    gone = {id(block) for block in suspects if not (verdict and verdict.keeps(block.text))}
+    # Several titles on one line are a list of other articles, whatever a verdict says.
+    single = [block for block in suspects if len(block.links) == 1]
+    verdict = judge() if single and judge is not None else None
+    gone = {
+        id(block)
+        for block in suspects
+        if len(block.links) > 1 or not (verdict and verdict.keeps(block.text))
+    }
     return [block for block in blocks if id(block) not in gone]
 
 

@@ -63,7 +63,6 @@ _AUTHOR = re.compile(
     r"author_mail)(?:$|[\s_-])",
     re.I,
 )
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def read_generic(document: Document, structured: Structured) -> Parts | Unreadable:
@@ -89,7 +88,9 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
     inside = set(container.iter())
     own = article_key(url)
     reason = ""
-    untitled = title_element is None or title_element.tag not in _HEADINGS
+    wanted = key(title)
+    above = [key(b.text) for b in found[: _first_prose(found)]]
+    untitled = not wanted or not any(letters.startswith(wanted) for letters in above)
     if _is_listing([b for b in found if b.element in inside], untitled, own):
         reason = "titles that lead to other pages"
     found = attach_captions(_after_title(found, title, title_element, inside))
@@ -154,6 +155,14 @@ def _opens(block: Block) -> bool:
     )
 
 
+def _first_prose(blocks: list[Block]) -> int:
+    """Where the first paragraph stands that is no link."""
+    for index, block in enumerate(blocks):
+        if len(block.text) >= 60 and block.linked < 0.3 * len(block.text) and block.kind != "heading":
+            return index
+    return len(blocks)
+
+
 def _is_listing(blocks: list[Block], untitled: bool, own: str) -> bool:
     """Whether title links and teasers alternate, as on a page that lists articles.
 
@@ -162,14 +171,16 @@ def _is_listing(blocks: list[Block], untitled: bool, own: str) -> bool:
     texts = [block for block in blocks if block.text]
     titles = [_is_title_link(block) and article_key(block.links[0][0]) != own for block in texts]
     prose = linked = 0
+    headed: set[int] = set()
     for index, block in enumerate(texts):
         if titles[index] or len(block.text) < 50:
             continue
         prose += 1
         if any(titles[max(index - 3, 0) : index]):
             linked += 1
-            above = [near for near in texts[max(index - 3, 0) : index] if near.kind == "heading"]
-            if untitled and any(map(_is_title_link, above)):
+            above = range(max(index - 3, 0), index)
+            headed.update(i for i in above if titles[i] and texts[i].kind == "heading")
+            if len(headed) > 1 or (headed and untitled):
                 return True
     count = sum(titles)
     return (linked >= 3 and linked >= 0.5 * prose) or (count >= 6 and count >= prose)

@@ -32,7 +32,7 @@ DETAIL: Layout = replace(
     print_url=r"(?i)printcontent\.aspx",
     canonical_rules=(
         (r"(?i)/printcontent\.aspx", "/detailcontent.aspx"),
-        (r"(?i)(?<=[?&])(?:borderstyle|style|language|CatID)=[^&]*(?:&|$)(?=.*id=\d|$)", ""),
+        (r"(?i)(?<=[?&])(?:borderstyle|style|language|CatID)=[^&]*(?:&|$)", ""),
         (r"[?&]+$", ""),
     ),
     not_article=(),

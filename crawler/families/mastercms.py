@@ -116,7 +116,7 @@ PRINT = Layout(
         r"Đường dẫn bài viết\s*:?.*",
         r"In bài viết.*",
         r"© ?\d{4} Ghi rõ nguồn.*",
-        r"\|",
+        r".*\|",
     ),
     print_url=r"print_article&i=",
 )
