@@ -21,7 +21,12 @@ from crawler.extraction.html import body_html
 from crawler.extraction.judge import Verdict, content_lines
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import article_address
-from crawler.extraction.page_kind import refusal, refuse_at_sight, refuse_status
+from crawler.extraction.page_kind import (
+    is_standing_title,
+    refusal,
+    refuse_at_sight,
+    refuse_status,
+)
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured, read_structured
 
@@ -57,6 +62,8 @@ def extract_article(
         if document.cut and _reaches_end(document, container):
             return Unreadable("truncated", "the page breaks off inside the article")
         parts = read_parts(document, layout, container, structured)
+        if is_standing_title(parts.title):
+            return Unreadable("static", f"titled {parts.title}")
         return _assemble(document, parts, structured, cache(lambda: _verdict(container)))
     refused = refuse_at_sight(document)
     if refused is not None:

@@ -432,9 +432,16 @@ class _Walker:
         if found is None or element in self.skip:
             return
         self.flush(context)
+        # Joomla's caption script shows the title of such a picture below it.
+        marked = "caption" in (element.get("class") or "").lower().split()
+        caption = clean_line(convert_legacy(element.get("title") or "")) if marked else ""
         self.blocks.append(
             Block(
-                "figure", "", figure=Figure((found,)), align=context.align, element=context.element
+                "figure",
+                "",
+                figure=Figure((found,), caption),
+                align=context.align,
+                element=context.element,
             )
         )
 

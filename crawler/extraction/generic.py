@@ -170,15 +170,20 @@ def _is_listing(blocks: list[Block], untitled: bool, own: str) -> bool:
     """
     texts = [block for block in blocks if block.text]
     titles = [_is_title_link(block) and article_key(block.links[0][0]) != own for block in texts]
+    long = [
+        len(block.text) >= 50 and not title for block, title in zip(texts, titles, strict=True)
+    ]
     prose = linked = 0
     headed: set[int] = set()
     for index, block in enumerate(texts):
         if titles[index] or len(block.text) < 50:
             continue
         prose += 1
-        if any(titles[max(index - 3, 0) : index]):
+        # Lines that tell author, section and date may stand between a title and its teaser.
+        above = range(index - 1, max(index - 9, -1), -1)
+        above = range(next((i + 1 for i in above if long[i]), max(index - 8, 0)), index)
+        if any(titles[i] for i in above):
             linked += 1
-            above = range(max(index - 3, 0), index)
             headed.update(i for i in above if titles[i] and texts[i].kind == "heading")
             if len(headed) > 1 or (headed and untitled):
                 return True

@@ -54,6 +54,11 @@ _STATIC_TITLE = re.compile(
     r"chức năng,? nhiệm vụ.*|lịch sử hình thành.*|thống kê)$",
     re.I,
 )
+_STANDING_TITLE = re.compile(
+    r"^(?:giới thiệu(?: chung| về chúng tôi)?|liên hệ|sơ đồ (?:trang|tổ chức|website|cổng)|"
+    r"cơ cấu tổ chức|bộ máy tổ chức|contact(?: us)?|about(?: us)?|thống kê)$",
+    re.I,
+)
 _ARTICLE_URL = re.compile(
     r"\d{3,}[^/]*\.(?:html?|aspx|ldo|bld|tld|chn|vnp|vov)$|/item/\d+-|/(?:19|20)\d\d/\d\d/\d\d/[^/]+|"
     r"[?&](?:id|newsid|itemid|articleid|art|p|nid|idtin|tinid)=\d+|/node/\d+|/\d{3,}(?:/|$)|"
@@ -146,6 +151,11 @@ def is_static(document: Document) -> bool:
         "",
     )
     return bool(_STATIC_TITLE.match(heading))
+
+
+def is_standing_title(title: str) -> bool:
+    """Whether a title is all that a standing page says of itself: "Giới thiệu", "Liên hệ"."""
+    return _STANDING_TITLE.match(title) is not None
 
 
 def looks_like_article_url(url: str) -> bool:

@@ -71,6 +71,7 @@ ARTICLE = Layout(
         ".item-page",
         "body.com_content.view-article",
         "body.view-article",
+        "body.com_content",
         "[itemtype$='schema.org/Article'] [itemprop=articleBody]",
     ),
     title=(
@@ -159,6 +160,8 @@ ARTICLE = Layout(
         "body.com_content.view-categories",
         "body.com_content.view-archive",
         ".com-content-category-blog",
+        "[itemprop=blogPost]",
+        ".items-leading",
         "body.com_search",
         "body.com_finder",
         "body.com_users",
