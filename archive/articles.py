@@ -252,6 +252,7 @@ def _write_article(
         "table_text": article.table_text,
         "variant": article.variant,
         "layout": article.layout,
+        "fallbacks": json.dumps(sorted(set(article.fallbacks))),
         "extractor": extractor,
         "content_hash": digest,
     }

@@ -45,8 +45,9 @@ def finish_crawl(
     *,
     complete: bool,
     counters: Mapping[str, int],
+    detail: str = "",
 ) -> None:
-    """Close a crawl's row with the reason for its end.
+    """Close a crawl's row with the reason for its end; ``detail`` is that reason for people.
 
     ``complete`` says that it walked everything that the site's listings offered: only after one
     such crawl may a later one stop at the first page of known articles.
@@ -57,6 +58,7 @@ def finish_crawl(
         "finished_at": timestamp(finished_at),
         "outcome": outcome,
         "complete": int(complete),
+        "detail": detail[:500],
     }
     names = ", ".join(f"{name} = :{name}" for name in values if name != "id")
     with transaction(db):

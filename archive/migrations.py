@@ -6,6 +6,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.browsing_schema import create_browsing_tables
+from archive.operation_schema import create_operation_tables
 from archive.provinces import PROVINCE_2025
 from archive.views import create_views
 
@@ -221,3 +222,8 @@ def browsing(db: Database) -> None:
 @migrations(name="0003_views")
 def views(db: Database) -> None:
     create_views(db)
+
+
+@migrations(name="0005_operation")
+def operation(db: Database) -> None:
+    create_operation_tables(db)

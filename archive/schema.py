@@ -106,6 +106,10 @@ SCHEMA: dict[str, Table] = {
                 "main, or print if read from a print view",
             ),
             "layout": ("Bố cục đã dùng để đọc trang", "The layout that read the page"),
+            "fallbacks": (
+                "Trường mà bố cục không tìm thấy, phải đọc bằng quy tắc chung, danh sách JSON",
+                "Fields that the layout did not find, so that a general rule served; a JSON list",
+            ),
             "extractor": ("Phiên bản bộ đọc", "Version of the extractor"),
             "content_hash": ("SHA-256 của nội dung", "SHA-256 of the content"),
         },
@@ -216,6 +220,83 @@ SCHEMA: dict[str, Table] = {
             "errors": ("Yêu cầu thất bại", "Failed requests"),
             "bytes": ("Số byte tải về", "Bytes received"),
             "software": ("Phần mềm", "Software"),
+            "detail": ("Vì sao kết thúc như vậy", "Why it ended so"),
+        },
+    ),
+    "schedule": Table(
+        (
+            "Lịch thu thập: mỗi trang tin lần tới vào lúc nào.",
+            "The schedule: when each site is next.",
+        ),
+        {
+            "site": _SITE,
+            "times": ("Giờ đã khai báo mà từ đó tính ra", "The declared times it follows from"),
+            "next_at": ("Lần tới, kể cả độ lệch", "The next time, jitter included"),
+            "due_at": (
+                "Đã đến hạn từ lúc này, chưa xong; trống nếu không",
+                "Due since then and not done; null if nothing is",
+            ),
+            "cause": (
+                "Vì sao đến hạn: time, caught_up, first, retry, resumed",
+                "Why it is due: time, caught_up, first, retry, resumed",
+            ),
+            "failures": ("Số lần thất bại liên tiếp", "Failures in a row"),
+        },
+    ),
+    "schedule_runs": Table(
+        ("Nhật ký của lịch thu thập.", "What the scheduler has run."),
+        {
+            "id": ("Số thứ tự", "Number"),
+            "site": _SITE,
+            "due_at": ("Đến hạn lúc", "When it was due"),
+            "cause": ("Vì sao chạy", "Why it ran"),
+            "started_at": ("Bắt đầu", "Start"),
+            "finished_at": ("Kết thúc; trống nếu đang chạy", "End; null while running"),
+            "outcome": ("Kết thúc ra sao", "How it ended"),
+            "crawl": ("Lần thu thập (crawls.id)", "The crawl (crawls.id)"),
+            "detail": ("Chi tiết", "Detail"),
+        },
+    ),
+    "health_states": Table(
+        (
+            "Tình trạng mỗi trang tin, và đã báo cho người phụ trách chưa.",
+            "The state of each site, and whether its owner has been told.",
+        ),
+        {
+            "site": _SITE,
+            "word": ("Một từ: current, behind, changed, ...", "A word: current, behind, ..."),
+            "reason": ("Lý do", "The reason"),
+            "since": ("Từ khi nào", "Since when"),
+            "checked_at": ("Lần xem xét gần nhất", "When it was last looked at"),
+            "told_word": ("Từ đã báo gần nhất", "The word that was last told"),
+            "told_at": ("Lúc báo", "When it was told"),
+        },
+    ),
+    "certificates": Table(
+        ("Chứng thư TLS của các máy chủ.", "TLS certificates of the hosts."),
+        {
+            "host": ("Tên máy chủ", "Host name"),
+            "expires_at": ("Hết hạn", "When it expires"),
+            "issuer": ("Nơi cấp", "Issuer"),
+            "seen_at": ("Thấy lần cuối", "When it was last seen"),
+        },
+    ),
+    "capture_lists": Table(
+        (
+            "Danh sách bản lưu lấy từ các kho web khác (CDX), và đã nhập đến đâu.",
+            "Lists of captures of other web archives (CDX), and how far each is imported.",
+        ),
+        {
+            "source": ("Danh sách lấy từ đâu", "Where the list came from"),
+            "file": ("Tệp giữ danh sách", "The file that keeps the list"),
+            "sha256": ("SHA-256 của tệp ấy", "SHA-256 of that file"),
+            "listed_at": ("Lúc lấy danh sách", "When it was listed"),
+            "entries": ("Số dòng", "Lines"),
+            "cursor": ("Số dòng đã xong", "Lines done"),
+            "fetched": ("Số bản lưu đã lấy", "Captures fetched"),
+            "known": ("Số bản lưu đã có từ trước", "Captures that were known"),
+            "failed": ("Số bản lưu không lấy được", "Captures that could not be had"),
+            "finished_at": ("Xong lúc", "When all was done"),
         },
     ),
     "fetch_errors": Table(

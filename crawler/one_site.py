@@ -138,7 +138,15 @@ def _crawl_locked(plan: Plan, db: Database) -> dict[str, Any]:
     take_in_files(db, Path(plan.data) / "warc", prefix=f"{plan.site}-")
     # An answer that broke off and came whole at the second try is unreadable no more.
     counted = counters(crawler) | {"unreadable": unreadable_of(db, crawl_id)}
-    finish_crawl(db, crawl_id, datetime.now(UTC), outcome, complete=complete, counters=counted)
+    finish_crawl(
+        db,
+        crawl_id,
+        datetime.now(UTC),
+        outcome,
+        complete=complete,
+        counters=counted,
+        detail=detail,
+    )
     return {
         "crawl": crawl_id,
         "outcome": outcome,

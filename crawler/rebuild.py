@@ -9,11 +9,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.database import ArchiveError, open_archive
+from archive.operation_schema import OPERATION_TABLES
 from archive.warc import recover
 from archive.warc_reader import WarcError
 from crawler.ingest import Intake, Watch, warc_paths
 
-LOG_TABLES = ("crawls", "fetch_errors")
+LOG_TABLES = ("crawls", "fetch_errors", *OPERATION_TABLES)
 """Tables that no WARC can give back: carried over from the old database where there is one."""
 
 
