@@ -39,9 +39,8 @@ def _told(web: SampleWeb) -> str:
         lines.append(f"  {name:16} {count:3} articles  {site.start_urls[0]}")
     host = SITES["lang_son"].front_url
     lines += [
-        f"In a shell:    curl -k -x {web.proxy_url} {host}",
-        f"In a browser:  chromium --proxy-server={web.proxy_url} --proxy-bypass-list='<-loopback>' "
-        f"--ignore-certificate-errors {host}",
+        f"In a shell:   curl -k -x {web.proxy_url} {host}",
+        f"In a browser: chromium --ignore-certificate-errors --proxy-server={web.proxy_url} {host}",
         "Stop with Ctrl-C.",
     ]
     return "\n".join(lines)

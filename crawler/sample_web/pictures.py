@@ -6,6 +6,7 @@ addresses give two files and one address always the same.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from importlib import resources
@@ -13,6 +14,11 @@ from importlib import resources
 from crawler.sample_web.answers import Answer, Ask
 
 _JPEG = resources.files(__package__).joinpath("photo.jpg").read_bytes()
+_ICON = re.compile(r"/(?:bullet|arrow|print|pdf|rss|icon[\w-]*|\d)\.png$")
+_GIF = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+"""One transparent pixel."""
 
 
 def file_answer(ask: Ask) -> Answer | None:
@@ -95,7 +101,8 @@ def pdf(seed: str) -> bytes:
 _KINDS = {
     ".jpg": ("image/jpeg", jpeg),
     ".jpeg": ("image/jpeg", jpeg),
-    ".png": ("image/png", png),
+    ".png": ("image/png", lambda path: png(path, 12, 12) if _ICON.search(path) else png(path)),
+    ".gif": ("image/gif", lambda _: _GIF),
     ".ico": ("image/png", png),
     ".svg": ("image/svg+xml", svg),
     ".pdf": ("application/pdf", pdf),

@@ -59,6 +59,8 @@ class SampleWeb:
     def __init__(self, edition: int = 1, port: int = 0, slow_seconds: float = 1.0) -> None:
         if edition < 1:
             raise ValueError(f"no edition {edition}: editions count from 1")
+        if not 0 <= port <= 65535:
+            raise ValueError(f"no port {port}: ports go from 0 to 65535")
         self.edition = edition
         self.slow_seconds = slow_seconds
         self.requests: list[SampleRequest] = []
