@@ -73,7 +73,7 @@ def extract_article(
         return refusal(document, f"no article by layout {known.name}")
     if not generic:
         return refusal(document, "no layout fits")
-    found = read_generic(document, structured)
+    found = read_generic(document, structured, known)
     if isinstance(found, Unreadable):
         return found
     return _assemble(document, found, structured, None)

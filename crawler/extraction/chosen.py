@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
-from crawler.extraction.blocks import Block, Figure, read_blocks
+from crawler.extraction.blocks import Block, Figure
 from crawler.extraction.body import MIN_LEAD, file_title
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.dates import (
@@ -29,6 +29,7 @@ from crawler.extraction.structured import Structured
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import absolute
+from crawler.extraction.walk import read_blocks
 
 _PAGE_URL = re.compile(r"https?://[^\s\"'<>]+")
 

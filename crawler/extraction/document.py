@@ -60,7 +60,7 @@ class Document:
             href = (element.get("href") or "").strip()
             if href:
                 try:
-                    base = urljoin(self.page.url, href)
+                    base: str = urljoin(self.page.url, href)
                 except ValueError:
                     break
                 if base.startswith(("http://", "https://")):

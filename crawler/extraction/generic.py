@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from archive.records import Published, Unreadable
-from crawler.extraction.blocks import Block, is_attachment, read_blocks
+from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.bylines import read_signature
 from crawler.extraction.captions import attach_captions
+from crawler.extraction.chosen import dropped
 from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
+from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import lines_near, page_heading
 from crawler.extraction.page_kind import (
     is_static,
@@ -32,6 +34,7 @@ from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import article_key
+from crawler.extraction.walk import read_blocks
 
 MIN_TEXT = 200
 """Characters of content below which a page of unknown make is no article."""
@@ -65,12 +68,22 @@ _AUTHOR = re.compile(
 )
 
 
-def read_generic(document: Document, structured: Structured) -> Parts | Unreadable:
-    """The parts of an article of unknown make, or why the page is none."""
+def read_generic(
+    document: Document, structured: Structured, known: Layout | None = None
+) -> Parts | Unreadable:
+    """The parts of an article of unknown make, or why the page is none.
+
+    ``known`` is the layout of the page's CMS where its theme is another than the layout reads:
+    then what the CMS marks as article, as noise or as an account holds here too.
+    """
     url = document.page.url
-    if not structured.article and looks_like_listing_url(url):
-        return refusal(document)
-    if is_static(document):
+    sure = known is not None and any(map(document.select, known.article_mark))
+    if not structured.article and not sure:
+        if looks_like_listing_url(url):
+            return refusal(document)
+        if known is not None and not looks_like_article_url(url):
+            return refusal(document, f"no text by layout {known.name} and no address of an article")
+    if is_static(document) and not sure:
         return refusal(document)
     if says_not_found(document) and not structured.dates:
         return refusal(document)
@@ -82,8 +95,12 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
     if container is None:
         return refusal(document, "no content that stands together")
     title, title_element = page_heading(document, structured)
+    if not sure and not structured.article and key(title) in map(key, structured.site_names):
+        return refusal(document, "titled as the site")
     top = _common(container, title_element)
     noise = _noise(top, container, verdict)
+    if known is not None:
+        noise |= dropped(document, known) - {container, *container.iterancestors()}
     found = read_blocks(top, document.base, noise)
     inside = set(container.iter())
     own = article_key(url)
@@ -110,12 +127,13 @@ def read_generic(document: Document, structured: Structured) -> Parts | Unreadab
         near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
         near += lines_near(document, title_element, container)
         parts.dates.append(find_in_lines(near, document.page.fetched_at))
-    reason = reason or _no_article(document, structured, parts)
+    reason = reason or _no_article(document, structured, parts, sure)
     if reason:
         return refusal(document, reason)
-    parts.byline_texts = _bylines(document, container, title_element)
-    parts.authors = list(structured.authors)
-    parts.not_authors = structured.site_names
+    if known is None or known.byline:
+        parts.byline_texts = _bylines(document, container, title_element)
+        parts.authors = list(structured.authors)
+    parts.not_authors = (*(known.ignore_byline if known else ()), *structured.site_names)
     parts.section = structured.section
     parts.tags = list(structured.tags)
     return parts
@@ -158,7 +176,11 @@ def _opens(block: Block) -> bool:
 def _first_prose(blocks: list[Block]) -> int:
     """Where the first paragraph stands that is no link."""
     for index, block in enumerate(blocks):
-        if len(block.text) >= 60 and block.linked < 0.3 * len(block.text) and block.kind != "heading":
+        if (
+            len(block.text) >= 60
+            and block.linked < 0.3 * len(block.text)
+            and block.kind != "heading"
+        ):
             return index
     return len(blocks)
 
@@ -170,9 +192,7 @@ def _is_listing(blocks: list[Block], untitled: bool, own: str) -> bool:
     """
     texts = [block for block in blocks if block.text]
     titles = [_is_title_link(block) and article_key(block.links[0][0]) != own for block in texts]
-    long = [
-        len(block.text) >= 50 and not title for block, title in zip(texts, titles, strict=True)
-    ]
+    long = [len(block.text) >= 50 and not title for block, title in zip(texts, titles, strict=True)]
     prose = linked = 0
     headed: set[int] = set()
     for index, block in enumerate(texts):
@@ -455,7 +475,7 @@ def _around(
             yield element
 
 
-def _no_article(document: Document, structured: Structured, parts: Parts) -> str:
+def _no_article(document: Document, structured: Structured, parts: Parts, sure: bool) -> str:
     """Why what was found is no article; "" when it is one."""
     if not parts.title:
         return "no title"
@@ -472,7 +492,7 @@ def _no_article(document: Document, structured: Structured, parts: Parts) -> str
     size = sum(len(block.text) for block in prose)
     if structured.listing and not dated:
         return "a collection by its own word"
-    if structured.article and size >= MIN_TEXT:
+    if sure or (structured.article and size >= MIN_TEXT):
         return ""
     if dated and size >= MIN_TEXT:
         return ""

@@ -54,6 +54,12 @@ _STATIC_TITLE = re.compile(
     r"chức năng,? nhiệm vụ.*|lịch sử hình thành.*|thống kê)$",
     re.I,
 )
+_FRONT_PATHS = frozenset(
+    (
+        "", "/index.php", "/index.html", "/index.htm", "/index.aspx", "/default.aspx",
+        "/default.html", "/home", "/trang-chu", "/trang-chu.html", "/vi", "/vi-vn", "/index.php/vi",
+    )
+)  # fmt: skip
 _STANDING_TITLE = re.compile(
     r"^(?:giới thiệu(?: chung| về chúng tôi)?|liên hệ|sơ đồ (?:trang|tổ chức|website|cổng)|"
     r"cơ cấu tổ chức|bộ máy tổ chức|contact(?: us)?|about(?: us)?|thống kê)$",
@@ -170,7 +176,7 @@ def looks_like_article_url(url: str) -> bool:
 def looks_like_listing_url(url: str) -> bool:
     """Whether an address has the form of a tag, category, archive or search page, or is the root."""
     parts = urlsplit(url)
-    if parts.path in ("", "/", "/index.php", "/index.html", "/vi/") and not parts.query:
+    if parts.path.rstrip("/").lower() in _FRONT_PATHS and not parts.query:
         return True
     target = unquote(parts.path + ("?" + parts.query if parts.query else ""))
     return bool(_LISTING_URL.search(target) or _SEARCH_URL.search(target))

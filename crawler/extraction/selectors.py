@@ -88,8 +88,8 @@ class Index:
             return self.ids.get(last.ids[0], ())
         if last.classes:
             lists = [self.classes.get(name) for name in last.classes]
-            found = [known for known in lists if known]
-            return min(found, key=len) if len(found) == len(lists) else ()
+            found = sorted((known for known in lists if known), key=len)
+            return found[0] if len(found) == len(lists) else ()
         for name, operator, value in last.attributes:
             if name in ("id", "class") and operator:
                 return self._marked(name, operator, value)
