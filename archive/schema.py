@@ -106,12 +106,12 @@ SCHEMA: dict[str, Table] = {
                 "main, or print if read from a print view",
             ),
             "layout": ("Bố cục đã dùng để đọc trang", "The layout that read the page"),
+            "extractor": ("Phiên bản bộ đọc", "Version of the extractor"),
+            "content_hash": ("SHA-256 của nội dung", "SHA-256 of the content"),
             "fallbacks": (
                 "Trường mà bố cục không tìm thấy, phải đọc bằng quy tắc chung, danh sách JSON",
                 "Fields that the layout did not find, so that a general rule served; a JSON list",
             ),
-            "extractor": ("Phiên bản bộ đọc", "Version of the extractor"),
-            "content_hash": ("SHA-256 của nội dung", "SHA-256 of the content"),
         },
     ),
     "revisions": Table(
@@ -166,6 +166,10 @@ SCHEMA: dict[str, Table] = {
             "ip": ("Địa chỉ IP của máy chủ", "IP address of the server"),
             "truncated": ("Bị cắt vì: length, time, disconnect", "Cut off by length, time, ..."),
             "location": ("Địa chỉ chuyển hướng", "Where a redirect led"),
+            "leads_to": (
+                "Nơi chuyển hướng dẫn đến, đã chuẩn hóa",
+                "Where a redirect led, in its normal form",
+            ),
             "etag": ("ETag", "ETag"),
             "last_modified": ("Last-Modified", "Last-Modified"),
             "refers_to": (
@@ -351,6 +355,61 @@ SCHEMA: dict[str, Table] = {
             "url": ("Địa chỉ tệp", "Address of the file"),
             "title": ("Tên hiển thị", "Its name as shown"),
         },
+    ),
+    "stories": Table(
+        (
+            "Những tin có nhiều bản: các bài kể cùng một chuyện ở nhiều nơi.",
+            "Stories with several copies: articles that tell the same at different places.",
+        ),
+        {
+            "id": ("Mã tin: mã của bài có lẽ là gốc", "Id: that of the probable original"),
+            "evidence": (
+                "Vì sao bài ấy là gốc: credit (được dẫn), date (đăng sớm nhất), elsewhere",
+                "Why it is the original: credit (named by copies), date (first), elsewhere",
+            ),
+            "copies": ("Số bài, kể cả bài gốc", "Articles, the original included"),
+            "sites": ("Số trang", "Sites"),
+            "first_at": ("Bài sớm nhất", "The earliest"),
+            "last_at": ("Bài muộn nhất", "The latest"),
+        },
+    ),
+    "article_copies": Table(
+        ("Bài nào thuộc tin nào.", "Which article belongs to which story."),
+        {
+            "article_id": _ARTICLE,
+            "story_id": ("Mã tin (stories.id)", "Id of the story (stories.id)"),
+            "is_original": ("1 nếu có lẽ là bài gốc", "1 for the probable original"),
+            "from_original": (
+                "Phần chữ của bài này có trong bài gốc, từ 0 đến 1",
+                "Share of this text that stands in the original, 0 to 1",
+            ),
+            "of_original": (
+                "Phần chữ của bài gốc có trong bài này, từ 0 đến 1",
+                "Share of the original that stands in this text, 0 to 1",
+            ),
+        },
+    ),
+    "copies_pending": Table(
+        ("Bài chờ được so với các bài khác.", "Articles that wait to be compared with others."),
+        {"article_id": _ARTICLE},
+        "count",
+    ),
+    "copy_keys": Table(
+        ("Chỉ mục để tìm bài giống nhau.", "The index that finds similar articles."),
+        {"key": ("Khóa MinHash", "MinHash key"), "article_id": _ARTICLE},
+        "count",
+    ),
+    "story_articles": Table(
+        (
+            "Tin của mỗi bài: count(distinct story_id) đếm tin thay vì đếm bản sao.",
+            "The story of every article: count(distinct story_id) counts stories, not copies.",
+        ),
+        {
+            "article_id": _ARTICLE,
+            "story_id": ("Mã tin", "Id of the story"),
+            "is_original": ("1 nếu có lẽ là bài gốc", "1 for the probable original"),
+        },
+        "view",
     ),
     "unreadable": Table(
         (
