@@ -144,6 +144,10 @@ def parse_byline(text: str, ignore: tuple[str, ...] = ()) -> Byline:
     if not rest or len(rest) > 200 or rest.casefold() in ignored:
         return Byline()
     match = LABEL_RE.match(rest)
+    while match and match["author"] and (inner := LABEL_RE.match(rest, match.end())):
+        # The CMS prints "Tác giả:" before what was typed in with a label of its own.
+        rest = rest[inner.start() :]
+        match = LABEL_RE.match(rest)
     if match and match["photo"] and not COMPOUND_RE.search(rest):
         return Byline()
     if match:

@@ -47,5 +47,7 @@ class Layout:
     (print, save, mobile, paging variants) into its canonical one; applied in order."""
     ignore_byline: tuple[str, ...] = ()
     """CMS accounts that sign every article and are nobody ("admin", "Phóng viên Công đoàn")."""
+    article_mark: Selectors = ()
+    """Found on every article page of this CMS, whatever its theme, and on no other page."""
     not_article: Selectors = ()
     """Found on listings, front pages, error pages of this CMS and never on an article."""

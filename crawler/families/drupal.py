@@ -152,6 +152,12 @@ NODE = Layout(
         (r"/print(?:/html|pdf)?/(?:node/)?(\d+)$", r"/node/\1"),
         (r"/printpdf/(\d+)$", r"/node/\1"),
     ),
+    article_mark=(
+        "body.node-type-article",
+        "body.page-node-type-article",
+        "body.node-type-tin-tuc",
+        "body.page-node-type-tin-tuc",
+    ),
     not_article=(
         "body.page-taxonomy",
         "body.path-taxonomy",

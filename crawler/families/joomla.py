@@ -154,6 +154,7 @@ ARTICLE = Layout(
     print_url=r"[?&](?:print=1|tmpl=component)",
     canonical_rules=JOOMLA_PRINT_RULES,
     ignore_byline=_ACCOUNTS,
+    article_mark=("body.com_content.view-article",),
     not_article=(
         "body.com_content.view-category",
         "body.com_content.view-featured",

@@ -238,6 +238,7 @@ POST = Layout(
         (r"(?<=[?&])(?:print=\w+|amp(?:=1)?|replytocom=\d+|preview=\w+)(?:&|$)", ""),
         (r"[?&]+$", ""),
     ),
+    article_mark=("body.single-post", "body.single .type-post"),
     not_article=(
         "body.archive",
         "body.search",
