@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from archive.database import article_id, precise_timestamp, timestamp, transaction
+from archive.moves import article_at, destination_of, home_of, redirecting_to, same_story
 from archive.records import Article, Capture, Unreadable
 from archive.vietnamese import fold_stroke
 from archive.warc import PayloadRef
@@ -24,11 +25,39 @@ from archive.warc import PayloadRef
 Change = Literal["new", "changed", "unchanged", "gone", "unreadable", "none"]
 
 FTS_COLUMNS = ("title", "lead", "body", "byline", "table_text")
+CONTENT_COLUMNS = (
+    "site",
+    "title",
+    "lead",
+    "body",
+    "byline",
+    "author",
+    "unit",
+    "source",
+    "section",
+    "tags",
+    "province",
+    "province_2025",
+    "published_at",
+    "published_precision",
+    "published_evidence",
+    "capture_id",
+    "language",
+    "words",
+    "body_html",
+    "table_text",
+    "variant",
+    "layout",
+    "extractor",
+    "content_hash",
+)
+"""Columns of ``articles`` that say what the newest reading said; the others derive from history."""
+
 REVISED_FIELDS = ("title", "lead", "body", "byline", "published_at")
 """The fields that a revision keeps and names in ``changed``; any other change is "media"."""
 
 PRESENT = ("article", "print", "not_modified")
-GONE = ("gone", "soft_404", "redirect_home")
+GONE = ("gone", "soft_404", "redirect_home", "listing", "search")
 """Outcomes of captures by which an article is present, or gone, at its canonical address."""
 
 
@@ -50,10 +79,11 @@ def content_hash(article: Article) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-def save_capture(db: Database, capture: Capture, address: str) -> bool:
+def save_capture(db: Database, capture: Capture, address: str, leads_to: str = "") -> bool:
     """Note that a capture is in a WARC; what it means is settled by ``settle``.
 
-    ``address`` is the article key of the capture's URL. Returns False where the capture is known.
+    ``address`` is the article key of the capture's URL, ``leads_to`` that of a redirect's
+    destination. Returns False where the capture is known.
     """
     row = {
         "id": capture.id,
@@ -73,6 +103,7 @@ def save_capture(db: Database, capture: Capture, address: str) -> bool:
         "ip": capture.ip,
         "truncated": capture.truncated,
         "location": capture.location,
+        "leads_to": leads_to if leads_to != address else "",
         "etag": capture.etag,
         "last_modified": capture.last_modified,
         "refers_to": capture.refers_to,
@@ -112,7 +143,7 @@ def _settle_article(
     article: Article,
     extractor: str,
 ) -> Change:
-    key = article_id(article_address)
+    key = home_of(db, article_address, article.title, article.body)
     digest = content_hash(article)
     before = _row(db, "select * from articles where id = ?", key)
     db.conn.execute(
@@ -124,7 +155,10 @@ def _settle_article(
         _point(db, known, key)
     if before is None or _newest_reading(db, key) == capture.id:
         _write_article(db, key, capture, article, digest, extractor, before)
-    after = _refresh(db, key, {digest: article})
+    after = _refresh(db, key, {digest: _revision_text(article)})
+    for source in redirecting_to(db, {address, article_address}):
+        _follow(db, source)
+    after = _row(db, "select * from articles where id = ?", key) or after
     if before is None:
         return "new"
     return "changed" if after["revisions"] > before["revisions"] else "unchanged"
@@ -138,6 +172,9 @@ def _settle_absence(
     expected: bool,
 ) -> Change:
     word, detail = _absence(capture, outcome)
+    db.conn.execute("update captures set outcome = ? where id = ?", (word, capture.id))
+    if word == "redirect":
+        _follow(db, address)
     pointed = _row(db, "select article_id from article_addresses where address = ?", address)
     key = pointed["article_id"] if pointed else None
     db.conn.execute(
@@ -195,8 +232,8 @@ def _point(db: Database, address: str, key: int) -> None:
     )
     db.conn.execute("delete from unreadable where address = ?", (address,))
     db.conn.execute(
-        "update captures set article_id = ? where address = ? and article_id is null"
-        " and outcome is not null",
+        "update captures set article_id = ? where address = ? and outcome is not null"
+        " and outcome not in ('article', 'print')",
         (key, address),
     )
 
@@ -315,11 +352,71 @@ def _index(db: Database, verb: Literal["insert", "delete"], row: Any) -> None:
         )
 
 
-def _refresh(db: Database, key: int, read: dict[str, Article]) -> sqlite3.Row:
+def _follow(db: Database, address: str) -> None:
+    """A redirect leads to an article: what stood at its own address has moved there."""
+    destination = destination_of(db, address)
+    key = article_at(db, destination)
+    if destination == address or key is None:
+        return
+    here = article_id(address)
+    row = _row(db, "select title, body from articles where id = ?", here)
+    if row is None or here == key:
+        _point(db, address, key)
+    elif same_story(db, key, row["title"], row["body"]):
+        _join(db, here, key)
+
+
+def _join(db: Database, moved: int, key: int) -> sqlite3.Row:
+    """Make one article of two, where the first has moved to the address of the second."""
+    old = _row(db, "select * from articles where id = ?", moved)
+    new = _row(db, "select * from articles where id = ?", key)
+    assert old is not None and new is not None
+    texts = _standing_texts(db, moved)
+    for table in ("captures", "article_addresses"):
+        db.conn.execute(f"update {table} set article_id = ? where article_id = ?", (key, moved))
+    old_is_newer = _newest_reading(db, key) == old["capture_id"]
+    _index(db, "delete", old)
+    if old_is_newer:
+        _index(db, "delete", new)
+        columns = [name for name in CONTENT_COLUMNS if name in old.keys()]  # noqa: SIM118
+        db.conn.execute(
+            f"update articles set {', '.join(f'{name} = :{name}' for name in columns)}"
+            " where id = :key",
+            {name: old[name] for name in columns} | {"key": key},
+        )
+        _index(db, "insert", dict(old) | {"id": key})
+    for table in ("images", "attachments"):
+        if old_is_newer:
+            db.conn.execute(f"delete from {table} where article_id = ?", (key,))
+            db.conn.execute(f"update {table} set article_id = ? where article_id = ?", (key, moved))
+        else:
+            db.conn.execute(f"delete from {table} where article_id = ?", (moved,))
+    db.conn.execute("delete from revisions where article_id = ?", (moved,))
+    db.conn.execute("delete from articles where id = ?", (moved,))
+    return _refresh(db, key, texts)
+
+
+def _revision_text(article: Article) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "lead": article.lead,
+        "body": article.body,
+        "byline": article.byline.text,
+        "published_at": article.published.iso() if article.published else None,
+    }
+
+
+def _standing_texts(db: Database, key: int) -> dict[str, dict[str, Any]]:
+    """The texts of an article's revisions, by content hash."""
+    standing = _rows(db, "select * from revisions where article_id = ?", key)
+    return {row["content_hash"]: {name: row[name] for name in REVISED_FIELDS} for row in standing}
+
+
+def _refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3.Row:
     """Recompute from its captures what an article's row and revisions say of time.
 
-    ``read`` holds articles just read, by content hash; the texts of other revisions are taken
-    from the revisions that stand.
+    ``texts`` holds revisions just read, by content hash; those of others are taken from the
+    revisions that stand.
     """
     history = db.conn.execute(
         "select id, fetched_at, outcome, content_hash, address from captures"
@@ -340,7 +437,7 @@ def _refresh(db: Database, key: int, read: dict[str, Article]) -> sqlite3.Row:
             checked = moment
             if first and not gone:
                 gone, gone_reason = moment, outcome
-    _write_revisions(db, key, steps, read)
+    _write_revisions(db, key, steps, texts)
     db.conn.execute(
         "update articles set first_seen_at = ?, last_seen_at = ?, last_checked_at = ?,"
         " gone_at = ?, gone_reason = ?, revisions = ? where id = ?",
@@ -352,24 +449,14 @@ def _refresh(db: Database, key: int, read: dict[str, Article]) -> sqlite3.Row:
 
 
 def _write_revisions(
-    db: Database, key: int, steps: list[tuple[str, str, str]], read: dict[str, Article]
+    db: Database, key: int, steps: list[tuple[str, str, str]], read: dict[str, dict[str, Any]]
 ) -> None:
     standing = _rows(db, "select * from revisions where article_id = ? order by number", key)
     if [(row["capture_id"], row["content_hash"]) for row in standing] == [
         (capture_id, digest) for capture_id, digest, _ in steps
     ]:
         return
-    texts: dict[str, dict[str, Any]] = {
-        row["content_hash"]: {name: row[name] for name in REVISED_FIELDS} for row in standing
-    }
-    for digest, article in read.items():
-        texts[digest] = {
-            "title": article.title,
-            "lead": article.lead,
-            "body": article.body,
-            "byline": article.byline.text,
-            "published_at": article.published.iso() if article.published else None,
-        }
+    texts = _standing_texts(db, key) | read
     db.conn.execute("delete from revisions where article_id = ?", (key,))
     previous: dict[str, Any] | None = None
     for number, (capture_id, digest, moment) in enumerate(steps, 1):

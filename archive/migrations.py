@@ -8,6 +8,7 @@ from sqlite_utils.migrations import Migrations
 from archive.browsing_schema import create_browsing_tables
 from archive.operation_schema import create_operation_tables
 from archive.provinces import PROVINCE_2025
+from archive.stories_schema import create_story_tables
 from archive.views import create_views
 
 migrations = Migrations("congdoan_archive")
@@ -93,12 +94,14 @@ create table captures (
     ip text not null default '',
     truncated text not null default '',
     location text not null default '',
+    leads_to text not null default '',
     etag text not null default '',
     last_modified text not null default '',
     refers_to text not null default ''
 );
 create index captures_by_address on captures (address, fetched_at);
 create index captures_by_article on captures (article_id, fetched_at) where article_id is not null;
+create index captures_by_destination on captures (leads_to) where leads_to <> '';
 create index captures_by_url on captures (url, fetched_at);
 create index captures_by_digest on captures (payload_digest);
 create index captures_by_site on captures (site, fetched_at);
@@ -227,3 +230,8 @@ def views(db: Database) -> None:
 @migrations(name="0005_operation")
 def operation(db: Database) -> None:
     create_operation_tables(db)
+
+
+@migrations(name="0004_stories")
+def stories(db: Database) -> None:
+    create_story_tables(db)

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.articles import save_capture
 from archive.database import ArchiveError, save_site, transaction
 from archive.records import Capture, Page, Unreadable
 from archive.warc import recover
@@ -33,11 +32,11 @@ from archive.warc_reader import (
 )
 from crawler.catalogue import site_for
 from crawler.extract import extract
-from crawler.extraction.urls import article_key
 from crawler.extractor import worker_pool
 from crawler.reading import (
     Outcome,
     Reading,
+    keep_capture,
     needs_extraction,
     outcome_without_extraction,
     page_of,
@@ -118,7 +117,7 @@ class Intake:
             taken.captures += 1
             with transaction(self.db):
                 self._know_site(capture.url)
-                save_capture(self.db, capture, article_key(capture.url))
+                keep_capture(self.db, capture)
             if self._is_settled(capture):
                 continue
             window.append((capture, self._begin(capture, record)))

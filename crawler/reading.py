@@ -80,12 +80,18 @@ def judged(url: str, outcome: Article | Unreadable) -> Article | Unreadable:
     return outcome
 
 
+def keep_capture(db: Database, capture: Capture) -> bool:
+    """Keep a capture's row; see ``archive.articles.save_capture``."""
+    leads_to = article_key(capture.location) if capture.location else ""
+    return save_capture(db, capture, article_key(capture.url), leads_to)
+
+
 def note_capture(db: Database, capture: Capture) -> Change:
     """Keep a capture's row, and settle it at once where nothing has to be read.
 
     One that is known already changes nothing.
     """
-    fresh = save_capture(db, capture, article_key(capture.url))
+    fresh = keep_capture(db, capture)
     if fresh and not needs_extraction(capture):
         return settle_reading(db, Reading(capture, outcome_without_extraction(capture)))
     return "none"

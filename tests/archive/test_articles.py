@@ -86,7 +86,7 @@ def archive(path: str = ":memory:") -> Database:
 def take_in(db: Database, event: tuple[Capture, Article | Unreadable | None]) -> str:
     seen, outcome = event
     address = seen.url.removeprefix("https://")
-    save_capture(db, seen, address)
+    save_capture(db, seen, address, seen.location.removeprefix("https://"))
     key = outcome.url.removeprefix("https://") if isinstance(outcome, Article) else ""
     return settle(db, seen, address, outcome, extractor="test", article_address=key, expected=True)
 
@@ -189,6 +189,38 @@ def test_the_index_finds_folded_words_and_forgets_replaced_ones() -> None:
     assert [found("dak"), found("khac")] == [0, 1]
 
 
+def test_a_moved_article_is_one_article_with_one_history() -> None:
+    db = archive()
+    moved = URL.replace("/tin/", "/chuyen-muc/")
+    take_in(db, (capture(1), article()))
+    take_in(db, (capture(5, status=301, location=moved), None))
+    take_in(db, (capture(6, url=moved), article("Đã bổ sung.", url=moved)))
+    (row,) = db["articles"].rows
+    assert (row["url"], row["revisions"], row["gone_at"]) == (moved, 2, None)
+    assert row["first_seen_at"].startswith("2024-05-02")
+    assert {a["address"] for a in db["article_addresses"].rows} == {
+        ADDRESS,
+        moved.removeprefix("https://"),
+    }
+    assert db["images"].count == 1
+    assert [row["number"] for row in db["revisions"].rows] == [1, 2]
+
+
+def test_a_redirect_to_a_notice_swallows_nothing() -> None:
+    db = archive()
+    notice = "https://congdoan.example.vn/thong-bao-1.html"
+    take_in(db, (capture(1), article()))
+    take_in(
+        db,
+        (
+            capture(2, url=notice),
+            article("Trang đã ngừng hoạt động.", url=notice, title="Thông báo", lead=""),
+        ),
+    )
+    take_in(db, (capture(3, status=302, location=notice), None))
+    assert db["articles"].count == 2
+
+
 EVENTS: list[tuple[Capture, Article | Unreadable | None]] = [
     (capture(0, status=404), Unreadable("http_error", "404")),
     (capture(1, url=URL + "?print=1"), article("Bản in.", variant="print")),
@@ -203,6 +235,8 @@ EVENTS: list[tuple[Capture, Article | Unreadable | None]] = [
     (capture(10, url=URL + "x"), Unreadable("no_body")),
     (capture(11, url=URL + "x"), Unreadable("soft_404")),
     (replace(capture(12), url=URL + "y"), article("Địa chỉ khác.", url=URL + "z")),
+    (capture(13, status=301, location=URL + "z"), None),
+    (capture(14, url=URL + "w", status=301, location=URL), None),
 ]
 
 
