@@ -48,8 +48,6 @@ create table topic_counts (
 create index articles_narrow
     on articles (id, published_at, site, province, province_2025, unit);
 create index articles_by_unit on articles (unit, published_at) where unit <> '';
-create index articles_by_title on articles (title);
-create index articles_by_opening on articles (substr(body, 1, 160)) where body <> '';
 create index revisions_by_change on revisions (seen_at, article_id) where number > 1;
 """
 

@@ -6,6 +6,7 @@ write to the database must still not be able to run a script in a reader's brows
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -60,6 +61,12 @@ ATTRIBUTES = {
 CLASSES = {"p": {"lead"}, "span": {"picture", "link-host"}, "div": {"table-scroll"}}
 LARGEST = 1_500_000
 """Characters of HTML that are still parsed; of a longer article the plain text is shown."""
+DEEPEST = 250
+"""Elements inside each other; parsers take time with the square of the depth."""
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_SHALLOW = {"p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot", "br", "hr", "img"}
+"""Elements that close themselves, or each other."""
 
 
 def safe_link(url: str) -> str:
@@ -98,7 +105,7 @@ def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Mar
     sites); wide tables can scroll; the lead is marked as such, or added where the HTML lacks it.
     ``body`` serves where there is no HTML or it is larger than ``LARGEST``.
     """
-    if not body_html.strip() or len(body_html) > LARGEST:
+    if not body_html.strip() or len(body_html) > LARGEST or _too_deep(body_html):
         return _plain(body[:LARGEST], lead)
     try:
         root = lxml.html.fragment_fromstring(
@@ -132,6 +139,16 @@ def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Mar
             link_rel="noopener noreferrer nofollow",
         )
     )
+
+
+def _too_deep(html: str) -> bool:
+    depth = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() not in _SHALLOW:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            if depth > DEEPEST:
+                return True
+    return False
 
 
 def _plain(body: str, lead: str) -> Markup:

@@ -86,37 +86,20 @@ def tell(conn: sqlite3.Connection, key: int) -> Told | None:
 
 
 def copies(conn: sqlite3.Connection, article: dict[str, Any]) -> list[dict[str, Any]]:
-    """Articles at other addresses with the same opening, or the same telling title.
-
-    The oldest first: whoever published first is probably the origin.
-    """
-    found: dict[int, dict[str, Any]] = {}
-    columns = (
+    """The other articles of the same story, the probable original first, then by date."""
+    return _rows(
+        conn,
         "select a.id, substr(a.title, 1, 300) as title, a.site, a.published_at,"
-        " a.published_precision, coalesce(nullif(s.title, ''), a.site) as site_title"
-        " from articles a {} left join sites s on s.name = a.site"
+        " a.published_precision, coalesce(nullif(s.title, ''), a.site) as site_title,"
+        " c.is_original from article_copies own"
+        " join article_copies c on c.story_id = own.story_id"
+        " join articles a on a.id = c.article_id left join sites s on s.name = a.site"
+        " where own.article_id = ? and c.article_id <> ?"
+        " order by c.is_original desc, coalesce(a.published_at, '9'), a.id limit ?",
+        article["id"],
+        article["id"],
+        SHOWN_COPIES,
     )
-    if len(article["body"]) >= 80:
-        for row in _rows(
-            conn,
-            columns.format("indexed by articles_by_opening")
-            + " where substr(a.body, 1, 160) = substr(?, 1, 160) and a.body <> ''"
-            f" and a.id <> ? limit {SHOWN_COPIES}",
-            article["body"][:160],
-            article["id"],
-        ):
-            found[row["id"]] = row
-    if len(article["title"]) >= 30:
-        for row in _rows(
-            conn,
-            columns.format("indexed by articles_by_title")
-            + f" where a.title = ? and a.id <> ? and a.site <> ? limit {SHOWN_COPIES}",
-            article["title"],
-            article["id"],
-            article["site"],
-        ):
-            found[row["id"]] = row
-    return sorted(found.values(), key=lambda row: (row["published_at"] or "9", row["id"]))
 
 
 def replay_url(settings: FaceSettings, capture: dict[str, Any]) -> str:

@@ -82,13 +82,13 @@ def extra_template_vars(datasette: Any, request: Request | None, template: str) 
 
 @hookimpl
 def get_metadata(datasette: Any, key: str | None, database: str | None, table: str | None) -> Any:
-    """Datasette asks for this many times a page, mostly for keys that are the owner's alone."""
-    if database is None or table is None or table not in SCHEMA or key in _OWNERS:
+    """Datasette asks many times a page, mostly for keys that are the owner's alone."""
+    if key not in _OURS:
         return {}
-    return metadata_for(database, table, speaking.get())
+    return metadata_for(archive_database(datasette).name, speaking.get())
 
 
-_OWNERS = ("allow", "allow_sql", "plugins", "tables", "queries", "databases", "permissions")
+_OURS = (None, "databases", "columns", "description", "facets", "sort_desc", "fts_table", "fts_pk")
 
 
 @hookimpl

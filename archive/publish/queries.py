@@ -119,20 +119,31 @@ limit 500""",
     "most_republished": Question(
         ("Tin được đăng lại nhiều nhất", "Most republished stories"),
         (
-            "Trong một khoảng thời gian, tiêu đề nào xuất hiện ở nhiều trang nhất.",
-            "Within a period, which titles stand on the most sites.",
+            "Trong một khoảng thời gian, tin nào được nhiều trang đăng nhất, và bài gốc ở đâu.",
+            "Within a period, which stories stand on the most sites, and where they began.",
         ),
         """
-select title, count(distinct site) as sites, count(*) as articles,
-  min(published_at) as first_published, group_concat(distinct site) as where_found,
-  min(id) as id
-from articles indexed by articles_by_date
-where published_at >= :since and published_at < :until and length(title) >= 20
-group by title
-having sites > 1
-order by sites desc, articles desc
+select s.sites, s.copies as articles, s.first_at, a.title, a.site as original_site, s.evidence, a.id
+from stories s join articles a on a.id = s.id
+where s.first_at >= :since and s.first_at < :until
+order by s.sites desc, s.copies desc
 limit 100""",
-        {"since": "2024-01-01", "until": "2024-07-01"},
+        {"since": "2023-01-01", "until": "2024-01-01"},
+    ),
+    "stories_not_copies": Question(
+        ("Đếm tin, không đếm bản sao", "Stories instead of copies"),
+        (
+            "Mỗi tỉnh có bao nhiêu bài, và bao nhiêu tin khác nhau, trong một năm.",
+            "How many articles each province published in a year, and how many different stories.",
+        ),
+        """
+select a.province, count(*) as articles, count(distinct coalesce(c.story_id, a.id)) as stories
+from articles n indexed by articles_by_date
+join articles a indexed by articles_narrow on a.id = n.id
+left join article_copies c on c.article_id = a.id
+where n.published_at >= :year and n.published_at < :year || '-99'
+group by a.province order by articles desc""",
+        {"year": "2023"},
     ),
     "units_by_activity": Question(
         ("Đơn vị viết nhiều nhất", "Union bodies by activity"),

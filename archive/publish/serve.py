@@ -15,6 +15,7 @@ from datasette.utils import StartupError, parse_metadata
 
 from archive.database import ArchiveError, open_archive
 from archive.publish.settings import PLUGIN
+from archive.replay.server import ReplayServer
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -78,35 +79,53 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8001,
     metadata: Path | None = None,
-    replay_origin: str = "",
+    replay_origin: str | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> None:
     """Show the archive in ``data`` on a web address until interrupted.
 
     ``metadata`` is the owner's own Datasette metadata (JSON or YAML): title, licence, password,
     plugin settings; ``metadata.yaml`` or ``metadata.json`` in ``data`` serves where none is
-    named. ``announce`` is told the address once it answers. Raises ArchiveError where there is
-    no archive, the metadata cannot be read, or the address cannot be used.
+    named. Pages as captured are shown on an origin of their own, the next free port, unless
+    ``replay_origin`` names another place ("" for nowhere). ``announce`` is told the address once
+    it answers. Raises ArchiveError where there is no archive, the metadata cannot be read, or
+    the address cannot be used.
     """
     archive = data / "archive.db"
     # Brings the schema up to date and refuses what is no archive; the face itself only reads.
     open_archive(archive, create=False).close()
     given = _read_metadata(metadata or _own_metadata(data))
-    listener = _listen(host, port)
-    try:
-        face = make_face(
-            archive, given, **({"replay_origin": replay_origin} if replay_origin else {})
+    configured = given.get("plugins", {}).get(PLUGIN, {}).get("replay_origin")
+    if replay_origin is None and configured is not None:
+        replay_origin = str(configured)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(contextlib.closing(_listen(host, port)))
+        chosen = listener.getsockname()[1]
+        if replay_origin is None:
+            replay = _replay(data, host, chosen + 1)
+            stack.callback(replay.stop)
+            replay_origin = replay.url
+        try:
+            face = make_face(archive, given, replay_origin=replay_origin)
+        except StartupError as error:
+            raise ArchiveError(f"Datasette cannot start: {error}") from error
+        address = f"http://{_in_address(host)}:{chosen}/"
+        config = uvicorn.Config(
+            face.app(), log_level="warning", lifespan="on", access_log=False, server_header=False
         )
-    except StartupError as error:
-        listener.close()
-        raise ArchiveError(f"Datasette cannot start: {error}") from error
-    address = f"http://{host}:{listener.getsockname()[1]}/"
-    server = _Server(
-        uvicorn.Config(face.app(), log_level="warning", lifespan="on", access_log=False),
-        lambda: announce(address) if announce else None,
-    )
-    with contextlib.closing(listener):
-        server.run(sockets=[listener])
+        _Server(config, lambda: announce(address) if announce else None).run(sockets=[listener])
+
+
+def _replay(data: Path, host: str, port: int) -> ReplayServer:
+    """The replay, started on ``port``, or on any free one where that is taken."""
+    if port <= 65535:
+        with contextlib.suppress(ArchiveError):
+            return ReplayServer(data, host=host, port=port).start()
+    return ReplayServer(data, host=host).start()
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 class _Server(uvicorn.Server):

@@ -194,6 +194,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "one_version": ("Chưa thấy thay đổi.", "No change seen."),
     "no_revisions": ("Bài này chưa có phiên bản nào.", "This article has no versions."),
     "copies": ("Bài giống ở nơi khác", "Copies elsewhere"),
+    "original_badge": ("có lẽ là gốc", "probable original"),
     "images": ("Hình ảnh", "Pictures"),
     "image_note": (
         "Ảnh không được tải từ trang khác; liên kết dẫn về nơi ảnh từng nằm.",

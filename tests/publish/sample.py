@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.articles import save_capture, settle
+from archive.copies import update_stories
 from archive.database import article_id, open_archive, save_site
 from archive.provinces import PROVINCE_2025
 from archive.records import (
@@ -158,5 +159,6 @@ def build_sample(path: Path) -> dict[str, int]:
                 db, gone, article.url, Unreadable("http_error", "404"), extractor="1",
                 expected=True,
             )  # fmt: skip
+    update_stories(db)
     db.close()
     return ids
