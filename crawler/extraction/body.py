@@ -66,7 +66,8 @@ def split_text(blocks: list[Block], marked: list[Block]) -> Text:
     """Take signature and lead apart. ``marked`` are blocks that the site itself marks as lead."""
     marked = [block for block in marked if block.text]
     lead, rest = _marked_lead(marked) if marked else ([], [])
-    blocks, signature, signed = _take_signature([*rest, *blocks])
+    above = [block.text for block in lead[-1:]]
+    blocks, signature, signed = _take_signature([*rest, *blocks], above)
     if lead:
         keys = {key(block.text) for block in lead} | {key(" ".join(b.text for b in lead))}
         blocks = [block for block in blocks if not (block.text and key(block.text) in keys)]
@@ -231,8 +232,13 @@ def _without_teaser(blocks: list[Block], lead: list[Block]) -> list[Block]:
 # -- signature and lead -----------------------------------------------------------------------
 
 
-def _take_signature(blocks: list[Block]) -> tuple[list[Block], Byline, tuple[str, ...]]:
-    """Read the signature off the end; attachment lines and pictures may stand below it."""
+def _take_signature(
+    blocks: list[Block], above: list[str]
+) -> tuple[list[Block], Byline, tuple[str, ...]]:
+    """Read the signature off the end; attachment lines and pictures may stand below it.
+
+    ``above`` is what stands above the first block: a signature may be all there is of the body.
+    """
     lines = [
         index
         for index, block in enumerate(blocks)
@@ -246,7 +252,8 @@ def _take_signature(blocks: list[Block]) -> tuple[list[Block], Byline, tuple[str
     tail = lines[-8:]
     if not tail:
         return blocks, Byline(), ()
-    byline, count = read_signature([blocks[index].text for index in tail])
+    shown = above if len(tail) == len(lines) else []
+    byline, count = read_signature([*shown, *(blocks[index].text for index in tail)])
     count = min(count, len(tail))
     if not count:
         return blocks, byline, ()
