@@ -72,6 +72,10 @@ def test_pywb_replays_every_article_as_it_was_captured(first_crawl: Crawled, rep
     rows = first_crawl.db.execute(
         "select c.url, c.fetched_at, c.warc_file, c.warc_offset, c.site from articles a"
         " join captures c on c.id = a.capture_id where c.record_type = 'response'"
+        # Of two captures within one second, which a replay's address cannot tell apart, pywb
+        # may give the other one: the answer that broke off before the one that came whole.
+        " and not exists (select 1 from captures other where other.url = c.url"
+        "  and other.id <> c.id and substr(other.fetched_at, 1, 18) = substr(c.fetched_at, 1, 18))"
     ).fetchall()
     assert {row[4] for row in rows} == {run.site for run in first_crawl.runs}
     for url, fetched_at, warc_file, offset, _ in rows:
