@@ -69,7 +69,7 @@ def readability(page: Page) -> Reading:
     except Exception as error:
         return Reading(found=False, reason=str(error)[:100])
     return Reading(
-        text="\n".join(piece for piece in summary.itertext() if piece.strip()),
+        text="\n".join(str(piece) for piece in summary.itertext() if str(piece).strip()),
         title=found.short_title() or "",
         url=page.url,
     )

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from archive.records import Published, Unreadable
-from crawler.extraction.blocks import Block, is_attachment
-from crawler.extraction.boilerplate import boilerplate_kind
-from crawler.extraction.bylines import read_signature
+from crawler.extraction.blocks import Block
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.chosen import dropped
+from crawler.extraction.content import content_of, find_container, first_prose, is_listing, opens
 from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
@@ -38,8 +37,6 @@ from crawler.extraction.walk import read_blocks
 
 MIN_TEXT = 200
 """Characters of content below which a page of unknown make is no article."""
-COVER = 0.8
-"""Share of the content that the container must hold."""
 
 _NOISE = re.compile(
     r"(?:^|[\s_-])(?:relat\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
@@ -106,9 +103,9 @@ def read_generic(
     own = article_key(url)
     reason = ""
     wanted = key(title)
-    above = [key(b.text) for b in found[: _first_prose(found)]]
+    above = [key(b.text) for b in found[: first_prose(found)]]
     untitled = not wanted or not any(letters.startswith(wanted) for letters in above)
-    if _is_listing([b for b in found if b.element in inside], untitled, own):
+    if is_listing([b for b in found if b.element in inside], untitled, own):
         reason = "titles that lead to other pages"
     found = attach_captions(_after_title(found, title, title_element, inside))
     lead_element = _lead_element(document, container, title_element, noise)
@@ -116,8 +113,8 @@ def read_generic(
     lead = [block for block in found if block.element in marked and block.text]
     rest = [block for block in found if not (block.element in marked and block.text)]
     first = next((i for i, block in enumerate(rest) if block.element in inside), len(rest))
-    between = [block for block in rest[:first] if _opens(block)]
-    blocks = _content([block for block in rest[first:] if block.element in inside], verdict)
+    between = [block for block in rest[:first] if opens(block)]
+    blocks = content_of([block for block in rest[first:] if block.element in inside], verdict)
     if not lead:
         blocks = [*between, *blocks]
     parts = Parts(title=title, blocks=blocks, lead=lead)
@@ -159,105 +156,6 @@ def _after_title(
         if block.element in titled or (element is not None and key(block.text) == wanted):
             return blocks[index + 1 :]
     return [block for block in blocks if block.element in inside]
-
-
-def _opens(block: Block) -> bool:
-    """Whether a block between title and text is part of the text: a lead or a picture."""
-    if block.kind == "figure":
-        return True
-    return (
-        block.kind in ("paragraph", "heading")
-        and len(block.text) >= 60
-        and block.linked < 0.3 * len(block.text)
-        and not boilerplate_kind(block.text)
-    )
-
-
-def _first_prose(blocks: list[Block]) -> int:
-    """Where the first paragraph stands that is no link."""
-    for index, block in enumerate(blocks):
-        if (
-            len(block.text) >= 60
-            and block.linked < 0.3 * len(block.text)
-            and block.kind != "heading"
-        ):
-            return index
-    return len(blocks)
-
-
-def _is_listing(blocks: list[Block], untitled: bool, own: str) -> bool:
-    """Whether title links and teasers alternate, as on a page that lists articles.
-
-    Where the page shows no title of its own, one heading that leads to another page suffices.
-    """
-    texts = [block for block in blocks if block.text]
-    titles = [_is_title_link(block) and article_key(block.links[0][0]) != own for block in texts]
-    long = [len(block.text) >= 50 and not title for block, title in zip(texts, titles, strict=True)]
-    prose = linked = 0
-    headed: set[int] = set()
-    for index, block in enumerate(texts):
-        if titles[index] or len(block.text) < 50:
-            continue
-        prose += 1
-        # Lines that tell author, section and date may stand between a title and its teaser.
-        above = range(index - 1, max(index - 9, -1), -1)
-        above = range(next((i + 1 for i in above if long[i]), max(index - 8, 0)), index)
-        if any(titles[i] for i in above):
-            linked += 1
-            headed.update(i for i in above if titles[i] and texts[i].kind == "heading")
-            if len(headed) > 1 or (headed and untitled):
-                return True
-    count = sum(titles)
-    return (linked >= 3 and linked >= 0.5 * prose) or (count >= 6 and count >= prose)
-
-
-def _is_title_link(block: Block) -> bool:
-    return (
-        len(block.text) >= 20
-        and block.linked >= 0.8 * len(block.text.replace(" ", ""))
-        and len(block.links) == 1
-        and not is_attachment(block.links[0][0])
-    )
-
-
-def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
-    """The smallest element that holds at least COVER of what the verdict keeps."""
-    weights: dict[HtmlElement, int] = {}
-    total = 0
-    for element in document.body.iter():
-        tag = element.tag
-        if not isinstance(tag, str) or tag in ("script", "style", "noscript", "a", "option"):
-            text = None
-        else:
-            text = element.text
-        for piece, holder in ((text, element), (element.tail, element.getparent())):
-            if piece is None or len(piece) < 25 or holder is None or holder.tag in ("a", "script"):
-                continue
-            letters = key(piece)
-            if len(letters) < 20 or letters not in verdict:
-                continue
-            total += len(letters)
-            ancestor: HtmlElement | None = holder
-            while ancestor is not None:
-                weights[ancestor] = weights.get(ancestor, 0) + len(letters)
-                ancestor = ancestor.getparent()
-    if not total:
-        return None
-    current = document.body
-    while True:
-        deeper = next((child for child in current if weights.get(child, 0) >= COVER * total), None)
-        if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong"):
-            return current if current.tag not in ("tr", "tbody") else _table(current)
-        current = deeper
-
-
-def _table(element: HtmlElement) -> HtmlElement:
-    while element.tag in ("tr", "tbody"):
-        parent = element.getparent()
-        if parent is None:
-            break
-        element = parent
-    return element
 
 
 def _noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> set[HtmlElement]:
@@ -318,89 +216,6 @@ def _lead_element(
         if element in inside and element.tag == "p" and len(element.text_content()) > 400:
             return None
     return None
-
-
-def _content(blocks: list[Block], verdict: Verdict) -> list[Block]:
-    """What of the container's blocks is text, by the verdict on its paragraphs.
-
-    From the first paragraph that the verdict keeps to the last, blocks stay even where it drops
-    them, unless they are links: it drops subheadings, list items and boxes of an article. Above
-    the first only paragraphs, headings and pictures stay; below the last a signature.
-    """
-    kept = [
-        index
-        for index, block in enumerate(blocks)
-        if (
-            len(block.text) >= 50
-            and block.linked < 0.5 * len(block.text)
-            and verdict.keeps(block.text)
-        )
-        or (block.kind == "table" and block.rows)
-    ]
-    if not kept:
-        kept = [i for i, b in enumerate(blocks) if len(b.text) >= 20 and verdict.keeps(b.text)]
-    if not kept:
-        return []
-    first, last = kept[0], kept[-1]
-    head: list[Block] = []
-    for block in reversed(blocks[:first]):
-        if (
-            block.kind in ("figure", "heading")
-            or _opens(block)
-            or (block.bold and not block.linked and len(block.text) > 3)
-        ):
-            head.insert(0, block)
-        else:
-            break
-    text = [
-        block
-        for block in blocks[first : last + 1]
-        if not (block.text and block.linked > 0.5 * len(block.text)) or verdict.keeps(block.text)
-    ]
-    whole = [*head, *text, *_tail(text, blocks[last + 1 : last + 12])]
-    return _until_signature(whole)
-
-
-def _until_signature(blocks: list[Block]) -> list[Block]:
-    """Cut what little follows a labelled signature: dates of change, copyright notices."""
-    lines = [index for index, block in enumerate(blocks) if block.text]
-    for end in reversed(lines[-4:]):
-        shown = [blocks[index].text for index in lines if index <= end][-8:]
-        byline, count = read_signature(shown)
-        if count and ":" in byline.text and len(shown) > count:
-            return blocks[: end + 1]
-    return blocks
-
-
-def _tail(text: list[Block], below: list[Block]) -> list[Block]:
-    """Of what follows the last paragraph: list items, short sentences, pictures, a signature."""
-    tail: list[Block] = []
-    for block in below:
-        if block.linked > 0.5 * len(block.text) and not any(
-            is_attachment(url) for url, _ in block.links
-        ):
-            break
-        tail.append(block)
-    lines = [block.text for block in text if block.text][-4:]
-    signed = count = 0
-    for end in range(1, len(tail) + 1):
-        if not tail[end - 1].text:
-            continue
-        found = read_signature([*lines, *(b.text for b in tail[:end] if b.text)])[1]
-        if signed and found <= count:
-            break
-        if found:
-            signed, count = end, found
-    if signed:
-        return tail[:signed]
-    return [
-        block
-        for block in tail
-        if not block.text
-        or block.kind == "item"
-        or block.text.endswith((".", "!", "?", ";", ":", "…", "”", '"'))
-        or any(is_attachment(url) for url, _ in block.links)
-    ]
 
 
 def _dates(

@@ -38,9 +38,13 @@ def content_lines(tree: HtmlElement, *, precision: bool = False) -> list[str]:
     return [line for line in (text or "").splitlines() if line.strip()]
 
 
-@lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """A text reduced to its letters and digits in lower case, by which texts are compared."""
+    return _short_key(text) if len(text) < 2000 else _LETTERS.sub("", text).lower()
+
+
+@lru_cache(maxsize=2048)
+def _short_key(text: str) -> str:
     return _LETTERS.sub("", text).lower()
 
 

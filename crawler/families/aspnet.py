@@ -240,8 +240,16 @@ DNN = replace(
         "#dnn_ContentPane .Normal",
     ),
     byline=(".edn_author", ".articleAuthor", ".article_author", *WEBFORMS.byline),
-    drop=(*_NOISE, ".edn_socialButtons", ".edn_relatedArticles", ".articleImage .edit", ".edn_comments",
-          ".article_related", ".article_pager", ".CommandButton", ".articlePaging"),
+    drop=(
+        *_NOISE,
+        ".edn_socialButtons",
+        ".edn_relatedArticles",
+        ".edn_comments",
+        ".article_related",
+        ".article_pager",
+        ".CommandButton",
+        ".articlePaging",
+    ),
     not_article=("[id$='_ArticleList']", ".edn_articleList", ".articleListing .article ~ .article"),
 )  # fmt: skip
 

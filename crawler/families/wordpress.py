@@ -254,7 +254,7 @@ POST = Layout(
 
 
 class WordPressSpider(SiteSpider):
-    """WordPress. A site sets identity and start_urls, and article_url where its slugs have no date."""
+    """WordPress. A site sets identity, start_urls and, where slugs have no date, article_url."""
 
     article_url = r"/(?:19|20)\d\d/\d\d/(?:\d\d/)?[^/?#]+/?$|/[^/?#]+-\d+\.html$|[?&]p=\d+$"
     listing_url = r"/(?:category|chuyen-muc)/[^?#]+$|/page/\d+/?$"
