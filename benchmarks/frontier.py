@@ -235,16 +235,16 @@ def measure_kills(kills: int, seed: int) -> None:
     from tests.frontier.small_site import SmallSite
 
     print(f"\nkills: seed {seed}")
-    for processes, share, per_kill in ((1, kills - kills // 2, 2.5), (3, kills // 2, 12.0)):
+    for processes, share, per_kill in ((1, kills - kills // 2, 2.5), (3, kills // 2, 9.0)):
         if not share:
             continue
         listings = 30 + int(share * per_kill)
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder, SmallSite(listings) as site:
             balance = crawl_with_kills(site, Path(folder), share, processes, seed)
-        phases = ", ".join(f"{count} {phase}" for phase, count in sorted(balance.by_phase.items()))
+        kinds = ", ".join(f"{count} at a {kind}" for kind, count in sorted(balance.by_kind.items()))
         print(
-            f"  one of {processes}: {balance.kills} kills ({phases}); {balance.saved} of"
+            f"  one of {processes}: {balance.kills} kills ({kinds}); {balance.saved} of"
             f" {balance.expected} articles, {len(balance.lost)} lost, {balance.doubled} doubled;"
             f" {balance.surplus} requests more than the {site.requests_of_a_whole_crawl} of an"
             f" undisturbed crawl, {balance.in_flight} were in flight when killed;"

@@ -21,46 +21,10 @@ from pathlib import Path
 
 from . import liveness
 from .failures import FrontierError
+from .tables import SCHEMA, SCHEMA_VERSION
 
-SCHEMA_VERSION = 1
 BUSY_SECONDS = 60.0
 CHECKPOINT_PAGES = 4000
-
-_SCHEMA = """
-CREATE TABLE requests (
-    seq INTEGER PRIMARY KEY,
-    key BLOB NOT NULL UNIQUE,     -- what makes two requests of a run the same
-    run INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'done', 'failed')),
-    priority INTEGER NOT NULL,    -- highest first
-    rank INTEGER NOT NULL,        -- lowest first among equals
-    data TEXT,                    -- the request; NULL once it is done
-    worker INTEGER,               -- who has, or last had, the lease
-    deaths INTEGER NOT NULL DEFAULT 0,
-    tries INTEGER NOT NULL DEFAULT 0,
-    next_try REAL,                -- of a failed one, Unix seconds; NULL: not again
-    reason TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX queue ON requests (priority DESC, rank) WHERE state = 'queued';
-CREATE INDEX leases ON requests (worker) WHERE state = 'leased';
-CREATE INDEX failures ON requests (next_try) WHERE state = 'failed';
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    started_at REAL NOT NULL,
-    seen_at REAL NOT NULL,
-    ended_at REAL,
-    reason TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE workers (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    place TEXT NOT NULL,
-    pid INTEGER NOT NULL,
-    birth TEXT NOT NULL,
-    beat REAL NOT NULL
-);
-CREATE TABLE hosts (host TEXT PRIMARY KEY, at REAL NOT NULL, worker INTEGER NOT NULL)
-    WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +108,7 @@ class Store:
         self._write()
         version = run("PRAGMA user_version").fetchone()[0]
         if version == 0 and not run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            for statement in _SCHEMA.split(";\n"):
+            for statement in SCHEMA.split(";\n"):
                 run(statement)
             run(f"PRAGMA user_version = {SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
@@ -393,15 +357,6 @@ class Store:
         found = dict(rows.fetchall())
         open_ones = found["queued"] + found["leased"] + found["failed"]
         return Counts(found["queued"], found["leased"], found["all"] - open_ones, found["failed"])
-
-    def failed(self, limit: int = 100) -> list[tuple[str, str, float | None]]:
-        """Failed requests as (address, reason, next try in Unix seconds or None)."""
-        rows = self._db.execute(
-            "SELECT coalesce(json_extract(data, '$.url'), ''), reason, next_try FROM requests"
-            " WHERE state = 'failed' ORDER BY seq LIMIT ?",
-            (limit,),
-        )
-        return rows.fetchall()
 
     # Hosts
 

@@ -19,13 +19,21 @@ from tests.frontier.small_site import SmallSite
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PHASES = {
-    "start": "/danh-muc/0",
-    "listing": "/danh-muc/",
-    "article": "/bai/",
-    "redirect": "/chuyen/",
-    "box": "/hop/",
-}
+KINDS = ("listing", "article", "redirect", "retry", "box")
+
+
+def kind_of(site: SmallSite, path: str) -> str:
+    """What the crawl was doing when it asked for this path the last time."""
+    match path.split("/"):
+        case ["", "danh-muc", _]:
+            return "listing"
+        case ["", "chuyen", _]:
+            return "redirect"
+        case ["", "hop", _]:
+            return "box"
+    return "article" if site.hits[path] == 1 else "retry"
+
+
 PATIENCE = 15
 """Requests after which a kill waits no longer for one of its kind."""
 
@@ -43,7 +51,8 @@ class Balance:
     doubled: int = 0
     surplus: int = 0
     """Requests beyond those of a crawl that is never killed."""
-    by_phase: dict[str, int] = field(default_factory=dict)
+    by_kind: dict[str, int] = field(default_factory=dict)
+    """Kills by what had been asked for last."""
     stats: dict[str, Any] = field(default_factory=dict)
 
 
@@ -125,8 +134,8 @@ def crawl_with_kills(
     pace = (site.requests_of_a_whole_crawl - margin) // max(1, kills) - PATIENCE
     assert pace > 0, "the site is too small for so many kills"
     while balance.kills < kills:
-        phase = chance.choice(list(PHASES))
-        if not _wait_for(site, crawls, PHASES[phase], chance.randint(pace // 3, pace)):
+        kind = chance.choice(KINDS)
+        if not _wait_for(site, crawls, kind, chance.randint(pace // 3, pace)):
             break
         time.sleep(chance.uniform(0, 0.03))
         victim = chance.randrange(processes)
@@ -135,21 +144,22 @@ def crawl_with_kills(
             continue
         balance.in_flight += leases
         balance.kills += 1
-        balance.by_phase[phase] = balance.by_phase.get(phase, 0) + 1
+        kind = kind_of(site, site.moments[-1][1])
+        balance.by_kind[kind] = balance.by_kind.get(kind, 0) + 1
         crawls[victim] = Crawl(site, folder)
     for crawl in crawls:
-        balance.stats = crawl.stats()
+        balance.stats = crawl.stats(timeout=900)
     return draw(balance, site, folder)
 
 
-def _wait_for(site: SmallSite, crawls: list[Crawl], prefix: str, after: int) -> bool:
-    """Wait until ``after`` requests have come and then one to ``prefix``; False at the end."""
+def _wait_for(site: SmallSite, crawls: list[Crawl], kind: str, after: int) -> bool:
+    """Wait until ``after`` requests have come and then one of a kind; False at the end."""
     arrived = threading.Event()
     start = site.received()
 
     def watch(path: str) -> None:
         enough = site.received() - start
-        if enough >= after and (path.startswith(prefix) or enough >= after + PATIENCE):
+        if enough >= after and (kind_of(site, path) == kind or enough >= after + PATIENCE):
             arrived.set()
 
     site.on_request = watch

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -232,17 +231,16 @@ def test_a_crawl_that_ended_is_followed_by_a_whole_new_one(tmp_path: Path) -> No
 
 
 def test_two_processes_keep_one_distance_to_a_host(tmp_path: Path) -> None:
-    delay = 0.15
-    with SmallSite(1, delay=0) as site:
+    delay = 0.1
+    with SmallSite(4, delay=0) as site:
         settings = {"DOWNLOAD_DELAY": delay, "DOWNLOAD_DELAY_JITTER": 0}
         crawls = [Crawl(site, tmp_path, **settings) for _ in range(2)]
         counts = [crawl.stats()["downloader/request_count"] for crawl in crawls]
-    assert min(counts) >= 4, "both took part"
-    times = [moment for moment, _ in site.moments]
-    gaps = [after - before for before, after in pairwise(times)]
+    assert min(counts) >= 2, "both took part"
+    assert sum(counts) == site.requests_of_a_whole_crawl
     # What lies between sending and arriving varies; the distance in sum does not.
+    times = [moment for moment, _ in site.moments]
     assert times[-1] - times[0] >= 0.95 * delay * (len(times) - 1)
-    assert min(gaps) >= 0.5 * delay
 
 
 def test_a_spider_without_a_frontier_file_says_so(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,13 +10,16 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.frontier import liveness
+from crawler.frontier.__main__ import main as frontier_main
 from crawler.frontier.failures import FrontierError
+from crawler.frontier.looking import look
 from crawler.frontier.store import Counts, Leased, Store
 
 LEASE, RESUME = 60.0, 3600.0
@@ -63,7 +67,7 @@ def opened(tmp_path: Path, clock: Clock) -> Iterator[Opener]:
 
 
 def push(store: Store, *names: str, priority: int = 0) -> list[bool]:
-    added = [store.push(name.encode(), priority, f'{{"url":"{name}"}}') for name in names]
+    added = [store.push(name.encode(), priority, json.dumps({"url": name})) for name in names]
     store.commit()
     return added
 
@@ -217,7 +221,7 @@ def test_a_request_that_kills_its_processes_is_put_aside(opened: Opener, clock: 
         _pretend_other_process(store, pid=_dead_pid())
     store = opened(max_deaths=3)
     assert store.counts() == Counts(failed=1)
-    [(url, reason, next_try)] = store.failed()
+    [(url, reason, next_try)] = look(store.path).failed
     assert url == "hostile"
     assert reason == "its process died 3 times while it was in flight"
     assert next_try == clock.now + NEXT_TRIES[0]
@@ -299,7 +303,9 @@ def test_failures_are_kept_and_tried_again_when_due(opened: Opener, clock: Clock
     assert (again.key, again.tries) == (b"slow", 2)
     store.fail(again.seq, again.tries, "timeout", final=False)
     store.commit()
-    assert [row for row in store.failed() if row[0] == "slow"] == [("slow", "timeout", None)]
+    assert [row for row in look(store.path).failed if row[0] == "slow"] == [
+        ("slow", "timeout", None)
+    ]
 
 
 def test_a_failed_request_that_is_linked_again_in_a_new_run_is_made_again(opened: Opener) -> None:
@@ -355,6 +361,40 @@ def test_a_clock_set_back_stops_nobody_for_long(opened: Opener, clock: Clock) ->
     assert second.reserve("báo.example", 2.0) <= 1001 * 2.0
 
 
+def test_a_power_cut_takes_the_last_commits_and_only_from_the_end(
+    opened: Opener, tmp_path: Path
+) -> None:
+    store = opened()
+    push(store, "listing")
+    lease = popped(store)
+    for name in ("a", "b", "c"):
+        push(store, name)
+    store.done(lease.seq)
+    store.commit()
+    log = store.path.with_name("frontier.db-wal").read_bytes()
+    found = set()
+    for kept in [*range(0, len(log), 1024), len(log)]:
+        folder = tmp_path / str(kept)
+        folder.mkdir()
+        (folder / "frontier.db").write_bytes(store.path.read_bytes())
+        (folder / "frontier.db-wal").write_bytes(log[:kept])
+        db = sqlite3.connect(folder / "frontier.db")
+        try:
+            rows = db.execute("SELECT key, state FROM requests ORDER BY seq").fetchall()
+        except sqlite3.OperationalError:
+            rows = []  # Cut before the tables were made.
+        finally:
+            db.close()
+        found.add(tuple((key.decode(), state) for key, state in rows))
+    children = [("a", "queued"), ("b", "queued"), ("c", "queued")]
+    assert found == {
+        (),
+        (("listing", "queued"),),
+        *((("listing", "leased"), *children[:number]) for number in range(4)),
+        (("listing", "done"), *children),
+    }
+
+
 @pytest.mark.parametrize("content", [b"this is no database at all" * 50, b"SQLite format 3\0junk"])
 def test_a_file_that_is_no_frontier_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "frontier.db"
@@ -406,3 +446,24 @@ def _pretend_other_process(store: Store, pid: int) -> None:
     db.execute("UPDATE workers SET pid = ?, birth = '1'", (pid,))
     db.commit()
     db.close()
+
+
+def test_looking_changes_nothing(
+    opened: Opener, clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    store = opened()
+    push(store, "https://bao.example/a", "https://bao.example/b\x1b[31m")
+    popped(store)
+    lease = popped(store)
+    store.fail(lease.seq, 0, "hết giờ", final=False)
+    store.commit()
+    monkeypatch.setattr(sys, "argv", ["frontier", str(store.path)])
+    assert frontier_main() == 0
+    said = capsys.readouterr().out
+    assert "1 failed, 1 leased; 1 processes noted" in said
+    assert '"hết giờ"; again from 2023-11-1' in said
+    assert "\x1b" not in said
+    assert store.counts() == Counts(leased=1, failed=1)
+    monkeypatch.setattr(sys, "argv", ["frontier", str(store.path.with_name("none.db"))])
+    assert frontier_main() == 1
+    assert "There is no frontier at" in capsys.readouterr().err
