@@ -29,8 +29,15 @@ def declared_sites() -> dict[str, type[SiteSpider]]:
 
 
 @cache
-def _by_host() -> dict[str, type[SiteSpider]]:
-    return {host: spider for spider in declared_sites().values() for host in spider.hosts}
+def _by_host() -> dict[str, list[type[SiteSpider]]]:
+    """Host -> the sites that it serves, those of a part of it first, the longest part first."""
+    found: dict[str, list[type[SiteSpider]]] = {}
+    for spider in declared_sites().values():
+        for host in spider.hosts:
+            found.setdefault(host, []).append(spider)
+    for sharing in found.values():
+        sharing.sort(key=lambda spider: -len(spider.part))
+    return found
 
 
 def host_of(url: str) -> str:
@@ -43,8 +50,24 @@ def host_of(url: str) -> str:
 
 
 def spider_for(url: str) -> type[SiteSpider] | None:
-    """The declared site that serves a URL, None where no file declares its host."""
-    return _by_host().get(host_of(url))
+    """The declared site that serves a URL, None where no file declares its host and path."""
+    sharing = _by_host().get(host_of(url), [])
+    if len(sharing) == 1 and not sharing[0].part:
+        return sharing[0]
+    path = urlsplit(url).path if sharing else ""
+    return next((spider for spider in sharing if _within(path, spider.part)), None)
+
+
+def _within(path: str, part: str) -> bool:
+    return path.startswith(part) or path == part.rstrip("/")
+
+
+def same_servers(name: str, other: str) -> bool:
+    """Whether two declared sites share a host, so that crawls of both would hurry its server."""
+    sites = declared_sites()
+    if name not in sites or other not in sites:
+        return name == other
+    return not set(sites[name].hosts).isdisjoint(sites[other].hosts)
 
 
 def site_record(spider: type[SiteSpider]) -> Site:

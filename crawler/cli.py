@@ -167,10 +167,13 @@ def crawl(
     from crawler.crawling import run_crawls
     from crawler.ingest import recover_files
     from crawler.plan import Plan
+    from crawler.sample_web import SITES as SAMPLE_SITES
     from crawler.sample_web import SampleWeb
 
     declared = declared_sites()
-    chosen = list(declared) if every else list(dict.fromkeys(names))
+    # The sample web holds only some of the sites, and answers for no other.
+    there = SAMPLE_SITES if sample else declared
+    chosen = sorted(set(declared) & set(there)) if every else list(dict.fromkeys(names))
     if not chosen:
         raise click.UsageError(
             "Name the sites to crawl, or say --all. `congdoan sites` lists them."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import scrapy
 from scrapy.exceptions import IgnoreRequest
@@ -16,8 +16,8 @@ from archive.articles import is_captured
 from archive.crawl_log import has_complete_crawl, save_fetch_error
 from archive.records import Article, Unreadable
 from archive.revisits import due_articles, is_due
+from crawler.declaration import Declaration
 from crawler.extraction.document import parse_page
-from crawler.extraction.layout import Layout
 from crawler.extraction.links import Links, find_links, find_stylesheets
 from crawler.extraction.urls import article_key
 from crawler.failures import failure_kind
@@ -34,32 +34,8 @@ MAX_FILE_BYTES = 20_000_000
 """A picture or attachment larger than this is kept in part and marked as truncated."""
 
 
-class SiteSpider(scrapy.Spider):
+class SiteSpider(Declaration, scrapy.Spider):
     """One site, declared. A family is a SiteSpider without a name and with a complete layout."""
-
-    title: str = ""
-    """What the site calls itself, in Vietnamese."""
-    hosts: tuple[str, ...] = ()
-    """Every host that serves the site, without ``www.``; the first is the one to cite."""
-    home: str = ""
-    """Front page, for people."""
-    province: str = ""
-    """Province before 1 July 2025 (one of the 63), "" for a national site."""
-    level: str = "province"
-    """"district", "province", "industry", "national" or "newspaper"."""
-    start_urls: list[str] = []
-    """Listings (feeds, sitemaps) from which every article can be reached."""
-    article_url: str = ""
-    """Regular expression, searched in a whole URL: what this matches is an article."""
-    listing_url: str = ""
-    """Regular expression: what this matches leads to articles (paging, sections)."""
-    keeps: Literal["none", "images", "all"] = "all"
-    """Which files of an article are captured with it: none, its images (and the page's style
-    sheets), or its attachments too."""
-    file_hosts: tuple[str, ...] = ()
-    """Other hosts that may be asked for such files."""
-    layouts: tuple[Layout, ...] = ()
-    """Newest first; an old one stays, since years of captures are read again."""
 
     # What a run sets (crawler.one_site).
     crawl_id: str = ""

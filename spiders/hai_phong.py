@@ -10,6 +10,7 @@ class HaiPhongSpider(DanawebSpider):
     title = "Liên đoàn Lao động thành phố Hải Phòng"
     hosts = ("congdoanhaiphong.vn",)
     home = "https://congdoanhaiphong.vn/"
+    evidence = "page"
     province = "Hải Phòng"
     start_urls = ["https://congdoanhaiphong.vn/tin-tuc-su-kien"]
     # The second form is the address of the site before its redesign; it leads on to the first.

@@ -10,6 +10,7 @@ class LangSonSpider(JoomlaK2Spider):
     title = "Liên đoàn Lao động tỉnh Lạng Sơn"
     hosts = ("liendoanlaodong.langson.gov.vn",)
     home = "http://liendoanlaodong.langson.gov.vn/"
+    evidence = "page"
     province = "Lạng Sơn"
     start_urls = [
         "http://liendoanlaodong.langson.gov.vn/index.php/component/k2/itemlist/category/85"

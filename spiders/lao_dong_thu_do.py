@@ -10,6 +10,7 @@ class LaoDongThuDoSpider(MasterCmsSpider):
     title = "Báo Lao động Thủ đô"
     hosts = ("laodongthudo.vn",)
     home = "https://laodongthudo.vn/"
+    evidence = "page"
     province = "Hà Nội"
     level = "newspaper"
     start_urls = ["https://laodongthudo.vn/cong-doan"]
