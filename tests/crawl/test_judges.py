@@ -29,6 +29,19 @@ def test_warcio_finds_nothing_wrong(first_crawl: Crawled) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def wait_for(address: str) -> None:
+    """Until the server answers."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=20):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
 @pytest.fixture(scope="module")
 def replay(first_crawl: Crawled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """pywb, in an environment of its own (``make pywb``), over the first crawl's WARCs."""
@@ -56,12 +69,7 @@ def replay(first_crawl: Crawled, tmp_path_factory: pytest.TempPathFactory) -> It
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_for(f"http://127.0.0.1:{port}/sample/")
         yield f"http://127.0.0.1:{port}/sample"
     finally:
         server.terminate()
