@@ -327,6 +327,51 @@ def show(which: str, data: Path, as_json: bool) -> None:
         click.echo(render_dossier(dossier))
 
 
+@congdoan.command(epilog=EXIT_CODES)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FOLDER...",
+)
+@click.option("--no-layouts", is_flag=True, help="Measure the general rules alone.")
+@click.option("--no-baselines", is_flag=True, help="Leave out trafilatura and readability.")
+@click.option("--worst", default=10, show_default=True, help="How many faulty pages to show.")
+@click.option(
+    "--floors",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Hold the scores to this file; exit with 1 where one has fallen.",
+)
+@click.option("--raise-floors", is_flag=True, help="Raise the floors to what was reached.")
+def evaluate(
+    paths: tuple[Path, ...],
+    no_layouts: bool,
+    no_baselines: bool,
+    worst: int,
+    floors: Path | None,
+    raise_floors: bool,
+) -> None:
+    """Measure extraction against pages whose right reading is known.
+
+    A folder holds either a WARC with gold.jsonl, or pages (.html) with their gold (.json).
+    Printed by family: F1 of 4-token shingles, boilerplate leaked, title, date, byline and images,
+    beside plain trafilatura and readability, and the worst pages with a diff.
+
+    \b
+    Examples:
+      congdoan evaluate tests/sites tests/families
+      congdoan evaluate recorded/ --no-layouts --worst 3
+    """
+    from crawler.evaluate import main as evaluate_main
+
+    arguments = [str(path) for path in paths] + ["--worst", str(worst)]
+    arguments += ["--no-layouts"] * no_layouts + ["--no-baselines"] * no_baselines
+    arguments += ["--floors", str(floors)] if floors else []
+    arguments += ["--raise-floors"] * raise_floors
+    sys.exit(evaluate_main(arguments))
+
+
 class _archive:
     """Opens the archive for a command and turns what is wrong with it into a message."""
 
