@@ -17,6 +17,9 @@ from typing import Any
 
 from crawler.plan import Plan
 
+STOP_LOOK_SECONDS = 0.5
+"""How often a caller's wish to stop is looked for."""
+
 
 @dataclass(slots=True)
 class SiteRun:
@@ -36,24 +39,36 @@ class SiteRun:
 
 
 def run_crawls(
-    plans: Sequence[Plan], jobs: int, watch: Callable[[Sequence[SiteRun]], None]
+    plans: Sequence[Plan],
+    jobs: int,
+    watch: Callable[[Sequence[SiteRun]], None],
+    stop: threading.Event | None = None,
 ) -> list[SiteRun]:
     """Run the plans, at most ``jobs`` at a time, and return how each ended.
 
     ``watch`` is called with all runs after every change, in this thread. SIGINT or SIGTERM asks
-    the crawls to end in good order; a second one ends them at once.
+    the crawls to end in good order; a second one ends them at once. So does ``stop`` when it is
+    set, for a caller in another thread.
     """
     runs = [SiteRun(plan.site) for plan in plans]
     waiting = deque(zip(plans, runs, strict=True))
     events: queue.Queue[tuple[_Child, str]] = queue.Queue()
     children: list[_Child] = []
-    with _stop_signals(children, waiting):
+    asked = False
+    with _stop_signals(children, waiting) as ask_to_end:
         while waiting or children:
             while waiting and len(children) < max(1, jobs):
                 plan, run = waiting.popleft()
                 children.append(_Child(plan, run, events))
             watch(runs)
-            child, line = events.get()
+            if stop is not None and stop.is_set() and not asked:
+                asked = True
+                ask_to_end()
+                continue
+            try:
+                child, line = events.get(timeout=None if stop is None else STOP_LOOK_SECONDS)
+            except queue.Empty:
+                continue
             if line:
                 child.hear(line)
             else:
@@ -131,11 +146,16 @@ class _Child:
 
 
 @contextmanager
-def _stop_signals(children: list[_Child], waiting: deque[tuple[Plan, SiteRun]]) -> Iterator[None]:
-    """While crawls run, SIGINT and SIGTERM are theirs: the first asks, the second kills."""
+def _stop_signals(
+    children: list[_Child], waiting: deque[tuple[Plan, SiteRun]]
+) -> Iterator[Callable[[], None]]:
+    """While crawls run, SIGINT and SIGTERM are theirs: the first asks, the second kills.
+
+    Gives what a signal calls, for other ways to ask.
+    """
     asked = False
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(number: int = 0, frame: FrameType | None = None) -> None:
         nonlocal asked
         while waiting:
             _, run = waiting.popleft()
@@ -149,11 +169,11 @@ def _stop_signals(children: list[_Child], waiting: deque[tuple[Plan, SiteRun]]) 
         asked = True
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield stop
         return
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

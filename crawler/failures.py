@@ -10,6 +10,7 @@ from twisted.internet import error as twisted_errors
 from twisted.web.client import ResponseFailed
 
 from crawler.guards import ForbiddenAddress
+from crawler.pacing import HostGivenUp
 
 KINDS: dict[str, str] = {
     "dns": "the host name could not be resolved",
@@ -21,6 +22,7 @@ KINDS: dict[str, str] = {
     "robots": "robots.txt forbids the address",
     "forbidden": "the address is not one that a crawl of this site may ask",
     "too_large": "larger than the size limit",
+    "given_up": "the host kept failing or asked for a long pause, so it was asked no more",
     "other": "another failure, named in the detail",
 }
 """Every word of ``fetch_errors.kind``, with its meaning."""
@@ -33,6 +35,8 @@ def failure_kind(error: BaseException | None) -> tuple[str, str]:
         return "http", f"HTTP {error.response.status}"
     if isinstance(error, ForbiddenAddress):
         return "forbidden", str(error)
+    if isinstance(error, HostGivenUp):
+        return "given_up", str(error)
     if isinstance(error, IgnoreRequest):
         text = str(error).lower()
         if "robots" in text:

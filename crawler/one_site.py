@@ -33,6 +33,7 @@ from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, site_record
 from crawler.extractor import Extractor
 from crawler.ingest import take_in_files
+from crawler.manners import how_manners_ended_it
 from crawler.plan import Plan
 from crawler.progress import counters, tell
 from crawler.reading import EXTRACTOR, note_capture
@@ -64,6 +65,8 @@ def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
             "WARC_SOFTWARE": EXTRACTOR,
             "CLOSESPIDER_PAGECOUNT": plan.max_pages,
             "SAMPLE_PROXY": plan.sample_proxy,
+            "PACE_FOLDER": str(data / "locks" / "hosts"),
+            "QUIET_HOURS": plan.quiet_hours,
             "LOG_FILE": str(data / "logs" / f"{crawl_id}.log"),
             "LOG_LEVEL": "INFO",
         },
@@ -186,6 +189,9 @@ def _how_it_ended(
         return "limited", False, f"stopped after {plan.max_pages} pages as asked"
     if reason == "shutdown":
         return "interrupted", False, "stopped by a signal"
+    ended = how_manners_ended_it(reason)
+    if ended is not None:
+        return ended[0], False, ended[1]
     if reason != "finished":
         return "failed", False, reason
     if not counters(crawler)["fetched"] or getattr(spider, "starts_failed", False):

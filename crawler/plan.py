@@ -16,3 +16,5 @@ class Plan:
     max_pages: int = 0
     recheck: bool = False
     walk_all: bool = False
+    quiet_hours: str = ""
+    """Hours in which the crawl asks nothing, such as "22:00-05:00" in Vietnam's time."""

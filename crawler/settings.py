@@ -38,8 +38,8 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.recording.RecordingDownloadHandler",
-    "https": "crawler.recording.RecordingDownloadHandler",
+    "http": "crawler.manners.MannerlyDownloadHandler",
+    "https": "crawler.manners.MannerlyDownloadHandler",
     "ftp": None,
     "s3": None,
     "file": None,
@@ -50,12 +50,14 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.guards.OwnHostsOnly": 50,
     "crawler.middlewares.ConditionalRequests": 560,
+    "crawler.cookie_stub.CookieStub": 570,
     "crawler.middlewares.SampleProxy": 740,
 }
 ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.progress.Progress": 500,
+    "crawler.certificates.Certificates": 510,
 }
 REMOTE_CONTROL_ENABLED = False
 COOKIES_ENABLED = False
