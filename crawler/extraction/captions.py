@@ -19,7 +19,8 @@ _CREDITED = re.compile(r"(?:^|[.,;(\s–-])(?:ảnh|photo)\s*:\s*\S", re.I)
 _ILLUSTRATION = re.compile(r"^\W*ảnh (?:minh (?:họa|hoạ)|tư liệu|internet|chụp màn hình)\b", re.I)
 _SIGNATURE = re.compile(
     r"^\W*(?:(?:tin|bài|ảnh|video|clip)\s*(?:,|và|-|–|/|&|viết)\s*(?:tin|bài|ảnh|video|clip|viết)|"
-    r"tin|bài viết|bài|thực hiện|tác giả|theo|nguồn tin|biên tập|người viết|p\.?v\b|ban biên tập|btv)"
+    r"tin|bài viết|bài|thực hiện|tác giả|theo|nguồn tin|biên tập|người viết|p\.?v\b|"
+    r"ban biên tập|btv)"
     r"\s*[:-]|^\W*theo\s",
     re.I,
 )

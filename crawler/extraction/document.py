@@ -27,7 +27,9 @@ _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 """lxml.html looks the class of every element up in Python; one class for all is found in C."""
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _MARKUP = re.compile(
-    r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|h[1-6]|article|span|br)\b", re.I
+    r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|t[dr]|h[1-6]|article|span|br|a|b|font|"
+    r"center|ul|li|section|main|form|script|frameset)\b",
+    re.I,
 )
 _HTML_TYPES = ("html", "xml")
 _OTHER_TYPES = re.compile(

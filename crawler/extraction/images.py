@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -40,7 +41,8 @@ _CHROME_CLASS = re.compile(
     r"(?:^|\s)(?:emoji|avatar|icon|ico|smiley|wp-smiley|sprite|tracking|pixel|logo)(?:\s|$)", re.I
 )
 _CREDIT = re.compile(
-    r"(?:^|[\s.,;:(\[–—|-])(?:ảnh(?:\s*/\s*video)?|nguồn(?:\s+ảnh)?|photo|hình|đồ hoạ|đồ họa)\s*:\s*"
+    r"(?:^|[\s.,;:(\[–—|-])(?:ảnh(?:\s*/\s*video)?|nguồn(?:\s+ảnh)?|photo|hình|đồ hoạ|đồ họa)"
+    r"\s*:\s*"
     r"(?P<name>[^():]{2,80}?)\s*[.)\]]*\s*$",
     re.I,
 )
@@ -93,12 +95,11 @@ def _address(element: HtmlElement, base: str) -> str:
         return absolute(base, lazy)
     srcset = element.get("srcset") or element.get("data-srcset") or ""
     if not srcset:
-        parent = element.getparent()
-        if parent is not None and parent.tag == "picture":
-            for sibling in parent.iterchildren("source"):
-                srcset = sibling.get("srcset") or sibling.get("data-srcset") or ""
-                if srcset:
-                    break
+        # An old HTML parser takes the picture's img for a child of its source.
+        for parent in itertools.islice(element.iterancestors("picture", "source"), 8):
+            srcset = srcset or parent.get("srcset") or parent.get("data-srcset") or ""
+            for source in parent.iterchildren("source"):
+                srcset = srcset or source.get("srcset") or source.get("data-srcset") or ""
     return absolute(base, _largest(srcset)) if srcset else ""
 
 

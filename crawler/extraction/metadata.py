@@ -16,7 +16,8 @@ from crawler.extraction.urls import absolute, canonical_url
 
 _SEPARATORS = re.compile(r"\s+[|»«–—:·•-]+\s+|\s*\|\s*|\s*»\s*|\.:|:\.")
 _PRINTED_URL = re.compile(
-    r"(?:đường dẫn bài viết|url của bản tin này|link bài viết|nguồn(?: tin)?|địa chỉ bài viết)\s*:?\s*"
+    r"(?:đường dẫn bài viết|url của bản tin này|link bài viết|nguồn(?: tin)?|địa chỉ bài viết)"
+    r"\s*:?\s*"
     r"(https?://[^\s<>\"']+)",
     re.I,
 )

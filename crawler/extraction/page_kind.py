@@ -174,7 +174,7 @@ def looks_like_article_url(url: str) -> bool:
 
 
 def looks_like_listing_url(url: str) -> bool:
-    """Whether an address has the form of a tag, category, archive or search page, or is the root."""
+    """Whether an address has the form of a tag, category, archive or search page, or the root."""
     parts = urlsplit(url)
     if parts.path.rstrip("/").lower() in _FRONT_PATHS and not parts.query:
         return True

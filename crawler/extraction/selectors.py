@@ -175,7 +175,10 @@ def _parsed(selector: str) -> _Chain | None:
     compounds: list[_Compound] = []
     children: list[bool] = []
     child = False
-    for word in _WORD.findall(selector):
+    words = _WORD.findall(selector)
+    if re.sub(r"\s", "", "".join(words)) != re.sub(r"\s", "", selector):
+        return None
+    for word in words:
         if word == ">":
             child = True
             continue

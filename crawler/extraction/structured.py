@@ -29,7 +29,8 @@ _LISTING_TYPES = re.compile(
 )
 _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "pubdate",
-    "publishdate", "publish_date", "publish-date", "published_time", "date.issued", "dc.date.issued",
+    "publishdate", "publish_date", "publish-date", "published_time", "date.issued",
+    "dc.date.issued",
     "dcterms.created", "dcterms.issued", "dc.date", "dc.created", "article_date_original",
     "cxenseparse:recs:publishtime", "sailthru.date", "parsely-pub-date", "its_publication", "date",
 )  # fmt: skip

@@ -129,7 +129,7 @@ class _Walker:
             self.flush(context)
         elif tag == "hr":
             self.flush(context)
-        elif tag in ("iframe", "embed", "object", "video", "audio", "source"):
+        elif tag in ("iframe", "embed", "object", "video", "audio"):
             self.embedded(element, tag, context, depth)
         elif tag == "a":
             href = self.link(element)

@@ -151,14 +151,15 @@ def test_heaps_of_one_thing_take_bounded_time(inner: str, shape: str) -> None:
 
 FRAGMENTS = st.sampled_from(
     [
-        "<div class='entry-content'>", "</div>", "<p>", "</p>", "<table>", "<tr>", "<td>", "</table>",
-        "<img src=x.jpg alt='", "'>", "<!--", "-->", "<![CDATA[", "]]>", "<script>", "</script>",
-        "<a href='javascript:alert(1)'>", "<svg onload=x>", "<iframe src='//youtube.com/embed/1'>",
-        "<figure>", "<figcaption>", "&nbsp;", "&#0;", "&#xD800;", "&bogus;", "\x00", "\ufffe", "<br>",
-        "<h1>", "</h1>", "<li>", "<ul>", "<o:p>", "Tin, ảnh: Trần Văn Bình", "15/07/2019", "<title>",
-        "<base href='http://[bad'>", "<meta charset=utf-16>", "<body>", "</html>", PARAGRAPH,
-        "<link rel=canonical href='http://['>", "<script type='application/ld+json'>{\"@type\":[", "<form>",
-        "<input type=password>", "<time datetime='9999-99-99'>", "<td colspan=-1>", "<", ">", "\"", "=",
+        "<div class='entry-content'>", "</div>", "<p>", "</p>", "<table>", "<tr>", "<td>",
+        "</table>", "<img src=x.jpg alt='", "'>", "<!--", "-->", "<![CDATA[", "]]>", "<script>",
+        "</script>", "<a href='javascript:alert(1)'>", "<svg onload=x>", "<figure>", "&nbsp;",
+        "<iframe src='//youtube.com/embed/1'>", "<figcaption>", "&#0;", "&#xD800;", "&bogus;",
+        "\x00", "\ufffe", "<br>", "<h1>", "</h1>", "<li>", "<ul>", "<o:p>", "15/07/2019", "<title>",
+        "Tin, ảnh: Trần Văn Bình", "<base href='http://[bad'>", "<meta charset=utf-16>", "<body>",
+        "</html>", PARAGRAPH, "<link rel=canonical href='http://['>", "<form>", "<", ">", "\"", "=",
+        "<script type='application/ld+json'>{\"@type\":[", "<input type=password>",
+        "<time datetime='9999-99-99'>", "<td colspan=-1>",
     ]
 )  # fmt: skip
 
@@ -178,7 +179,7 @@ def test_tag_soup_never_raises(pieces: list[str], framed: bool) -> None:
         assert "<script" not in low
         assert "javascript:" not in low
         assert "<iframe" not in low
-        assert "onload" not in low.replace("onload=x", "onload=x") or "<svg" not in low
+        assert "<svg" not in low
 
 
 @settings(max_examples=150, deadline=None)
