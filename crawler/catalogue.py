@@ -62,14 +62,6 @@ def _within(path: str, part: str) -> bool:
     return path.startswith(part) or path == part.rstrip("/")
 
 
-def same_servers(name: str, other: str) -> bool:
-    """Whether two declared sites share a host, so that crawls of both would hurry its server."""
-    sites = declared_sites()
-    if name not in sites or other not in sites:
-        return name == other
-    return not set(sites[name].hosts).isdisjoint(sites[other].hosts)
-
-
 def site_record(spider: type[SiteSpider]) -> Site:
     """What a spider's file declares, as the archive keeps it."""
     return Site(
