@@ -1,0 +1,64 @@
+"""One crawl of an invented site over a proxy, with the project's own settings; a process.
+
+Standard input: JSON with ``data``, ``proxy``, ``spider`` (attributes) and ``settings``. Standard
+output: JSON with ``reason``, ``outcome`` and ``stats``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from archive.crawl_log import begin_crawl
+from archive.database import open_archive, save_site
+from archive.records import Site
+from crawler.extractor import Extractor
+from crawler.manners import how_manners_ended_it
+from crawler.one_site import _equip, crawl_settings
+from crawler.plan import Plan
+from crawler.site_spider import SiteSpider
+
+
+class OddSpider(SiteSpider):
+    name = "odd"
+    title = "Trang thử"
+    article_url = r"/tin/\d+$"
+    listing_url = r"/tin\?trang=\d+$"
+
+
+def main() -> None:
+    asked: dict[str, Any] = json.loads(sys.stdin.read())
+    data = Path(asked["data"])
+    attributes = asked["spider"] | {"hosts": tuple(asked["spider"]["hosts"])}
+    spider = type("OddSpider", (OddSpider,), attributes)
+    crawl_id = f"odd-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    settings = crawl_settings(
+        Plan("odd", str(data), "test@example.org", sample_proxy=asked["proxy"]), crawl_id
+    )
+    settings.setdict(asked["settings"], priority=100)
+    (data / "logs").mkdir(parents=True, exist_ok=True)
+    db = open_archive(data / "archive.db")
+    save_site(db, Site("odd", hosts=tuple(asked["spider"]["hosts"]), declared=True))
+    begin_crawl(db, crawl_id, "odd", "crawl", datetime.now(UTC), "test")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider)
+    extractor = Extractor()
+    _equip(crawler, db, extractor)
+    process.crawl(crawler, crawl_id=crawl_id)
+    process.start()
+    extractor.close()
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    reason = str(stats.get("finish_reason"))
+    numbers = {key: value for key, value in stats.items() if isinstance(value, int)}
+    ended = how_manners_ended_it(reason)
+    db.close()
+    print(json.dumps({"reason": reason, "ended": ended, "stats": numbers}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""Manners of whole crawls, over a loopback proxy that keeps the time of every request."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from archive.warc_reader import parse_fields, read_records
+from crawler.cookie_stub import stub_cookie
+from crawler.pacing import GIVE_UP_AFTER
+from crawler.sample_web.site import COOKIE_STUB
+from tests.operation.scripted_web import ROBOTS, Asked, Said, ScriptedWeb
+
+HOST = "http://congdoan.example"
+FAST = {"AUTOTHROTTLE_ENABLED": False, "RETRY_TIMES": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}
+
+
+def listing(*paths: str) -> Said:
+    links = "".join(f'<p><a href="{path}">{path}</a></p>' for path in paths)
+    return Said(body=f"<html><head><title>Tin</title></head><body>{links}</body></html>".encode())
+
+
+PARAGRAPHS = (
+    "Sáng nay, Ban Chấp hành công đoàn cơ sở đã đến thăm và tặng quà cho các đoàn viên có hoàn "
+    "cảnh khó khăn đang làm việc tại phân xưởng may số hai.",
+    "Mỗi suất quà gồm gạo, dầu ăn và năm trăm nghìn đồng tiền mặt, được trích từ quỹ tương trợ mà "
+    "anh chị em trong công ty cùng đóng góp suốt năm qua.",
+    "Chị Trần Thị Hòa, tổ trưởng tổ cắt, cho biết món quà tuy nhỏ nhưng giúp gia đình chị yên tâm "
+    "hơn trước khi các con bước vào năm học mới.",
+    "Cũng dịp này, công đoàn phối hợp với trạm y tế phường khám sức khỏe, cấp thuốc miễn phí cho "
+    "hơn hai trăm lao động nữ và tư vấn về chế độ thai sản.",
+)
+
+
+def article(number: int) -> Said:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    return Said(
+        body=f"<html><head><title>Thăm đoàn viên đợt {number}</title></head><body>"
+        f"<h1>Thăm đoàn viên khó khăn đợt {number}</h1><p>Ngày {number + 1}/3/2026</p>"
+        f"<article>{text}</article></body></html>".encode()
+    )
+
+
+def crawl(tmp_path: Path, web: ScriptedWeb, *, settings: dict[str, Any], **spider: Any) -> Any:
+    asked = {
+        "data": str(tmp_path / "data"),
+        "proxy": web.address,
+        "settings": FAST | settings,
+        "spider": {"hosts": ["congdoan.example"], "start_urls": [f"{HOST}/tin"], **spider},
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.operation.odd_crawl"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def gaps(times: list[float]) -> list[float]:
+    return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+
+
+def test_a_host_is_asked_no_faster_than_its_delay_whatever_the_concurrency(tmp_path: Path) -> None:
+    paths = [f"/tin/{n}" for n in range(6)]
+    script = {f"{HOST}/tin": listing(*paths)} | {
+        f"{HOST}{path}": article(n) for n, path in enumerate(paths)
+    }
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path, web, settings={"DOWNLOAD_DELAY": 0.4})
+        assert ended["reason"] == "finished"
+        times = [asked.time for asked in web.asked]
+    assert len(times) == 8
+    # The server's clock is read a little after the request was sent, sooner or later.
+    assert min(gaps(times)) > 0.35
+
+
+def test_crawl_delay_is_obeyed_by_the_next_crawl_too(tmp_path: Path) -> None:
+    script = {
+        f"{HOST}{ROBOTS}": Said(200, b"User-agent: *\nCrawl-delay: 0.7\n"),
+        f"{HOST}/tin": listing("/tin/1", "/tin/2"),
+        f"{HOST}/tin/1": article(1),
+        f"{HOST}/tin/2": article(2),
+    }
+    with ScriptedWeb(script) as web:
+        crawl(tmp_path, web, settings={"DOWNLOAD_DELAY": 0})
+        times = [asked.time for asked in web.asked]
+    assert len(times) == 4
+    assert min(gaps(times)) > 0.6
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_honoured_by_every_request(tmp_path: Path, status: int) -> None:
+    busy = Said(status, b"busy", {"Retry-After": "2"})
+    script: dict[str, Any] = {
+        f"{HOST}/tin": listing(*(f"/tin/{n}" for n in range(4))),
+        **{f"{HOST}/tin/{n}": article(n) for n in range(4)},
+    }
+    script[f"{HOST}/tin/2"] = [busy, article(2)]
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path, web, settings={"DOWNLOAD_DELAY": 0.05, "RETRY_TIMES": 2})
+        refused = web.times_of("/tin/2")[0]
+        later = [asked.time for asked in web.asked if asked.time > refused]
+        assert len(web.times_of("/tin/2")) == 2
+    assert ended["reason"] == "finished"
+    assert later
+    assert min(later) - refused > 1.9
+
+
+def test_a_long_retry_after_ends_the_crawl_and_the_next_one_knows(tmp_path: Path) -> None:
+    script = {f"{HOST}/tin": Said(503, b"", {"Retry-After": "7200"})}
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path, web, settings={})
+        assert ended["ended"][0] == "failed"
+        assert "503" in ended["ended"][1]
+        asked = len(web.asked)
+        again = crawl(tmp_path, web, settings={})
+        assert len(web.asked) == asked
+    assert again["ended"][0] == "failed"
+    assert "left alone" in again["ended"][1]
+
+
+def test_a_host_that_keeps_failing_ends_the_crawl_with_a_reason(tmp_path: Path) -> None:
+    paths = [f"/tin/{n}" for n in range(40)]
+    script: dict[str, Any] = {f"{HOST}/tin": listing(*paths)}
+    script |= {f"{HOST}{path}": Said(500, b"Server Error") for path in paths}
+    with ScriptedWeb(script) as web:
+        ended = crawl(
+            tmp_path,
+            web,
+            settings={"CONCURRENT_REQUESTS_PER_DOMAIN": 40, "CONCURRENT_REQUESTS": 40},
+        )
+        failures = len(web.times_of(*paths))
+    assert ended["ended"][0] == "failed"
+    assert "failures in a row, the last: HTTP 500" in ended["ended"][1]
+    assert GIVE_UP_AFTER <= failures <= 40
+    db = Database(tmp_path / "data" / "archive.db")
+    kinds = dict(db.execute("select kind, count(*) from fetch_errors group by 1").fetchall())
+    assert failures < 40 or "given_up" not in kinds
+
+
+def test_robots_that_cannot_be_had_allow_nothing(tmp_path: Path) -> None:
+    script = {f"{HOST}{ROBOTS}": Said(500, b""), f"{HOST}/tin": listing("/tin/1")}
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path, web, settings={})
+        assert {asked.url for asked in web.asked} == {f"{HOST}{ROBOTS}"}
+    assert "robots.txt cannot be had: HTTP 500" in ended["ended"][1]
+
+
+def test_robots_that_may_fail_by_the_sites_file(tmp_path: Path) -> None:
+    script = {f"{HOST}{ROBOTS}": Said(500, b""), f"{HOST}/tin": listing()}
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path, web, settings={}, robots_may_fail=True)
+        assert len(web.times_of("/tin")) == 1
+    assert ended["reason"] == "finished"
+
+
+def test_nothing_is_asked_in_quiet_hours(tmp_path: Path) -> None:
+    with ScriptedWeb({f"{HOST}/tin": listing()}) as web:
+        # All hours but a minute that is chosen not to be now.
+        ended = crawl(tmp_path, web, settings={"QUIET_HOURS": _all_but_another_minute()})
+        assert web.asked == []
+    assert ended["ended"][0] == "interrupted"
+
+
+def _all_but_another_minute() -> str:
+    from datetime import datetime
+
+    from archive.records import VIETNAM
+
+    free = (datetime.now(VIETNAM).hour + 12) % 24
+    return f"{free:02}:01-{free:02}:00"
+
+
+def stubbed(page: Said) -> Any:
+    def answer(asked: Asked) -> Said:
+        known = "D1N=f285439134a8cf7f29629a33ce23fbd4" in asked.headers.get("cookie", "")
+        return page if known else Said(body=COOKIE_STUB, content_type="text/html")
+
+    return answer
+
+
+def stub_script() -> dict[str, Any]:
+    return {
+        f"{HOST}/tin": stubbed(listing("/tin/1", "/tin/2")),
+        f"{HOST}/tin/1": stubbed(article(1)),
+        f"{HOST}/tin/2": stubbed(article(2)),
+    }
+
+
+def test_a_cookie_stub_is_not_answered_by_default(tmp_path: Path) -> None:
+    with ScriptedWeb(stub_script()) as web:
+        crawl(tmp_path, web, settings={})
+        assert not any("cookie" in asked.headers for asked in web.asked)
+    db = Database(tmp_path / "data" / "archive.db")
+    assert db.execute("select outcome from captures where url like '%/tin'").fetchall() == [
+        ("challenge",)
+    ]
+
+
+def test_a_cookie_stub_is_answered_once_where_the_file_says_so(tmp_path: Path) -> None:
+    with ScriptedWeb(stub_script()) as web:
+        ended = crawl(tmp_path, web, settings={}, answers_cookie_stub=True)
+        pages = [asked for asked in web.asked if not asked.url.endswith(ROBOTS)]
+    assert ended["stats"]["congdoan/stub_answered"] == 1
+    assert [("cookie" in asked.headers) for asked in pages] == [False, True, True, True]
+    db = Database(tmp_path / "data" / "archive.db")
+    assert db.execute("select count(*) from articles").fetchone() == (2,)
+    assert db.execute(
+        "select outcome from captures where url like '%/tin' order by fetched_at"
+    ).fetchall() == [("challenge",), ("listing",)]
+    assert db.execute("select count(*) from captures where outcome is null").fetchone() == (0,)
+    notes = [
+        parse_fields(record.block)
+        for path in (tmp_path / "data" / "warc").glob("*.warc.gz")
+        for record in read_records(path, types=("metadata",))
+    ]
+    assert [(note["cookie-stub"], note["cookie-name"]) for note in notes] == [("answered", "D1N")]
+
+
+def test_a_stub_that_comes_back_is_a_challenge_and_no_loop(tmp_path: Path) -> None:
+    script = {f"{HOST}/tin": Said(body=COOKIE_STUB, content_type="text/html")}
+    with ScriptedWeb(script) as web:
+        crawl(tmp_path, web, settings={}, answers_cookie_stub=True)
+        assert len(web.times_of("/tin")) == 2
+    db = Database(tmp_path / "data" / "archive.db")
+    assert db.execute("select outcome from captures where url like '%/tin'").fetchall() == [
+        ("challenge",),
+        ("challenge",),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b'<script>document.cookie="a="+compute();location.reload()</script>',
+        b'<script>document.cookie="a=b\r\nX: y";location.reload()</script>',
+        b'<script>document.cookie="a=1;";document.cookie="b=2;";location.reload()</script>',
+        b'<script>document.cookie="a=b;"</script>',
+        COOKIE_STUB + b" " * 3000,
+    ],
+)
+def test_only_a_literal_cookie_in_a_small_page_is_a_stub(body: bytes) -> None:
+    assert stub_cookie(body) is None
+
+
+def test_the_stub_of_the_sample_web() -> None:
+    assert stub_cookie(COOKIE_STUB) == ("D1N", "f285439134a8cf7f29629a33ce23fbd4")
