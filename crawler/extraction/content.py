@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, is_attachment
@@ -61,7 +63,8 @@ def is_listing(blocks: list[Block], untitled: bool, own: str) -> bool:
             headed.update(i for i in above if titles[i] and texts[i].kind == "heading")
             if len(headed) > 1 or (headed and untitled):
                 return True
-    count = sum(titles)
+    last = max((i for i, b in enumerate(texts) if len(b.text) >= 50 and not titles[i]), default=0)
+    count = sum(titles[:last])
     return (linked >= 3 and linked >= 0.5 * prose) or (count >= 6 and count >= prose)
 
 
@@ -114,7 +117,7 @@ def _table(element: HtmlElement) -> HtmlElement:
     return element
 
 
-def content_of(blocks: list[Block], verdict: Verdict) -> list[Block]:
+def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] = ()) -> list[Block]:
     """What of the container's blocks is text, by the verdict on its paragraphs.
 
     From the first paragraph that the verdict keeps to the last, blocks stay even where it drops
@@ -128,6 +131,7 @@ def content_of(blocks: list[Block], verdict: Verdict) -> list[Block]:
             len(block.text) >= 50
             and block.linked < 0.5 * len(block.text)
             and verdict.keeps(block.text)
+            and not boilerplate_kind(block.text)
         )
         or (block.kind == "table" and block.rows)
     ]
@@ -151,8 +155,17 @@ def content_of(blocks: list[Block], verdict: Verdict) -> list[Block]:
         for block in blocks[first : last + 1]
         if not (block.text and block.linked > 0.5 * len(block.text)) or verdict.keeps(block.text)
     ]
-    whole = [*head, *text, *_tail(text, blocks[last + 1 : last + 12])]
+    below = [*blocks[last + 1 : last + 12], *_signed_below(outside)]
+    whole = [*head, *text, *_tail(text, below)]
     return _until_signature(whole)
+
+
+def _signed_below(outside: Sequence[Block]) -> list[Block]:
+    """The first line below the container, where it alone reads as a signature."""
+    line = next((block for block in outside[:3] if block.text), None)
+    if line is None or len(line.text) > 80 or line.linked:
+        return []
+    return [line] if read_signature(["Hết.", line.text])[1] == 1 else []
 
 
 def _until_signature(blocks: list[Block]) -> list[Block]:

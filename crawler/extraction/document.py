@@ -161,6 +161,8 @@ def parse_page(page: Page) -> Document | Unreadable:
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
+        if "empty" in str(error).lower():
+            return Unreadable("empty", "no element that a reader would see")
         return Unreadable("broken", f"cannot be parsed: {error}"[:200])
     if not isinstance(tree.tag, str) or _TOO_DEEP(tree):
         return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another")

@@ -42,9 +42,10 @@ _NOISE = re.compile(
     r"(?:^|[\s_-])(?:relat\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
     r"recommend\w*|suggest\w*|shar(?:e|ing)\w*|social\w*|comments?|binh-?luan|tags?|tag-?list|"
     r"keywords?|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
-    r"quang-?cao|newsletter|subscribe|print|toolbar|tool|pagination|paging|sidebar|widget|menu|nav|"
-    r"copyright|most-?(?:read|view)\w*|audio|player|tts|popup|modal|follow\w*|reaction\w*)"
-    r"(?:$|[\s_-])|tin-?lien-?quan|box-?tin|newsrelation|relatednews|link-content-footer",
+    r"quang-?cao|newsletter|subscribe|toolbar|pagination|paging|sidebar|widget|"
+    r"most-?(?:read|view)\w*|follow\w*|reaction\w*)(?:$|[\s_-])|tin-?lien-?quan|box-?tin|"
+    r"newsrelation|relatednews|link-content-footer|"
+    r"(?:^|\s)(?:print|tools?|menu|nav|copyright|audio|player|tts|popup|modal)(?:$|\s)",
     re.I,
 )
 _RELATED_TYPE = re.compile(r"relat|newsbox|boxnews|link|quiz|vote|survey", re.I)
@@ -114,12 +115,17 @@ def read_generic(
     rest = [block for block in found if not (block.element in marked and block.text)]
     first = next((i for i, block in enumerate(rest) if block.element in inside), len(rest))
     between = [block for block in rest[:first] if opens(block)]
-    blocks = content_of([block for block in rest[first:] if block.element in inside], verdict)
+    below = next((i for i, b in enumerate(reversed(rest)) if b.element in inside), len(rest))
+    blocks = content_of(
+        [*(block for block in rest[first:] if block.element in inside)],
+        verdict,
+        rest[len(rest) - below :],
+    )
     if not lead:
         blocks = [*between, *blocks]
     parts = Parts(title=title, blocks=blocks, lead=lead)
     parts.opening = [block for block in between if block.kind == "figure"]
-    parts.dates = list(_dates(document, container, title_element, structured))
+    parts.dates = list(_dates(document, container, title_element, structured, noise))
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
         near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
         near += lines_near(document, title_element, container)
@@ -177,8 +183,11 @@ def _noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> set[Ht
             continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if len(names) > 1 and _NOISE.search(names):
-            size = len(element.text_content())
-            if size < 0.3 * whole and not (size > 400 and verdict.keeps(element.text_content())):
+            text = element.text_content()
+            linked = sum(len(link.text_content()) for link in element.iter("a"))
+            if linked > 0.6 * len(text) or (
+                len(text) < 0.3 * whole and not (len(text) > 400 and verdict.keeps(text))
+            ):
                 found.add(element)
     return found
 
@@ -223,9 +232,14 @@ def _dates(
     container: HtmlElement,
     title: HtmlElement | None,
     structured: Structured,
+    noise: set[HtmlElement],
 ) -> Iterator[Published | None]:
     clock = document.page.fetched_at
+    below = False
     for element in _around(document, container, title):
+        below = below or element is container
+        if below and not noise.isdisjoint((element, *element.iterancestors())):
+            continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):
             text = clean_line(element.text_content())
