@@ -1,0 +1,367 @@
+"""Which articles are copies of one story, and which of them was probably first.
+
+Union sites republish each other and the union press. Every article's text is reduced to MinHash
+values (datasketch), and bands of them are kept in the database as an index (locality-sensitive
+hashing): articles that share bands are compared by their texts. Stories are the connected
+components of "tells the same story" (``archive.story_text``), so the same set of articles gives
+the same stories, in whatever order they came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.database import transaction
+from archive.story_text import (
+    ABBREVIATIONS,
+    MIN_SYLLABLES,
+    Telling,
+    plain,
+    same_story,
+    share_of,
+    telling,
+)
+
+BANDS = 32
+ROWS = 2
+"""MinHash values in a band."""
+BANDS_SHARED = 2
+"""Bands that two texts must share to be compared. Of a Jaccard similarity of s they share two of
+32 with probability 0.04 for s = 0.1, 0.37 for 0.2, 0.80 for 0.3, 0.97 for 0.4, 0.999 for 0.5."""
+MIN_TELLING = 12
+"""Phrases with a fact in them that a text must have to be found by these alone."""
+BATCH = 100
+"""Articles taken up in one transaction: well below a second."""
+REMEMBERED = 4096
+"""Texts kept in memory for comparing, about 20 kB each."""
+
+Watch = Callable[[int, int], None]
+"""Called with articles done and articles to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """What ``update_stories`` did and found."""
+
+    compared: int
+    """Articles that were new or changed."""
+    stories: int
+    """Stories told by more than one article."""
+    copies: int
+    """Articles in them, originals included."""
+
+
+def update_stories(db: Database, *, watch: Watch | None = None) -> Stories:
+    """Bring the stories up to date with the articles: after a crawl, an import or a rebuild.
+
+    Looks only at articles that are new, changed or gone since. Short transactions, so that
+    crawls can go on; safe to break off and to run twice.
+    """
+    tellings = _Tellings(db)
+    done, total = 0, _count(db, "select count(*) from copies_pending")
+    while True:
+        with transaction(db):
+            stale = [
+                row[0]
+                for row in db.execute(
+                    f"select article_id from copies_pending order by 1 limit {BATCH}"
+                )
+            ]
+            if not stale:
+                break
+            tellings.forget(stale)
+            _regroup(db, stale, tellings)
+            db.conn.executemany(
+                "delete from copies_pending where article_id = ?", [(key,) for key in stale]
+            )
+        done += len(stale)
+        if watch is not None:
+            watch(done, max(done, total))
+    with transaction(db):
+        _name_originals(db, tellings)
+    return Stories(
+        done,
+        _count(db, "select count(*) from stories"),
+        _count(db, "select count(*) from article_copies"),
+    )
+
+
+class _Tellings:
+    """The texts of articles, ready to compare; some thousands are remembered."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[int, Telling] = {}
+
+    def __getitem__(self, article: int) -> Telling:
+        known = self._known.get(article)
+        if known is None:
+            if len(self._known) >= REMEMBERED:
+                del self._known[next(iter(self._known))]
+            sql = "select lead, body from articles where id = ?"
+            lead, body = self._db.execute(sql, [article]).fetchone()
+            known = self._known[article] = telling(f"{lead}\n{body}")
+        return known
+
+    def forget(self, articles: Iterable[int]) -> None:
+        for article in articles:
+            self._known.pop(article, None)
+
+
+def _regroup(db: Database, stale: Sequence[int], tellings: _Tellings) -> None:
+    """Work out anew the stories of some articles, and of all that were in one story with them."""
+    members = set(stale)
+    for article in stale:
+        members.update(
+            row[0]
+            for row in db.execute(
+                "select article_id from article_copies where story_id ="
+                " (select story_id from article_copies where article_id = ?)",
+                [article],
+            )
+        )
+    for article in stale:
+        _index(db, article, tellings)
+    present = {key for key in members if _exists(db, key)}
+    _forget_stories(db, members)
+    groups = _Groups()
+    for article in sorted(present):
+        for other in _candidates(db, article):
+            story = _story_of(db, other) if other not in present else None
+            if groups.find(article) == groups.find(other if story is None else -story - 1):
+                continue
+            if same_story(tellings[article], tellings[other]):
+                groups.join(article, other if story is None else -story - 1)
+    for group in groups.groups(present):
+        articles = {key for key in group if key >= 0}
+        for story in (-key - 1 for key in group if key < 0):
+            rows = db.execute("select article_id from article_copies where story_id = ?", [story])
+            articles.update(row[0] for row in rows)
+        if len(articles) > 1:
+            _forget_stories(db, articles)
+            _write_story(db, sorted(articles), tellings)
+
+
+class _Groups:
+    """Disjoint sets. Articles bear their ids; a story that stands is one member, -(id + 1)."""
+
+    def __init__(self) -> None:
+        self._parent: dict[int, int] = {}
+
+    def find(self, key: int) -> int:
+        root = key
+        while (above := self._parent.get(root, root)) != root:
+            root = above
+        while (above := self._parent.get(key, key)) != root:
+            self._parent[key], key = root, above
+        return root
+
+    def join(self, first: int, second: int) -> None:
+        for key in (first, second):
+            self._parent.setdefault(key, key)
+        one, other = self.find(first), self.find(second)
+        self._parent[max(one, other)] = min(one, other)
+
+    def groups(self, keys: Iterable[int]) -> list[list[int]]:
+        found: dict[int, list[int]] = {}
+        for key in sorted({*keys, *self._parent}):
+            found.setdefault(self.find(key), []).append(key)
+        return list(found.values())
+
+
+def _index(db: Database, article: int, tellings: _Tellings) -> None:
+    """Put an article's bands into the index, or take those of a vanished one out."""
+    db.execute("delete from copy_keys where article_id = ?", [article])
+    if _exists(db, article):
+        keys = band_keys(tellings[article])
+        db.conn.executemany("insert into copy_keys values (?, ?)", [(key, article) for key in keys])
+
+
+def band_keys(told: Telling) -> list[int]:
+    """The keys of a text in the index, 48-bit numbers; texts that share some are compared.
+
+    Those of a short text stand for all its phrases together; a text without words has none.
+    """
+    if not told.shingles:
+        return []
+    if told.syllables < MIN_SYLLABLES:
+        phrases = b"".join(number.to_bytes(4, "big") for number in sorted(told.shingles))
+        return [_key(-1 - copy, phrases) for copy in range(BANDS_SHARED)]
+    # By the phrases with a fact in them: template sentences would bring every report of a kind
+    # together with every other, and comparing would never end.
+    keys = _bands(told.telling, 1) if told.telling else set()
+    if len(told.telling) < MIN_TELLING:
+        keys |= _bands(told.shingles, 1 + BANDS)
+    return sorted(keys)
+
+
+def _bands(shingles: frozenset[int], first: int) -> set[int]:
+    values = _min_hash(shingles)
+    return {
+        _key(first + band, values[band * ROWS : (band + 1) * ROWS].tobytes())
+        for band in range(BANDS)
+    }
+
+
+def _key(band: int, data: bytes) -> int:
+    return int.from_bytes(
+        blake2b(data, digest_size=6, salt=band.to_bytes(4, "big", signed=True)).digest(), "big"
+    )
+
+
+@lru_cache(1)
+def _fresh_min_hash() -> Any:
+    # Loading datasketch takes a second, for SciPy: only who needs it shall wait.
+    from datasketch import MinHash
+
+    return MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=_as_number)
+
+
+def _as_number(shingle: int) -> int:
+    return shingle
+
+
+def _min_hash(shingles: frozenset[int]) -> Any:
+    min_hash = _fresh_min_hash().copy()
+    min_hash.update_batch(sorted(shingles))
+    return min_hash.hashvalues.astype("<u4")
+
+
+def _candidates(db: Database, article: int) -> list[int]:
+    rows = db.execute(
+        "select b.article_id from copy_keys a join copy_keys b on b.key = a.key"
+        " where a.article_id = ? and b.article_id <> a.article_id group by 1"
+        f" having count(*) >= {BANDS_SHARED} order by 1",
+        [article],
+    )
+    return [row[0] for row in rows]
+
+
+def _exists(db: Database, article: int) -> bool:
+    return bool(db.execute("select 1 from articles where id = ?", [article]).fetchone())
+
+
+def _story_of(db: Database, article: int) -> int | None:
+    row = db.execute(
+        "select story_id from article_copies where article_id = ?", [article]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _forget_stories(db: Database, articles: Iterable[int]) -> None:
+    for article in articles:
+        story = _story_of(db, article)
+        if story is not None:
+            db.execute("delete from article_copies where story_id = ?", [story])
+            db.execute("delete from stories where id = ?", [story])
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    article: int
+    site: str
+    source: str
+    names: tuple[str, ...]
+    """What others may call its site."""
+    when: tuple[str, bool, str, str, int]
+
+
+def _members(db: Database, articles: Sequence[int]) -> list[_Member]:
+    marks = ", ".join("?" * len(articles))
+    rows = db.execute(
+        "select articles.id, articles.site, source, published_at, published_precision,"
+        " first_seen_at, sites.title, sites.hosts from articles left join sites"
+        f" on sites.name = articles.site where articles.id in ({marks}) order by articles.id",
+        list(articles),
+    )
+    members = []
+    for key, site, source, published, precision, seen, title, hosts in rows:
+        told_time = precision == "minute"
+        day = (published or seen)[:10]
+        when = (day, not told_time, published if told_time else "", seen, key)
+        names = (title or "", *re.findall(r'"([^"]+)"', hosts or ""))
+        members.append(_Member(key, site, source, tuple(filter(None, map(_name, names))), when))
+    return members
+
+
+def _name(text: str) -> str:
+    """A name as compared: abbreviations spelt out, without marks, ``www.`` and punctuation."""
+    words = re.findall(r"[^\W_]+", text.casefold().removeprefix("www."))
+    spelt = (ABBREVIATIONS.get(word, word) for word in words)
+    return " ".join(plain(" ".join(spelt)).split())
+
+
+def probable_original(members: Sequence[Any]) -> tuple[int, str]:
+    """The article that the others were probably taken from, and by what evidence.
+
+    "credit": another names its site as the source. "elsewhere": every one names a source, and
+    none of them is among these. "date": the earliest of those that name none.
+    """
+    credited = [
+        member
+        for member in members
+        if any(
+            other.site != member.site and _names(other.source, member.names) for other in members
+        )
+    ]
+    uncredited = [member for member in members if not member.source]
+    pool = credited or uncredited or list(members)
+    evidence = "credit" if credited else "date" if uncredited else "elsewhere"
+    return min(pool, key=lambda member: member.when).article, evidence
+
+
+def _names(source: str, names: Sequence[str]) -> bool:
+    said = _name(source)
+    return bool(said) and any(
+        len(name) > 4 and (f" {name} " in f" {said} " or f" {said} " in f" {name} ")
+        for name in names
+    )
+
+
+def _write_story(db: Database, articles: Sequence[int], tellings: _Tellings) -> None:
+    members = _members(db, articles)
+    original, evidence = probable_original(members)
+    days = sorted(member.when[0] for member in members)
+    db.execute(
+        "insert into stories (id, evidence, copies, sites, first_at, last_at)"
+        " values (?, ?, ?, ?, ?, ?)",
+        [original, evidence, len(members), len({m.site for m in members}), days[0], days[-1]],
+    )
+    first = tellings[original]
+    db.conn.executemany(
+        "insert into article_copies (article_id, story_id, is_original, from_original,"
+        " of_original) values (?, ?, ?, ?, ?)",
+        [
+            (
+                key,
+                original,
+                int(key == original),
+                round(share_of(tellings[key], first), 3),
+                round(share_of(first, tellings[key]), 3),
+            )
+            for key in articles
+        ],
+    )
+
+
+def _name_originals(db: Database, tellings: _Tellings) -> None:
+    """Look again at who was first: a site may have got its name since."""
+    stories: dict[int, list[int]] = {}
+    for story, article in db.execute("select story_id, article_id from article_copies"):
+        stories.setdefault(story, []).append(article)
+    for story, articles in sorted(stories.items()):
+        evidence = db.execute("select evidence from stories where id = ?", [story]).fetchone()
+        if probable_original(_members(db, articles)) != (story, evidence[0]):
+            _forget_stories(db, articles)
+            _write_story(db, sorted(articles), tellings)
+
+
+def _count(db: Database, sql: str) -> int:
+    return int(db.execute(sql).fetchone()[0])

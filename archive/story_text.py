@@ -1,0 +1,152 @@
+"""Do two texts tell the same story? Pure functions over a text and a pair of texts.
+
+Two texts that share most of their phrases may still be reports of two events, told in the same
+template sentences: union offices write so. What tells them apart are the facts in the sentences,
+names and numbers. So both are compared, and facts also by their place: where two texts use the
+same words, the same fact should follow.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from dataclasses import dataclass
+
+from archive.vietnamese import fold_stroke
+
+SYLLABLES_IN_SHINGLE = 3
+MIN_SYLLABLES = 30
+"""Texts shorter than this are too short to tell a copy from a template."""
+SHARED = 0.35
+"""Of the shorter text's phrases: what the other must have, too."""
+AGREEING = 0.8
+"""Of the facts that stand in the same words in both texts: how many must be the same."""
+FACTS = 0.4
+"""Of the text with fewer facts: how many of them the other must know."""
+_CONTEXT = 2
+"""Syllables before a fact that make its place."""
+
+ABBREVIATIONS = {
+    "lđlđ": "liên đoàn lao động", "tlđ": "tổng liên đoàn", "lđlđvn": "liên đoàn lao động việt nam",
+    "tlđlđvn": "tổng liên đoàn lao động việt nam", "cđ": "công đoàn", "cđcs": "công đoàn cơ sở",
+    "cnvcđ": "công nhân viên chức lao động", "cnvclđ": "công nhân viên chức lao động",
+    "cnlđ": "công nhân lao động", "cbccvclđ": "cán bộ công chức viên chức lao động",
+    "nlđ": "người lao động", "đvcđ": "đoàn viên công đoàn", "đ/c": "đồng chí",
+    "bch": "ban chấp hành", "btv": "ban thường vụ", "ubnd": "ủy ban nhân dân",
+    "hđnd": "hội đồng nhân dân", "tp": "thành phố",
+    "thpt": "trung học phổ thông", "thcs": "trung học cơ sở", "kcn": "khu công nghiệp",
+    "bhxh": "bảo hiểm xã hội", "bhyt": "bảo hiểm y tế", "atvslđ": "an toàn vệ sinh lao động",
+    "ubkt": "ủy ban kiểm tra", "tnlđ": "tai nạn lao động", "qlđ": "quan hệ lao động",
+    "tưlđtt": "thỏa ước lao động tập thể", "gd&đt": "giáo dục và đào tạo", "pct": "phó chủ tịch",
+}  # fmt: skip
+"""How newsrooms shorten what others spell out."""
+
+_TOKEN = re.compile(r"đ/c|gd&đt|\d+(?:[.,/:-]\d+)*|[^\W\d_]+", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…:;“”\"\n(]\s*$")
+_FRAME = """lien doan lao dong tong cong viet nam ban chap hanh thuong vu uy nhan dan hoi dong chu
+tich pho dang bo thanh tinh huyen quan phuong xa"""
+_COMMON_NAMES = frozenset(_FRAME.split())
+"""Capitalised in every report: they tell no two apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A text as the comparison sees it: hashed phrases, and the facts among them."""
+
+    shingles: frozenset[int]
+    """CRC-32 of every run of three syllables, without marks and case."""
+    facts: frozenset[str]
+    """Numbers, and syllables written with a capital inside a sentence."""
+    telling: frozenset[int]
+    """The shingles with a fact in them: what a report does not share with others of its kind."""
+    places: dict[tuple[str, ...], frozenset[str]]
+    """The facts by the two syllables that stand before them."""
+    syllables: int
+
+
+def plain(text: str) -> str:
+    """Lower case without tone marks or strokes; both placements of a tone mark become one.
+
+    >>> plain("Đại hội HOÀ Bình")
+    'dai hoi hoa binh'
+    """
+    decomposed = unicodedata.normalize("NFD", fold_stroke(text.casefold()))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def telling(text: str) -> Telling:
+    """What a text says, for ``same_story``. Any text will do; an empty one tells nothing.
+
+    >>> sorted(telling("Sáng 12/5, LĐLĐ huyện Yên Dũng trao 30 suất quà.").facts)
+    ['12/5', '30', 'dung', 'yen']
+    """
+    text = unicodedata.normalize("NFC", text)
+    syllables: list[str] = []
+    places: dict[tuple[str, ...], frozenset[str]] = {}
+    marked: set[int] = set()
+
+    def fact(word: str) -> None:
+        marked.add(len(syllables) - 1)
+        place = tuple(syllables[-_CONTEXT - 1 : -1])
+        places[place] = places.get(place, frozenset()) | {word}
+
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        spelt_out = ABBREVIATIONS.get(token.casefold())
+        if spelt_out:
+            syllables += plain(spelt_out).split()
+            continue
+        word = plain(token)
+        syllables.append(word)
+        if token[0].isdigit():
+            fact(word)
+        elif token[0].isupper() and word not in _COMMON_NAMES:
+            before = text[max(found.start() - 4, 0) : found.start()]
+            if found.start() and not _SENTENCE_END.search(before):
+                fact(word)
+    size = SYLLABLES_IN_SHINGLE
+    shingles = []
+    told = []
+    for at in range(len(syllables) - size + 1):
+        shingles.append(zlib.crc32(" ".join(syllables[at : at + size]).encode()))
+        if not marked.isdisjoint(range(at, at + size)):
+            told.append(shingles[-1])
+    facts = frozenset[str]().union(*places.values())
+    return Telling(frozenset(shingles), facts, frozenset(told), places, len(syllables))
+
+
+def same_story(first: Telling, second: Telling) -> bool:
+    """Whether two texts are one story, copied or edited, and not two of the same kind.
+
+    Symmetric, and a function of the two texts alone. The thresholds were chosen on the labelled
+    set of ``benchmarks/labelled_copies.py``; ``benchmarks/near_duplicates.py`` measures them.
+    """
+    if min(first.syllables, second.syllables) < MIN_SYLLABLES:
+        return first.shingles == second.shingles and first.facts == second.facts
+    if overlap(first.facts, second.facts) < FACTS:
+        return False
+    if overlap(first.shingles, second.shingles) < SHARED:
+        return False
+    agreeing = contradicting = 0
+    for place in first.places.keys() & second.places.keys():
+        if first.places[place] & second.places[place]:
+            agreeing += 1
+        else:
+            contradicting += 1
+    return agreeing >= AGREEING * (agreeing + contradicting)
+
+
+def overlap(
+    first: frozenset[int] | frozenset[str], second: frozenset[int] | frozenset[str]
+) -> float:
+    """How much of the smaller set the larger one holds, 0 to 1; 1 where the smaller is empty."""
+    smaller = min(len(first), len(second))
+    return len(first & second) / smaller if smaller else 1.0
+
+
+def share_of(first: Telling, second: Telling) -> float:
+    """How much of the first text's phrases the second has, 0 to 1."""
+    if not first.shingles:
+        return 1.0 if first.facts == second.facts else 0.0
+    return len(first.shingles & second.shingles) / len(first.shingles)
