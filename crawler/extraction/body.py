@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archive.records import Attachment, Byline
 from crawler.extraction.blocks import Block, is_attachment
-from crawler.extraction.boilerplate import boilerplate_kind, cuts_here
+from crawler.extraction.boilerplate import boilerplate_kind, cuts_here, is_context_only
 from crawler.extraction.bylines import read_signature
 from crawler.extraction.judge import Verdict, key
 from crawler.extraction.text import clean_line
@@ -120,22 +120,28 @@ def file_title(text: str, url: str, line: str = "") -> str:
 def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[Block]:
     patterns = [re.compile(pattern) for pattern in drop_text]
     total = sum(len(block.text) for block in blocks)
-    kept: list[Block] = []
+    noise: dict[int, bool] = {}
     before = 0
-    for block in blocks:
+    for index, block in enumerate(blocks):
         before += len(block.text)
         if not block.text:
-            kept.append(block)
             continue
         if cuts_here(block.text) and (before >= 0.5 * total or before >= 1500):
+            blocks = blocks[:index]
             break
         if any(is_attachment(url) for url, _ in block.links):
-            kept.append(block)
             continue
-        if boilerplate_kind(block.text) or any(p.fullmatch(block.text) for p in patterns):
-            continue
-        kept.append(block)
-    return kept
+        if any(p.fullmatch(block.text) for p in patterns):
+            noise[index] = True
+        elif boilerplate_kind(block.text):
+            noise[index] = not is_context_only(block.text)
+    # "Hình ảnh" may be a subheading: it is noise only beside other noise or at the end.
+    lines = [index for index, block in enumerate(blocks) if block.text]
+    for place, index in enumerate(lines):
+        if noise.get(index) is False:
+            beside = lines[max(place - 1, 0) : place] + lines[place + 1 : place + 2]
+            noise[index] = place == len(lines) - 1 or any(noise.get(i) for i in beside)
+    return [block for index, block in enumerate(blocks) if not noise.get(index)]
 
 
 def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) -> list[Block]:
