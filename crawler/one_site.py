@@ -32,6 +32,7 @@ from archive.records import Capture
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, site_record
 from crawler.extractor import Extractor
+from crawler.frontier import add_to
 from crawler.ingest import take_in_files
 from crawler.manners import how_manners_ended_it
 from crawler.plan import Plan
@@ -60,6 +61,8 @@ def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
         {
             "USER_AGENT": base_settings.USER_AGENT_FORM.format(contact=contact),
             "WARC_FOLDER": str(data / "warc"),
+            "FRONTIER_PATH": str(data / "frontier" / "{name}.db"),
+            "FRONTIER_TRANSIENT_META": ("capture", "revisit_of"),
             "WARC_CRAWL_ID": crawl_id,
             "WARC_OPERATOR": plan.contact,
             "WARC_SOFTWARE": EXTRACTOR,
@@ -72,6 +75,7 @@ def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
         },
         priority="cmdline",
     )
+    add_to(settings)
     if plan.sample_proxy:
         settings.setdict(
             {
