@@ -22,6 +22,7 @@ from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import lines_near, page_heading
+from crawler.extraction.neighbours import beside_title_link, pictures_elsewhere, without_others
 from crawler.extraction.page_kind import (
     is_static,
     looks_like_article_url,
@@ -99,16 +100,23 @@ def read_generic(
     noise = _noise(top, container, verdict)
     if known is not None:
         noise |= dropped(document, known) - {container, *container.iterancestors()}
+    own = article_key(url)
+    noise |= pictures_elsewhere(top, document.base, own)
     found = read_blocks(top, document.base, noise)
     inside = set(container.iter())
-    own = article_key(url)
     reason = ""
     wanted = key(title)
     above = [key(b.text) for b in found[: first_prose(found)]]
     untitled = not wanted or not any(letters.startswith(wanted) for letters in above)
-    if is_listing([b for b in found if b.element in inside], untitled, own):
+    below_title = _after_title(found, title, title_element, inside)
+    others = 0
+    if not untitled:
+        kept = without_others(below_title, own)
+        others, below_title = len(below_title) - len(kept), kept
+    shown = found[: len(found) - others] if others else found
+    if is_listing([b for b in shown if b.element in inside], untitled, own):
         reason = "titles that lead to other pages"
-    found = attach_captions(_after_title(found, title, title_element, inside))
+    found = attach_captions(below_title)
     lead_element = _lead_element(document, container, title_element, noise)
     marked = set(lead_element.iter()) if lead_element is not None else set()
     lead = [block for block in found if block.element in marked and block.text]
@@ -235,6 +243,10 @@ def _dates(
     noise: set[HtmlElement],
 ) -> Iterator[Published | None]:
     clock = document.page.fetched_at
+    own = article_key(document.page.url)
+    home = {container, *container.iterancestors()}
+    if title is not None:
+        home.update((title, *title.iterancestors()))
     below = False
     for element in _around(document, container, title):
         below = below or element is container
@@ -242,6 +254,8 @@ def _dates(
             continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):
+            if beside_title_link(element, home, document.base, own):
+                continue
             text = clean_line(element.text_content())
             found = parse_visible(text, clock) if 6 <= len(text) <= 120 else None
             if found:

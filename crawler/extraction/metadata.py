@@ -28,8 +28,10 @@ _PRINT_MARK = re.compile(r"print|savefile|tmpl=component|apicenter|ban-in|inbai|
 def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlElement | None]:
     """The article's title and its element, where one shows it.
 
-    A heading that the page's own ``<title>`` or structured data repeats is the title; else the
-    structured title; else the only ``h1``; else what of ``<title>`` is not the site's name.
+    Of the headings that the page's own ``<title>`` or structured data repeats, the one that says
+    most of it is the title; else a line that does; else the structured title; else the first
+    ``h1``; else what of ``<title>`` is not the site's name. What links to the front page is the
+    site's own name.
     """
     named = [
         text
@@ -37,30 +39,22 @@ def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlE
         if (text := clean_line(convert_legacy(name)))
     ]
     keys = [key(text) for text in named]
-    best: tuple[int, str, HtmlElement] | None = None
     first: tuple[str, HtmlElement] | None = None
+    best: tuple[float, str, HtmlElement] | None = None
     for level, tag in enumerate(("h1", "h2", "h3", "h4")):
         for element in document.body.iter(tag):
             text = clean_line(convert_legacy(element.text_content()))
             wanted = key(text)
-            if not wanted or len(text) > 400:
+            if not wanted or len(text) > 400 or _leads_home(element, document):
                 continue
             if level == 0 and first is None:
                 first = (text, element)
             if len(wanted) < 8:
                 continue
-            if any(
-                name == wanted or (name.startswith(wanted) and len(wanted) >= 12) for name in keys
-            ) or (level == 0 and any(_alike(text, name) for name in named)):
-                score = len(text) - 20 * level
-                if best is None or score > best[0]:
-                    best = (score, text, element)
-                continue
-            for name, letters in zip(named, keys, strict=True):
-                # A mark such as "Nổi bật" may stand inside the heading.
-                if wanted.startswith(letters) and len(letters) >= max(12, 0.75 * len(wanted)):
-                    best = best or (0, name, element)
-        if best is not None:
+            score, shown = _match(text, wanted, named, keys, level)
+            if score and (best is None or score > best[0]):
+                best = (score, shown, element)
+        if best is not None and best[0] >= _SURE:
             return best[1], best[2]
     sites = {key(name) for name in structured.site_names}
     for element in document.body.iter("div", "span", "td", "p", "strong", "b", "a"):
@@ -68,12 +62,15 @@ def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlE
             continue
         text = clean_line(convert_legacy(element.text_content()))
         wanted = key(text)
-        if (
-            len(wanted) >= 20
-            and any(name.startswith(wanted) for name in keys)
-            and wanted not in sites
-        ):
+        if len(wanted) < 20 or wanted in sites:
+            continue
+        share = max(
+            (len(wanted) / len(name) for name in keys if _at_an_end(wanted, name)), default=0
+        )
+        if share and (best is None or best[0] < share) and not _leads_home(element, document):
             return text, element
+    if best is not None:
+        return best[1], best[2]
     for text in named[:-1] if structured.headlines else []:
         if text and key(text) not in sites:
             return without_site(text, structured.site_names), None
@@ -83,10 +80,55 @@ def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlE
     return ("" if key(title) in sites else title), None
 
 
+_SURE = 0.5
+"""A heading that says this share of what the page is called needs no other beside it."""
+
+
+def _match(
+    text: str, wanted: str, named: Sequence[str], keys: Sequence[str], level: int
+) -> tuple[float, str]:
+    """How much of one of the page's names a heading says, and the title that it shows."""
+    score, shown = 0.0, text
+    for name, letters in zip(named, keys, strict=True):
+        if letters == wanted:
+            return 2.0 - 0.01 * level, text
+        share = len(wanted) / max(len(letters), 1)
+        if (len(wanted) >= 12 and letters.startswith(wanted)) or (len(wanted) >= 20 and letters.endswith(wanted)):
+            score = max(score, share)
+        elif wanted.startswith(letters) and len(letters) >= max(12, 0.75 * len(wanted)):
+            # A mark such as "Nổi bật" may stand inside the heading.
+            if not score:
+                score, shown = 0.6, name
+        elif level == 0 and _alike(text, name):
+            score = max(score, 0.55)
+    return (score - 0.01 * level if score else 0.0), shown
+
+
+def _at_an_end(wanted: str, name: str) -> bool:
+    return name.startswith(wanted) or (name.endswith(wanted) and name != wanted)
+
+
+def _leads_home(element: HtmlElement, document: Document) -> bool:
+    """Whether a heading is the site's own name: it links to the front page."""
+    links = [element] if element.tag == "a" else list(element.iter("a"))
+    parent = element.getparent()
+    if not links and parent is not None and parent.tag == "a":
+        links = [parent]
+    for link in links[:3]:
+        target = absolute(document.base, link.get("href") or "")
+        if target and urlsplit(target).path.rstrip("/") in _FRONT and not urlsplit(target).query:
+            return urlsplit(document.page.url).path.rstrip("/") not in _FRONT
+    return False
+
+
+_FRONT = frozenset(("", "/index.php", "/index.html", "/index.aspx", "/default.aspx", "/vi"))
+
+
 def _alike(heading: str, name: str) -> bool:
     """Whether a heading says what a page title says, reworded or shortened."""
     words, others = set(heading.lower().split()), set(name.lower().split())
-    return len(words) >= 5 and len(words & others) >= 0.7 * len(words)
+    shared = len(words & others)
+    return len(words) >= 5 and shared >= 0.7 * len(words) and shared >= 0.5 * len(others)
 
 
 def without_site(title: str, site_names: Sequence[str]) -> str:

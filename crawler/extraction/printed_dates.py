@@ -55,7 +55,7 @@ DATE_RE = re.compile(
 _TIME = (
     r"(?P<h>\d{1,2})(?:\s?:\s?|\s?[hg]\s?|\s?giờ\s?)(?P<mi>\d{2})"
     r"(?:\s?[:']\s?(?P<s>\d{2}))?(?:\s?(?:phút|'))?(?![\d/]|[.,]\d)"
-    r"(?:\s?(?P<half>AM|PM|SA|CH|a\.m\.|p\.m\.)(?!\w))?"
+    r"(?:\s?(?P<half>AM|PM|SA|CH|a\.m\.|p\.m\.|sáng|trưa|chiều|tối)(?!\w))?"
 )
 _GLUE = r"[\s,;|()\[\]•·–—\-/]*"
 WEEKDAY = (
@@ -103,9 +103,9 @@ def time_of(match: re.Match[str] | None) -> tuple[int, int, int] | None:
         return None
     hour, minute, second = int(match["h"]), int(match["mi"]), int(match["s"] or 0)
     half = (match["half"] or "").upper().replace(".", "")
-    if half in ("PM", "CH") and hour < 12:
+    if half in ("PM", "CH", "CHIỀU", "TỐI") and hour < 12:
         hour += 12
-    elif half in ("AM", "SA") and hour == 12:
+    elif half in ("AM", "SA", "SÁNG") and hour == 12:
         hour = 0
     return (hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
 

@@ -1,0 +1,128 @@
+"""Other articles that a page of unknown make shows below or beside its own.
+
+Names tell little there, so links do: a title that leads to another page begins another article,
+and what stands with it, a teaser, a date, a small picture, is that article's.
+"""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.blocks import Block, is_attachment
+from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.images import is_image_address
+from crawler.extraction.urls import absolute, article_key
+
+MIN_OWN = 120
+"""Characters of its own text that a page must show before others may follow."""
+_TITLE = 20
+_PROSE = 50
+_CLIMB = 3
+
+
+def leads_elsewhere(block: Block, own: str) -> bool:
+    """Whether a block is nothing but a title that links to a page other than ``own``."""
+    return (
+        len(block.text) >= _TITLE
+        and block.linked >= 0.8 * len(block.text.replace(" ", ""))
+        and len(block.links) == 1
+        and not is_attachment(block.links[0][0])
+        and article_key(block.links[0][0]) != own
+    )
+
+
+def without_others(blocks: list[Block], own: str) -> list[Block]:
+    """Blocks up to where titles of other articles, with or without teasers, fill the rest.
+
+    ``blocks`` begin below the page's title; ``own`` is the page's ``article_key``. A box of
+    related titles within the text stays, since paragraphs beside those above it follow.
+    """
+    said = 0
+    parents: set[HtmlElement] = set()
+    wrappers: set[HtmlElement] = set()
+    for index, block in enumerate(blocks):
+        if not block.text:
+            continue
+        if not leads_elsewhere(block, own):
+            if len(block.text) >= _PROSE and block.linked < 0.3 * len(block.text):
+                said += len(block.text)
+                _note(block, parents, wrappers)
+            continue
+        if said < MIN_OWN:
+            return blocks
+        rest = [later for later in blocks[index:] if later.text]
+        titles = sum(leads_elsewhere(later, own) for later in rest)
+        if titles >= 2 and not any(_goes_on(later, parents, wrappers) for later in rest):
+            return blocks[: _heading_above(blocks, index)]
+    return blocks
+
+
+def pictures_elsewhere(top: HtmlElement, base: str, own: str) -> set[HtmlElement]:
+    """Every ``<img>`` below ``top`` inside a link to a page other than ``own``."""
+    found: set[HtmlElement] = set()
+    for link in top.iter("a"):
+        images = link.findall(".//img")
+        if not images:
+            continue
+        target = absolute(base, link.get("href") or "")
+        if target and not is_image_address(target) and article_key(target) != own:
+            found.update(images)
+    return found
+
+
+def beside_title_link(
+    element: HtmlElement, home: set[HtmlElement], base: str, own: str
+) -> bool:
+    """Whether an element, a date say, stands with a title that links to another page.
+
+    ``home`` are the ancestors of the page's own title and text, where the climb ends.
+    """
+    current = element.getparent()
+    for _ in range(_CLIMB):
+        if current is None or current in home:
+            return False
+        for link in current.iter("a"):
+            if len(link.text_content().strip()) >= _TITLE:
+                target = absolute(base, link.get("href") or "")
+                if target and article_key(target) != own:
+                    return True
+        current = current.getparent()
+    return False
+
+
+def _note(block: Block, parents: set[HtmlElement], wrappers: set[HtmlElement]) -> None:
+    if block.element is None:
+        return
+    parents.add(block.element)
+    parent = block.element.getparent()
+    if parent is not None:
+        parents.add(parent)
+        above = parent.getparent()
+        if above is not None:
+            wrappers.add(above)
+
+
+def _goes_on(block: Block, parents: set[HtmlElement], wrappers: set[HtmlElement]) -> bool:
+    """Whether a paragraph stands beside those of the text, so that the text is not over."""
+    if block.element is None or len(block.text) < _PROSE or block.linked >= 0.3 * len(block.text):
+        return False
+    if boilerplate_kind(block.text):
+        return False
+    parent = block.element.getparent()
+    if block.element in parents or parent in parents:
+        return True
+    # Some editors wrap each paragraph in an element of its own.
+    return parent is not None and len(parents) > 6 and parent.getparent() in wrappers
+
+
+def _heading_above(blocks: list[Block], index: int) -> int:
+    """Where the others begin: at the line that announces them, if one does."""
+    for start in range(index - 1, max(index - 4, -1), -1):
+        block = blocks[start]
+        if block.text and boilerplate_kind(block.text) == "related":
+            return start
+        if block.text and not (block.kind == "heading" and len(block.text) <= 40):
+            break
+        if block.text:
+            return start
+    return index
