@@ -93,7 +93,9 @@ def _match(
         if letters == wanted:
             return 2.0 - 0.01 * level, text
         share = len(wanted) / max(len(letters), 1)
-        if (len(wanted) >= 12 and letters.startswith(wanted)) or (len(wanted) >= 20 and letters.endswith(wanted)):
+        if (len(wanted) >= 12 and letters.startswith(wanted)) or (
+            len(wanted) >= 20 and letters.endswith(wanted)
+        ):
             score = max(score, share)
         elif wanted.startswith(letters) and len(letters) >= max(12, 0.75 * len(wanted)):
             # A mark such as "Nổi bật" may stand inside the heading.
