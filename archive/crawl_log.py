@@ -91,14 +91,3 @@ def unreadable_of(db: Database, crawl: str) -> int:
         (crawl,),
     ).fetchone()
     return int(row[0])
-
-
-def validators(db: Database, url: str) -> dict[str, str]:
-    """Headers of a conditional request for a URL, from its newest capture with an article."""
-    row = db.conn.execute(
-        "select etag, last_modified from captures where url = ? and outcome = 'article'"
-        " order by fetched_at desc limit 1",
-        (url,),
-    ).fetchone()
-    names = ("If-None-Match", "If-Modified-Since")
-    return {name: value for name, value in zip(names, row or (), strict=False) if value}

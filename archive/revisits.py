@@ -13,8 +13,8 @@ STEPS = (timedelta(days=1), timedelta(days=8), timedelta(days=38), timedelta(day
 YEARLY = timedelta(days=365)
 
 
-def next_look(first_seen: datetime, last_checked: datetime) -> datetime:
-    """The moment from which an article is due again.
+def next_look(first_seen: datetime, last_checked: datetime, *, pace: float = 1.0) -> datetime:
+    """The moment from which an article is due again; ``pace`` is what ``site_pace`` says.
 
     >>> from datetime import datetime
     >>> first = datetime(2025, 1, 1)
@@ -26,9 +26,22 @@ def next_look(first_seen: datetime, last_checked: datetime) -> datetime:
     datetime.datetime(2027, 12, 1, 0, 0)
     """
     for step in STEPS:
-        if last_checked < first_seen + step:
-            return first_seen + step
-    return last_checked + YEARLY
+        if last_checked < first_seen + step * pace:
+            return first_seen + step * pace
+    return last_checked + YEARLY * pace
+
+
+def site_pace(db: Database, site: str) -> float:
+    """What the intervals of a site are multiplied by: a half where it edits often.
+
+    Often: more than one in ten of its articles that were looked at again, of at least twenty.
+    """
+    looked, edited = db.conn.execute(
+        "select count(*), sum(revisions > 1) from articles"
+        " where site = ? and last_checked_at > first_seen_at",
+        (site,),
+    ).fetchone()
+    return 0.5 if looked >= 20 and edited * 10 > looked else 1.0
 
 
 def is_due(db: Database, address: str, now: datetime) -> bool | None:
@@ -43,12 +56,14 @@ def is_due(db: Database, address: str, now: datetime) -> bool | None:
     return next_look(datetime.fromisoformat(row[0]), datetime.fromisoformat(row[1])) <= now
 
 
-def due_articles(db: Database, site: str, now: datetime, *, every: bool = False) -> list[str]:
+def due_articles(
+    db: Database, site: str, now: datetime, *, every: bool = False, pace: float = 1.0
+) -> list[str]:
     """URLs of a site's articles that are due at ``now`` (all of them with ``every``), newest first.
 
     The articles longest unseen are not starved: what one crawl cannot look at is due tomorrow.
     """
-    latest = timestamp(now) if every else timestamp(now - STEPS[0])
+    latest = timestamp(now) if every else timestamp(now - STEPS[0] * pace)
     rows = db.conn.execute(
         "select url, first_seen_at, last_checked_at from articles"
         " where site = ? and last_checked_at <= ? order by first_seen_at desc",
@@ -57,5 +72,7 @@ def due_articles(db: Database, site: str, now: datetime, *, every: bool = False)
     return [
         url
         for url, first, checked in rows
-        if every or next_look(datetime.fromisoformat(first), datetime.fromisoformat(checked)) <= now
+        if every
+        or next_look(datetime.fromisoformat(first), datetime.fromisoformat(checked), pace=pace)
+        <= now
     ]

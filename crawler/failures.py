@@ -23,6 +23,8 @@ KINDS: dict[str, str] = {
     "forbidden": "the address is not one that a crawl of this site may ask",
     "too_large": "larger than the size limit",
     "given_up": "the host kept failing or asked for a long pause, so it was asked no more",
+    "unparsable": "a feed or sitemap that cannot be read as one",
+    "trap": "addresses without end or without news, followed no further",
     "other": "another failure, named in the detail",
 }
 """Every word of ``fetch_errors.kind``, with its meaning."""
@@ -74,3 +76,14 @@ _KINDS_BY_TYPE: dict[str, tuple[type[BaseException], ...]] = {
         twisted_errors.ConnectionDone,
     ),
 }
+
+
+def leaves_a_gap(error: BaseException | None, *, first: bool) -> bool:
+    """Whether a listing that failed may have led to articles that nobody else leads to.
+
+    Past its last page a site answers 404, and what robots.txt forbids is no part of the walk;
+    but the ``first`` page of a listing has to be there.
+    """
+    if isinstance(error, HttpError):
+        return first or error.response.status not in (404, 410)
+    return not isinstance(error, IgnoreRequest)

@@ -27,7 +27,7 @@ DOWNLOAD_MAXSIZE = 30_000_000
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 REDIRECT_MAX_TIMES = 5
-DEPTH_LIMIT = 400
+DEPTH_LIMIT = 0  # Bounded by crawler.walk, which reports; the depth limit drops in silence.
 URLLENGTH_LIMIT = 2083
 
 # Only encodings that every WARC tool reads: brotli breaks warcio and wacz.
@@ -49,8 +49,8 @@ TWISTED_DNS_RESOLVER = "crawler.guards.PublicAddressResolver"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.guards.OwnHostsOnly": 50,
-    "crawler.middlewares.ConditionalRequests": 560,
     "crawler.cookie_stub.CookieStub": 570,
+    "crawler.middlewares.ConditionalRequests": 610,
     "crawler.middlewares.SampleProxy": 740,
 }
 ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}

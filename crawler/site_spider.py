@@ -1,37 +1,56 @@
-"""SiteSpider: walks a site's listings to its articles."""
+"""SiteSpider: from a site's feeds, listings and sitemaps to its articles."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
+from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.articles import is_captured
-from archive.crawl_log import has_complete_crawl, save_fetch_error
+from archive.crawl_log import save_fetch_error
+from archive.known_addresses import Standing, highest_id
 from archive.records import Article, Unreadable
-from archive.revisits import due_articles, is_due
+from archive.revisits import due_articles
 from crawler.declaration import Declaration
-from crawler.extraction.document import parse_page
+from crawler.extraction.document import Document, parse_page
+from crawler.extraction.feeds import parse_feed
 from crawler.extraction.links import Links, find_links, find_stylesheets
-from crawler.extraction.urls import article_key
-from crawler.failures import failure_kind
+from crawler.extraction.paging import next_page, place_of
+from crawler.extraction.sitemaps import parse_sitemap
+from crawler.extraction.urls import article_key, canonical_url
+from crawler.extraction.xml_stream import NotXml
+from crawler.failures import failure_kind, leaves_a_gap
 from crawler.guards import refusal
-from crawler.reading import Reading, page_of
+from crawler.reading import Reading, needs_extraction, page_of
+from crawler.sources import FeedSource, Sources
+from crawler.walk import Walk
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
     from sqlite_utils import Database
 
-ARTICLE, FILE, LISTING, RECHECK = 30, 20, 10, 0
+FEED, ARTICLE, FILE, LISTING, RECHECK = 40, 30, 20, 10, 0
 """Priorities: the articles of a page, then their files, then its next page: the newest first."""
 
 MAX_FILE_BYTES = 20_000_000
 """A picture or attachment larger than this is kept in part and marked as truncated."""
+NEWS_PAGES = 200
+"""Pages of one listing that a crawl follows through news; more is a case for ``--backfill``."""
+CHANGED_LIMIT = 200
+"""Known articles that a crawl looks at because a sitemap says that they have changed."""
+MAX_HOPS = 40
+"""Articles that are reached one from another, without a listing: related and older ones."""
+_ABSENT = [400, 403, 404, 410, 500, 503]
+"""Statuses that mean no article in a walk of ids."""
 
 
 class SiteSpider(Declaration, scrapy.Spider):
@@ -48,73 +67,222 @@ class SiteSpider(Declaration, scrapy.Spider):
     incomplete: str = ""
     """Why this crawl cannot count as having walked the whole site, "" while it can."""
 
+    sources: Sources
+    walk: Walk
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.begin, signals.spider_opened)
+        crawler.signals.connect(spider._robots_parsed, signals.robots_parsed)
+        return spider
+
     @property
     def archive(self) -> Database:
         db: Database = self.crawler.archive  # type: ignore[attr-defined]
         return db
 
+    # What a crawl begins with
+
     async def start(self) -> AsyncIterator[Request]:
-        """Listings first, then known articles whose time has come."""
-        self.walk_all = self.walk_all or not has_complete_crawl(self.archive, self.name)
-        for url in self.start_urls:
-            yield self._request(url, self.parse_listing, LISTING, dont_filter=True)
-        now = datetime.now(UTC)
-        due = due_articles(self.archive, self.name, now, every=self.recheck)
+        """Feeds, the listings that none answers for, then known articles whose time has come."""
+        for feed in self.sources.feeds():
+            yield self._feed_request(feed)
+        at_once = self.start_urls if self.walk_all else self.sources.listings_at_once()
+        for url in at_once:
+            yield self._listing_request(url, start=True)
+        if self.walk_all or self.sources.sitemaps_now():
+            self._named_sitemaps += self.sitemaps
+            if not at_once and not self.feeds:
+                for request in self._sitemap_requests():
+                    yield request
+        if self.walk_all:
+            for request in self._next_id():
+                yield request
+        now = self.sources.now
+        due = due_articles(self.archive, self.name, now, every=self.recheck, pace=self.sources.pace)
         for url in due if self.recheck else due[: self.max_rechecks]:
             yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
 
-    async def parse_listing(self, response: Response) -> AsyncIterator[Request | Reading]:
-        """A listing: its articles, and its next pages unless nothing on it is news."""
-        reading, links, _ = await self._read(response)
-        yield reading
-        articles = list(self._wanted(links.articles))
-        for request in articles:
-            yield request
-        if articles or self.walk_all:
-            for url in links.listings:
-                yield self._request(url, self.parse_listing, LISTING)
+    def begin(self) -> None:
+        """Take stock of what the archive knows; before anything is asked for."""
+        self.sources = Sources(self.archive, self.name, self, datetime.now(UTC))
+        self.walk = Walk()
+        self._named_sitemaps: list[str] = []
+        self._changed = 0
+        self.walk_all = self.walk_all or not self.sources.walked
 
-    async def parse_article(self, response: Response) -> AsyncIterator[Request | Reading]:
-        """An article, its files, and the articles that it links to."""
-        reading, links, stylesheets = await self._read(response)
-        yield reading
-        for request in self._files(reading, stylesheets):
+    # What answers
+
+    async def parse_feed(
+        self, response: Response, listings: list[str], whole_site: bool
+    ) -> AsyncIterator[Request | Reading]:
+        """A feed: its articles, and the listings that it does not answer for."""
+        for request in self._sitemap_requests():
             yield request
-        for request in self._wanted(links.articles):
+        if response.status == 304:
+            return
+        if reading := await self._page_reading(response):
+            yield reading
+        feed = FeedSource(response.url, tuple(listings), whole_site)
+        try:
+            urls = [
+                canonical_url(entry.url, self._url_rules())
+                for entry in parse_feed(response.body, response.url).entries
+                if self._own(entry.url)
+            ]
+        except NotXml as error:
+            self._note(response.url, "unparsable", str(error))
+            urls = []
+        standings = [self.sources.standing(url) for url in urls]
+        for request in self._wanted(zip(urls, standings, strict=True)):
+            yield request
+        if not self.sources.vouches(feed, urls, standings):
+            for url in listings:
+                yield self._listing_request(url, start=True)
+
+    async def parse_listing(
+        self, response: Response, start: bool = False, news: int = 0
+    ) -> AsyncIterator[Request | Reading]:
+        """A listing: its articles, and its next pages unless nothing on it is news.
+
+        ``news`` counts the pages of this listing that were followed for their news.
+        """
+        for request in self._sitemap_requests():
+            yield request
+        if response.status == 304:
+            return
+        reading, links, document = await self._read(response)
+        yield reading
+        standings = [self.sources.standing(url) for url in links.articles]
+        for request in self._wanted(zip(links.articles, standings, strict=True)):
+            yield request
+        if document is None:
+            return
+        goes_on = self.walk.saw_listing(response.url, map(article_key, links.articles))
+        following = next_page(response.url, document, self.article_url) if goes_on else ""
+        if self.walk_all:
+            for url in (*links.listings, *([following] if following else [])):
+                if self._own(url) and self.walk.admits_listing(url):
+                    yield self._listing_request(url)
+            return
+        if start:
+            sections = [url for url in links.listings if place_of(url).number is None]
+            for url in self.sources.sections_now(sections):
+                if self.walk.admits_listing(url):
+                    yield self._listing_request(url)
+        if all(standing.anchored for standing in standings) or not self._own(following):
+            return
+        if news >= NEWS_PAGES:
+            self.incomplete = f"{response.url}: more than {NEWS_PAGES} pages of news"
+        elif self.walk.admits_listing(following):
+            yield self._listing_request(following, news=news + 1)
+
+    async def parse_sitemap(self, response: Response) -> AsyncIterator[Request | Reading]:
+        """A sitemap: its articles, and the sitemaps of an index that may hold news."""
+        if response.status == 304:
+            return
+        if reading := await self._page_reading(response):
+            yield reading
+        try:
+            sitemap = parse_sitemap(response.body, response.url)
+        except NotXml as error:
+            self._note(response.url, "unparsable", str(error))
+            return
+        for entry in sitemap.sitemaps:
+            if self._own(entry.url) and (self.walk_all or self.sources.maybe_new(entry)):
+                yield self._sitemap_request(entry.url)
+        for number, entry in enumerate(sitemap.pages):
+            if number % 500 == 0:
+                await asyncio.sleep(0)
+            url = canonical_url(entry.url, self._url_rules())
+            if not self._own(url) or not self._is_article(url):
+                continue
+            standing = self.sources.standing(url)
+            if self._changed < CHANGED_LIMIT and self.sources.says_changed(entry, standing):
+                self._changed += 1
+                yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+            for request in self._wanted([(url, standing)]):
+                yield request
+
+    async def parse_article(
+        self, response: Response, hops: int = 0
+    ) -> AsyncIterator[Request | Reading]:
+        """An article, its files, and the articles that it links to.
+
+        ``hops`` counts the articles between this one and a listing.
+        """
+        reading, links, document = await self._read(response)
+        yield reading
+        for request in self._files(reading, document):
+            yield request
+        if self.follow_articles and hops < MAX_HOPS:
+            pairs = ((url, self.sources.standing(url)) for url in links.articles)
+            for request in self._wanted(pairs, hops + 1):
+                yield request
+
+    async def parse_numbered(
+        self, response: Response, number: int, misses: int, asked: int
+    ) -> AsyncIterator[Request | Reading]:
+        """An address of a walk of ids: an article or none, then the next below it."""
+        found = False
+        if response.status == 200:
+            reading, _, document = await self._read(response)
+            found = isinstance(reading.outcome, Article)
+            yield reading
+            for request in self._files(reading, document):
+                yield request
+        for request in self._next_id(number - 1, 0 if found else misses + 1, asked):
             yield request
 
     async def parse_file(self, response: Response) -> None:
         """A picture, style sheet or attachment: captured by the download handler, no more."""
 
-    async def _read(self, response: Response) -> tuple[Reading, Links, tuple[str, ...]]:
-        assert response.request is not None
-        capture = response.request.meta["capture"]
-        page = page_of(capture, response.body)
-        document = parse_page(page)
-        if isinstance(document, Unreadable):
-            return Reading(capture, document), Links(), ()
-        links = find_links(document, self.article_url, self.listing_url, self._url_rules())
-        outcome = await self.crawler.extractor.extract(document)  # type: ignore[attr-defined]
-        return Reading(capture, outcome), links, find_stylesheets(document)
+    # What is asked next
 
-    def _url_rules(self) -> tuple[tuple[str, str], ...]:
-        return self.layouts[0].canonical_rules if self.layouts else ()
-
-    def _wanted(self, urls: tuple[str, ...]) -> Iterator[Request]:
-        now = datetime.now(UTC)
-        for url in urls:
-            due = is_due(self.archive, article_key(url), now)
-            if due is None:
-                yield self._request(url, self.parse_article, ARTICLE)
-            elif due:
+    def _wanted(self, pairs: Iterable[tuple[str, Standing]], hops: int = 0) -> Iterator[Request]:
+        """Requests for the articles that are new or due."""
+        for url, standing in pairs:
+            if not standing.due or not self.walk.admits_article(url):
+                continue
+            if standing.article:
                 yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+            else:
+                follow = {"hops": hops} if hops else {}
+                yield self._request(url, self.parse_article, ARTICLE, cb_kwargs=follow)
 
-    def _files(self, reading: Reading, stylesheets: tuple[str, ...]) -> Iterator[Request]:
+    def _next_id(self, number: int = 0, misses: int = 0, asked: int = 0) -> Iterator[Request]:
+        """The next address of the site's walk of ids that is not known, if the walk goes on."""
+        walk = self.id_walk
+        if walk is None:
+            return
+        if not asked:
+            highest = highest_id(self.archive, self.name, article_key(walk.url.format(id="")))
+            number = max(highest, walk.newest) + walk.misses // 2
+        while number > 0 and misses < walk.misses and asked < walk.limit:
+            url = canonical_url(walk.url.format(id=number), self._url_rules())
+            standing = self.sources.standing(url)
+            if not standing.known or standing.due:
+                follow = {"number": number, "misses": misses, "asked": asked + 1}
+                request = self._request(
+                    url,
+                    self.parse_numbered,
+                    LISTING,
+                    meta={"handle_httpstatus_list": _ABSENT},
+                    cb_kwargs=follow,
+                )
+                request.errback = self.numbered_failed
+                yield request
+                return
+            misses = 0 if standing.article else misses + 1
+            number -= 1
+
+    def _files(self, reading: Reading, document: Document | None) -> Iterator[Request]:
         """Requests for what an article shows and offers, as far as it is not captured yet."""
         article = reading.outcome
-        if not isinstance(article, Article) or self.keeps == "none":
+        if not isinstance(article, Article) or self.keeps == "none" or document is None:
             return
-        urls = [*stylesheets, *(image.url for image in article.images)]
+        urls = [*find_stylesheets(document), *(image.url for image in article.images)]
         if self.keeps == "all":
             urls += [attachment.url for attachment in article.attachments]
         for url in dict.fromkeys(urls):
@@ -124,31 +292,108 @@ class SiteSpider(Declaration, scrapy.Spider):
                 meta = {"download_maxsize": MAX_FILE_BYTES}
                 yield self._request(url, self.parse_file, FILE, meta=meta)
 
+    def _feed_request(self, feed: FeedSource) -> Request:
+        follow = {"listings": list(feed.listings), "whole_site": feed.whole_site}
+        request = self._source(feed.url, self.parse_feed, FEED, cb_kwargs=follow)
+        request.errback = self.feed_failed
+        return request
+
+    def _listing_request(self, url: str, *, start: bool = False, news: int = 0) -> Request:
+        follow = {"start": start, "news": news}
+        return self._source(url, self.parse_listing, LISTING, cb_kwargs=follow)
+
+    def _sitemap_request(self, url: str) -> Request:
+        return self._source(url, self.parse_sitemap, LISTING)
+
+    def _sitemap_requests(self) -> Iterator[Request]:
+        """Sitemaps that have become known and were not asked for; robots.txt is read meanwhile."""
+        while self._named_sitemaps:
+            url = self._named_sitemaps.pop()
+            if self._own(url):
+                yield self._sitemap_request(url)
+
+    def _source(self, url: str, callback: Any, priority: int, **more: Any) -> Request:
+        meta = {"handle_httpstatus_list": [304]}
+        if not self.walk_all:
+            meta["unchanged_since"] = self.sources.walked  # type: ignore[assignment]
+        return self._request(url, callback, priority, meta=meta, **more)
+
     def _request(self, url: str, callback: Any, priority: int, **more: Any) -> Request:
         return Request(url, callback=callback, errback=self.failed, priority=priority, **more)
+
+    # Reading
+
+    async def _read(self, response: Response) -> tuple[Reading, Links, Document | None]:
+        assert response.request is not None
+        capture = response.request.meta["capture"]
+        page = page_of(capture, response.body)
+        document = parse_page(page)
+        if isinstance(document, Unreadable):
+            return Reading(capture, document), Links(), None
+        links = find_links(document, self.article_url, self.listing_url, self._url_rules())
+        outcome = await self.crawler.extractor.extract(document)  # type: ignore[attr-defined]
+        return Reading(capture, outcome), links, document
+
+    async def _page_reading(self, response: Response) -> Reading | None:
+        """The reading of a feed or sitemap that was sent as if it were a page."""
+        assert response.request is not None
+        if not needs_extraction(response.request.meta["capture"]):
+            return None
+        return (await self._read(response))[0]
+
+    def _url_rules(self) -> tuple[tuple[str, str], ...]:
+        return self.layouts[0].canonical_rules if self.layouts else ()
+
+    def _own(self, url: str) -> bool:
+        return bool(url) and not refusal(url, self.hosts)
+
+    def _is_article(self, url: str) -> bool:
+        return bool(self.article_url and re.search(self.article_url, url))
+
+    # What goes wrong
 
     def failed(self, failure: Failure) -> None:
         """Keep why a request brought nothing; a listing that failed leaves the walk incomplete."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
         kind, detail = failure_kind(error)
-        listing = getattr(request.callback, "__name__", "") == "parse_listing"
-        if listing and _leaves_a_gap(error, first=request.url in self.start_urls):
+        called = getattr(request.callback, "__name__", "")
+        if called == "parse_listing" and leaves_a_gap(error, first=request.url in self.start_urls):
             self.incomplete = self.incomplete or f"{request.url}: {detail}"
-        if isinstance(error, HttpError) and not listing:
+        if isinstance(error, HttpError) and called in ("parse_article", "parse_file"):
             return  # The status is in captures, and what follows from it is settled there.
+        self._note(request.url, kind, detail)
+
+    def feed_failed(self, failure: Failure) -> Iterator[Request]:
+        """A feed that gives nothing answers for no listing."""
+        self.failed(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        for url in request.cb_kwargs["listings"]:
+            yield self._listing_request(url, start=True)
+
+    def numbered_failed(self, failure: Failure) -> Iterator[Request]:
+        """One id that gave no answer: the walk goes on below it, and is not whole."""
+        self.failed(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if not isinstance(failure.value, IgnoreRequest):
+            self.incomplete = self.incomplete or f"{request.url}: {failure.value}"[:300]
+        follow = request.cb_kwargs
+        yield from self._next_id(follow["number"] - 1, follow["misses"], follow["asked"])
+
+    def _note(self, url: str, kind: str, detail: str) -> None:
         self.crawler.stats.inc_value("congdoan/errors")
-        save_fetch_error(
-            self.archive, self.crawl_id, self.name, request.url, kind, detail, datetime.now(UTC)
-        )
+        now = datetime.now(UTC)
+        save_fetch_error(self.archive, self.crawl_id, self.name, url, kind, detail, now)
 
+    def _robots_parsed(self, robotparser: Any, request: Request) -> None:
+        """Take the sitemaps that robots.txt names, where this crawl looks at sitemaps."""
+        if self.walk_all or self.sources.sitemaps_now():
+            rules: Any = getattr(robotparser, "rp", None)
+            named = list(getattr(rules, "sitemaps", ()))[:50]
+            self._named_sitemaps += [url for url in named if isinstance(url, str)]
 
-def _leaves_a_gap(error: BaseException | None, *, first: bool) -> bool:
-    """Whether a listing that failed may have led to articles that nobody else leads to.
-
-    Past its last page a site answers 404, and what robots.txt forbids is no part of the walk;
-    but the first page of a listing has to be there.
-    """
-    if isinstance(error, HttpError):
-        return first or error.response.status not in (404, 410)
-    return not isinstance(error, IgnoreRequest)
+    def closed(self, reason: str) -> None:
+        """Tell what the walk did not follow to its end, and why."""
+        for what, why in self.walk.stopped.items():
+            self.logger.warning("Not followed further: %s: %s", what, why)
+            self._note(what, "trap", why)

@@ -74,4 +74,5 @@ class JoomlaK2Spider(SiteSpider):
 
     article_url = r"/item/\d+(?:[-:][^?#]*)?$|[?&]option=com_k2&view=item&id=\d+"
     listing_url = r"[?&]start=\d+$|/itemlist/category/\d+"
+    listing_feed = "?format=feed&type=rss"
     layouts = (K2_ITEM,)

@@ -1,0 +1,131 @@
+"""Where a site tells of its articles, and what one crawl asks of that.
+
+A first crawl asks everything: feeds, listings to their ends, sitemaps. Later ones ask feeds,
+which are small, and the listings that no feed answers for; sitemaps and sections are looked at
+now and then, since what a site forgets to list elsewhere stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from archive.known_addresses import (
+    Standing,
+    last_answer,
+    last_complete_walk,
+    newest_addresses,
+    older_than,
+    standing_of,
+)
+from archive.revisits import site_pace
+from crawler.declaration import Declaration
+from crawler.extraction.sitemaps import SitemapEntry
+from crawler.extraction.urls import article_key
+
+LISTING_REST = timedelta(days=7)
+"""After how long a listing is looked at although its feed answers for it."""
+SITEMAP_REST = timedelta(days=7)
+SECTION_REST = timedelta(days=30)
+"""After how long a section is looked at that no file declares, where a listing is declared."""
+MAX_SECTIONS = 20
+"""Such sections that one crawl looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    url: str
+    listings: tuple[str, ...]
+    """The listings that may be left alone while the feed answers for them."""
+    whole_site: bool
+
+
+class Sources:
+    """What a crawl of one site knows beforehand: of its sources, and of its articles."""
+
+    def __init__(self, db: Database, name: str, site: Declaration, now: datetime) -> None:
+        self.db = db
+        self.name = name
+        self.site = site
+        self.now = now
+        self.walked = last_complete_walk(db, name)
+        self.pace = site_pace(db, name)
+        self._newest = newest_addresses(db, name)
+
+    def feeds(self) -> list[FeedSource]:
+        """The site's feeds, then those of its listings."""
+        listings = tuple(self.site.start_urls)
+        found = [FeedSource(url, listings, True) for url in self.site.feeds]
+        if self.site.listing_feed and not found:
+            found += [FeedSource(self._feed_of(url), (url,), False) for url in listings]
+        return found
+
+    def _feed_of(self, listing: str) -> str:
+        suffix = self.site.listing_feed
+        return listing + ("&" + suffix.lstrip("?") if "?" in listing else suffix)
+
+    def listings_at_once(self) -> list[str]:
+        """Listings that are asked without waiting for what a feed says."""
+        covered = {url for feed in self.feeds() for url in feed.listings}
+        return [
+            url
+            for url in self.site.start_urls
+            if url not in covered or self.rested(url, LISTING_REST)
+        ]
+
+    def sitemaps_now(self) -> bool:
+        """Whether this crawl looks at sitemaps: seldom, unless the site has nothing else."""
+        if not self.site.start_urls and not self.site.feeds:
+            return True
+        row = self.db.conn.execute(
+            "select max(fetched_at) from captures where site = ? and status in (200, 304)"
+            " and url like '%sitemap%'",
+            (self.name,),
+        ).fetchone()
+        return older_than(str(row[0] or ""), SITEMAP_REST, self.now)
+
+    def rested(self, url: str, age: timedelta) -> bool:
+        """Whether a URL's last answer is at least so long ago."""
+        return older_than(last_answer(self.db, url), age, self.now)
+
+    def sections_now(self, urls: Iterable[str]) -> list[str]:
+        """Of the sections that a start page links to, those to be looked at now.
+
+        Where only the front page is declared, they are the listings.
+        """
+        only_home = all(urlsplit(url).path in ("", "/") for url in self.site.start_urls)
+        rest = LISTING_REST if only_home else SECTION_REST
+        return [url for url in urls if self.rested(url, rest)][:MAX_SECTIONS]
+
+    def standing(self, url: str) -> Standing:
+        """What the archive knows of an article's address."""
+        key = article_key(url)
+        return standing_of(self.db, key, url, self.now, self.walked, pace=self.pace)
+
+    def vouches(self, feed: FeedSource, urls: Iterable[str], standings: Iterable[Standing]) -> bool:
+        """Whether a feed answers for its listings: it goes back to what a complete walk has seen.
+
+        One for the whole site must also hold one of the articles published last, so that a feed
+        that stands still (since its module was switched off, say) is not believed.
+        """
+        if not self.walked or not any(standing.anchored for standing in standings):
+            return False
+        if not feed.whole_site or not self._newest:
+            return True
+        return not self._newest.isdisjoint(map(article_key, urls))
+
+    def maybe_new(self, entry: SitemapEntry) -> bool:
+        """Whether a sitemap of an index may hold what the last complete walk has not seen."""
+        if entry.changed is None or not self.walked:
+            return True
+        return entry.changed >= datetime.fromisoformat(self.walked)
+
+    def says_changed(self, entry: SitemapEntry, standing: Standing) -> bool:
+        """Whether a sitemap credibly says that a known article has changed since it was seen."""
+        if not standing.article or standing.due or entry.changed is None:
+            return False
+        return datetime.fromisoformat(standing.checked) < entry.changed <= self.now
