@@ -57,6 +57,7 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start"},
+    "div": {"tabindex"},
 }
 CLASSES = {"p": {"lead"}, "span": {"picture", "link-host"}, "div": {"table-scroll"}}
 LARGEST = 1_500_000
@@ -137,8 +138,13 @@ def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Mar
             clean_content_tags={"script", "style"},
             url_schemes={"http", "https"},
             link_rel="noopener noreferrer nofollow",
+            attribute_filter=_filtered,
         )
     )
+
+
+def _filtered(tag: str, attribute: str, value: str) -> str | None:
+    return "0" if (tag, attribute) == ("div", "tabindex") else value
 
 
 def _too_deep(html: str) -> bool:
@@ -174,6 +180,7 @@ def _replace_image(image: lxml.html.HtmlElement, picture_word: str) -> None:
 def _wrap(table: lxml.html.HtmlElement) -> None:
     wrapper = lxml.html.Element("div")
     wrapper.set("class", "table-scroll")
+    wrapper.set("tabindex", "0")  # what scrolls must be reachable by keyboard
     parent = table.getparent()
     parent.replace(table, wrapper)
     wrapper.tail, table.tail = table.tail, None

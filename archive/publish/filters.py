@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 NARROW = ("id", "published_at", "site", "province", "province_2025", "unit")
 """Columns of the covering index ``articles_narrow``: reading these never touches a long text."""
 
+LONGEST = 300
+"""Characters of a value that can be filtered by; a longer one is no name of anything."""
+
 _YEAR = re.compile(r"(19|20|21)\d\d\Z")
 _MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])\Z")
 
@@ -29,7 +32,9 @@ class Filters:
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> Filters:
         """Read a query string's values; a year or month of impossible form is dropped."""
-        given = {field.name: (args.get(field.name) or "").strip() for field in fields(cls)}
+        given = {
+            field.name: (args.get(field.name) or "").strip()[:LONGEST] for field in fields(cls)
+        }
         if not _YEAR.match(given["year"]):
             given["year"] = ""
         if not _MONTH.match(given["month"]):

@@ -17,9 +17,10 @@ from datasette.plugins import pm
 from datasette.utils import escape_fts
 from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
+from markupsafe import Markup
 
 from archive.publish import article_page, downloads, feeds, home, machines, places, search_page
-from archive.publish.face import common_context, language_of
+from archive.publish.face import Addresses, common_context, language_of
 from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, speaking
 from archive.publish.metadata import metadata_for
 from archive.publish.queries import QUESTIONS, queries_for
@@ -96,6 +97,21 @@ def canned_queries(datasette: Any, database: str) -> Any:
     if database != archive_database(datasette).name:
         return {}
     return queries_for(speaking.get())
+
+
+LONGEST_LABEL = 160
+
+
+@hookimpl
+def render_cell(value: Any, column: str, datasette: Any) -> Markup | None:
+    """Datasette shortens values but not the labels of what a column refers to: a title is one."""
+    if not isinstance(value, dict) or len(str(value.get("label", ""))) <= LONGEST_LABEL:
+        return None
+    label = str(value["label"])[:LONGEST_LABEL] + "…"
+    if column.endswith("article_id"):
+        address = Addresses(datasette).article(value["value"])
+        return Markup('<a href="{}">{}</a>').format(address, label)
+    return Markup("{} <em>{}</em>").format(label, str(value["value"])[:LONGEST_LABEL])
 
 
 @hookimpl(trylast=True)

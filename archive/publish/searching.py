@@ -19,7 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from archive.publish.filters import NARROW, Filters, by_date
+from archive.publish.filters import LONGEST, NARROW, Filters, by_date
 from archive.search import Query
 
 RANKED = 8_000
@@ -421,7 +421,11 @@ def _ordered(
     name: str, counts: Counter[str] | dict[str, int], scale: float = 1.0
 ) -> list[tuple[str, int]]:
     """The most frequent first; years and months in order of time, newest first."""
-    items = [(key, max(int(count * scale), 1)) for key, count in counts.items() if key]
+    items = [
+        (key, max(int(count * scale), 1))
+        for key, count in counts.items()
+        if key and len(key) <= LONGEST
+    ]
     if name in ("year", "month"):
         return sorted(items, reverse=True)
     return sorted(items, key=lambda item: (-item[1], item[0]))

@@ -80,7 +80,7 @@ def serve(
     port: int = 8001,
     metadata: Path | None = None,
     replay_origin: str | None = None,
-    announce: Callable[[str], None] | None = None,
+    announce: Callable[[str], None] = print,
 ) -> None:
     """Show the archive in ``data`` on a web address until interrupted.
 
@@ -113,7 +113,7 @@ def serve(
         config = uvicorn.Config(
             face.app(), log_level="warning", lifespan="on", access_log=False, server_header=False
         )
-        _Server(config, lambda: announce(address) if announce else None).run(sockets=[listener])
+        _Server(config, lambda: announce(address)).run(sockets=[listener])
 
 
 def _replay(data: Path, host: str, port: int) -> ReplayServer:

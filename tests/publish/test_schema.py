@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.publish.plugin import prepare_connection
 from archive.schema import SCHEMA, markdown
 from archive.views import VIEWS
 
@@ -18,7 +19,7 @@ SHADOWS = re.compile(r"(articles_fts|articles_exact)_(data|idx|content|docsize|c
 @pytest.fixture(scope="module")
 def conn(sample: tuple[Path, dict[str, int]]) -> sqlite3.Connection:
     connection = sqlite3.connect(f"file:{sample[0]}?mode=ro", uri=True)
-    connection.create_function("fold", 1, lambda text: text)
+    prepare_connection(connection)
     return connection
 
 

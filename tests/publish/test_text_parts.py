@@ -150,7 +150,7 @@ def test_pictures_become_links_and_tables_scroll() -> None:
     assert (
         '<a href="https://a.example/x.jpg" rel="noopener noreferrer nofollow">Ảnh: Chợ</a>' in shown
     )
-    assert '<div class="table-scroll"><table>' in shown
+    assert '<div class="table-scroll" tabindex="0"><table>' in shown
     added = str(article_html("<p>Thân bài.</p>", "", "Sapo riêng.", "Ảnh"))
     assert added.startswith('<p class="lead">Sapo riêng.</p>')
     assert str(article_html("", "a\n<b>", "", "")) == "<p>a</p>\n<p>&lt;b&gt;</p>"

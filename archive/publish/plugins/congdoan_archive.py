@@ -8,6 +8,7 @@ from archive.publish.plugin import (
     handle_exception,
     prepare_connection,
     register_routes,
+    render_cell,
     startup,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "handle_exception",
     "prepare_connection",
     "register_routes",
+    "render_cell",
     "startup",
 ]

@@ -1,0 +1,225 @@
+"""The paths that a person takes, in a real browser, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.publish.browser import Watch, browser, served
+
+pytestmark = [pytest.mark.browser]
+
+Sample = tuple[Path, dict[str, int]]
+REPLAY = "http://127.0.0.1:9"
+SCREENS = {"wide": (1280, 900), "narrow": (360, 740)}
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    with browser() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def address(sample: Sample) -> Iterator[str]:
+    with served(sample[0], replay_origin=REPLAY) as url:
+        yield url
+
+
+@pytest.fixture(params=SCREENS)
+def page(request: pytest.FixtureRequest, chrome: Any, address: str) -> Iterator[Any]:
+    width, height = SCREENS[request.param]
+    context = chrome.new_context(
+        viewport={"width": width, "height": height}, locale="vi-VN", base_url=address
+    )
+    watch = Watch(context, (address, REPLAY))
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    yield opened
+    context.close()
+    watch.assert_calm()
+
+
+def titles(page: Any) -> list[str]:
+    found: list[str] = page.locator("ol.hits h3").all_inner_texts()
+    return found
+
+
+def test_search_filter_read(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox").first.fill("bao hiem xa hoi")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert titles(page) == [
+        "Đòi nợ bảo hiểm xã hội cho người lao động",
+        "Tư vấn pháp luật lưu động tại xóm trọ",
+    ]
+    assert page.locator("ol.hits mark").first.inner_text() == "bảo hiểm xã hội"
+    page.locator("#facet-year a", has_text="2020").click()
+    assert titles(page) == ["Đòi nợ bảo hiểm xã hội cho người lao động"]
+    assert "2 bài" not in page.locator("#count").inner_text()
+    page.locator("a.chip").click()
+    assert len(titles(page)) == 2
+    page.get_by_role("link", name="Đòi nợ bảo hiểm xã hội").click()
+    assert page.locator("h1").inner_text() == "Đòi nợ bảo hiểm xã hội cho người lao động"
+    assert "hồ sơ còn thiếu sổ của 12 người" in page.locator(".text").inner_text()
+
+
+def test_marks_matter_when_they_are_typed(page: Any) -> None:
+    page.goto("/search?q=công+đoạn")
+    assert titles(page) == ["Thi công đoạn đường vào nông trường"]
+    page.get_by_role("link", name="Bỏ qua dấu").click()
+    assert len(titles(page)) > 5
+    page.get_by_role("link", name="Đúng dấu").click()
+    assert len(titles(page)) == 1
+    page.goto("/search?q=tai+nãn")
+    assert page.locator("#widened").is_visible()
+    assert len(titles(page)) == 1
+
+
+def test_an_error_is_explained_and_the_words_are_still_found(page: Any) -> None:
+    page.goto('/search?q="tai nan')
+    assert "dấu ngoặc kép" in page.locator("#query-error").inner_text()
+    assert titles(page) == ["Điều tra vụ tai nạn lao động tại xưởng đúc"]
+
+
+def test_see_what_changed(page: Any, ids: dict[str, int]) -> None:
+    page.goto(f"/archive/articles/{ids['doi_thoai_dien_tu']}")
+    page.get_by_role("link", name="So sánh").click()
+    assert page.locator(".diff ins").all_inner_texts() == [" Nam Trà", "mười"]
+    assert page.locator(".diff del").all_inner_texts() == ["bảy"]
+    page.get_by_role("link", name="Về bài viết").click()
+    assert page.url.endswith(str(ids["doi_thoai_dien_tu"]))
+
+
+def test_the_captures_link_leads_to_the_replay(page: Any, ids: dict[str, int]) -> None:
+    page.goto(f"/archive/articles/{ids['nha_o']}")
+    link = page.get_by_role("link", name="Xem trang như khi thu thập")
+    assert link.get_attribute("href") == f"{REPLAY}/capture/00000000-0000-4000-8000-000000000019"
+
+
+def test_download_and_follow(page: Any) -> None:
+    page.goto("/search?q=sáng+kiến")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="CSV").click()
+    text = started.value.path().read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["title"] for row in rows} == set(titles(page))
+    feed = page.locator("#follow").get_attribute("href")
+    answer = page.request.get(feed)
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert answer.text().count("<entry>") == len(rows)
+
+
+def test_ask_in_sql(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Bảng và SQL").click()
+    page.get_by_role("link", name="Tiêu đề có một cụm từ").click()
+    page.get_by_label("phrase").fill("dai hoi")
+    page.get_by_role("button", name="Chạy").click()
+    cells = page.locator("table.rows-and-columns td.col-title").all_inner_texts()
+    assert cells == ["Đại hội Công đoàn ngành Giáo dục tỉnh Nam Định"]
+    page.locator("td.col-id a").click()
+    assert page.locator("h1").inner_text() == cells[0]
+
+
+def test_write_sql(page: Any) -> None:
+    page.goto("/archive")
+    page.get_by_label("Câu SQL của bạn").fill("select site, count(*) as n from articles group by 1")
+    page.get_by_role("button", name="Chạy").click()
+    assert page.locator("table.rows-and-columns tbody tr").count() == 15
+    page.get_by_label("SQL", exact=True).fill("select title frm articles")
+    page.get_by_role("button", name="Chạy").click()
+    assert "syntax error" in page.locator("main").inner_text()
+
+
+def test_the_language_switch_stays(page: Any) -> None:
+    page.goto("/search?q=doi+thoai")
+    page.get_by_role("link", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "2 articles" in page.locator("#count").inner_text()
+    page.goto("/sites")
+    assert page.locator("h1").inner_text() == "Sites"
+    page.get_by_role("link", name="Tiếng Việt").click()
+    assert page.locator("h1").inner_text() == "Các trang tin"
+
+
+def test_provinces_before_and_after_the_merger(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="34 tỉnh, thành (từ 1/7/2025)").click()
+    page.locator("table.listing").get_by_role("link", name="Bắc Ninh").click()
+    assert "Bắc Giang" in page.locator("main > .meta").first.inner_text()
+    assert len(titles(page)) == 4
+    page.get_by_role("link", name="Bắc Giang", exact=True).first.click()
+    assert page.locator("h1").inner_text() == "Bắc Giang"
+    assert len(titles(page)) == 2
+
+
+def test_the_chart_leads_to_its_months(page: Any, ids: dict[str, int]) -> None:
+    page.goto("/provinces/Cần Thơ")
+    assert page.locator("svg.chart rect").count() > 12
+    page.get_by_text("Số liệu của biểu đồ").click()
+    page.locator("table.figures a").first.click()
+    assert page.locator("h1").inner_text() == "tháng 9/2024"
+
+
+def test_the_keyboard_reaches_the_text(page: Any) -> None:
+    page.goto("/sites")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Đến nội dung"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+LOOKED_AT = [
+    "/", "/search?q=cong+doan", "/search?q=%22x", "/archive/articles/{nha_o}",
+    "/archive/articles/{tai_nan}", "/articles/{doi_thoai_dien_tu}/revisions",
+    "/provinces/Cần Thơ", "/sites", "/sites/hai_phong", "/months/2024-05", "/coverage", "/archive",
+    "/archive/crawls", "/archive/titles_with_phrase?phrase=cong+doan",
+    "/archive?sql=select+*+from+sites", "/no/page",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SCREENS)
+def test_nothing_serious_for_axe_and_nothing_overflows(
+    chrome: Any, address: str, ids: dict[str, int], size: str, scheme: str
+) -> None:
+    width, height = SCREENS[size]
+    # axe is put into the page by the test, which the archive's own policy rightly forbids.
+    context = chrome.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
+    )
+    watch = Watch(context, (address,))
+    page = context.new_page()
+    faults = []
+    for path in LOOKED_AT:
+        page.goto(address + path.format(**ids))
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append(f"{path}: wider than the screen")
+        for fault in Axe().run(page).response["violations"]:
+            if fault["impact"] in ("serious", "critical"):
+                where = fault["nodes"][0]["target"]
+                faults.append(
+                    f"{path}: {fault['id']} {where} {fault['nodes'][0]['failureSummary']}"
+                )
+    context.close()
+    assert faults == []
+    watch.assert_calm()
+
+
+def test_an_article_prints_as_an_article(chrome: Any, address: str, ids: dict[str, int]) -> None:
+    page = chrome.new_page()
+    page.emulate_media(media="print")
+    page.goto(f"{address}/archive/articles/{ids['nha_o']}")
+    assert page.locator("article .text").is_visible()
+    assert page.locator(".facts").is_visible()
+    assert not page.locator("header.top").is_visible()
+    assert not page.locator(".actions").is_visible()
+    page.close()

@@ -1,0 +1,210 @@
+"""Starting the face, refusing to, and reading while another writes."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.articles import save_capture, settle
+from archive.database import ArchiveError, open_archive, transaction
+from archive.publish.serve import SETTINGS, datasette_arguments, make_face, serve
+from tests.publish.conftest import close
+from tests.publish.sample import capture_of, keep, sample_articles
+
+Sample = tuple[Path, dict[str, int]]
+
+
+@pytest.fixture
+def data(sample: Sample, tmp_path: Path) -> Path:
+    source = sqlite3.connect(sample[0])
+    target = sqlite3.connect(tmp_path / "archive.db")
+    with contextlib.closing(source), contextlib.closing(target):
+        source.backup(target)
+        target.execute("pragma journal_mode = wal")
+    return tmp_path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def fetch(url: str, timeout: float = 10) -> str:
+    with urllib.request.urlopen(url, timeout=timeout) as answer:
+        text: str = answer.read().decode()
+        return text
+
+
+@contextlib.contextmanager
+def running(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def wait_for(url: str, process: subprocess.Popen[str]) -> str:
+    for _ in range(200):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            return fetch(url)
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        time.sleep(0.1)
+    raise AssertionError("no answer")
+
+
+def test_no_archive_is_said_and_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="There is no archive at"):
+        serve(tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "archive.db")) as other:
+        other.execute("create table theirs (x)")
+    with pytest.raises(ArchiveError, match="another program"):
+        serve(tmp_path)
+
+
+def test_a_taken_port_is_said(data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ArchiveError, match=rf"Cannot serve on 127.0.0.1:{port}.*--port"):
+            serve(data, port=port)
+
+
+@pytest.mark.parametrize("text", ["{broken", "- a\n- b: ["])
+def test_broken_metadata_is_said(data: Path, text: str) -> None:
+    (data / "metadata.yaml").write_text(text)
+    with pytest.raises(ArchiveError, match=r"metadata.yaml is neither JSON nor YAML"):
+        serve(data)
+
+
+def test_serving_with_a_replay_beside_it(data: Path, sample: Sample) -> None:
+    (data / "metadata.yaml").write_text(
+        "plugins:\n  congdoan-archive:\n    title: Kho thử\n", encoding="utf-8"
+    )
+    port = free_port()
+    code = (
+        "import sys; from pathlib import Path; from archive.publish.serve import serve;"
+        "serve(Path(sys.argv[1]), port=int(sys.argv[2]), announce=lambda a: print(a, flush=True))"
+    )
+    with running([sys.executable, "-c", code, str(data), str(port)]) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == f"http://127.0.0.1:{port}/"
+        assert "Kho thử" in fetch(f"http://127.0.0.1:{port}/")
+        page = fetch(f"http://127.0.0.1:{port}/archive/articles/{sample[1]['nha_o']}")
+        replay = re.search(r'id="replay" href="(http://127\.0\.0\.1:\d+)/capture/', page)
+        assert replay and replay[1] != f"http://127.0.0.1:{port}"
+        assert fetch(replay[1] + "/")
+
+
+def test_plain_datasette_shows_the_same(data: Path) -> None:
+    """The command of docs/publish.md."""
+    port = free_port()
+    arguments = [*datasette_arguments(data / "archive.db"), "--port", str(port)]
+    command = [sys.executable, "-m", "datasette", *arguments[1:]]
+    with running(command) as process:
+        page = wait_for(f"http://127.0.0.1:{port}/search?q=dai+hoi", process)
+        assert "</mark> Công đoàn ngành Giáo dục" in page
+        assert "body {" in fetch(f"http://127.0.0.1:{port}/static/archive.css")
+
+
+def test_the_documented_command_names_the_settings() -> None:
+    text = (Path(__file__).parent.parent.parent / "docs" / "publish.md").read_text("utf-8")
+    named = dict(re.findall(r"--setting (\w+) (\w+)", text))
+    assert named
+    for name, value in named.items():
+        ours = SETTINGS[name]
+        assert value == (("off", "on")[ours] if isinstance(ours, bool) else str(ours))
+
+
+async def test_new_articles_appear_and_a_writer_holds_nobody_up(data: Path) -> None:
+    face = make_face(data / "archive.db")
+    db = open_archive(data / "archive.db")
+    article = sample_articles()[0].article
+    new = type(article)(
+        url="https://lang-son.example/moi.html", title="Khánh thành nhà văn hóa công nhân",
+        lead="Nhà văn hóa mở cửa.", body="Công nhân đến xem hát.", body_html="",
+        published=article.published, byline=article.byline,
+    )  # fmt: skip
+    try:
+        before = (await face.client.get("/search.json?q=khanh+thanh+nha+van+hoa")).json()["total"]
+        with transaction(db):
+            capture = capture_of(new.url, "lang_son", 990)
+            save_capture(db, capture, new.url)
+            settle(db, capture, new.url, new, extractor="1", article_address=new.url)
+            # The writer holds its lock: every page still answers, from the state before.
+            for path in (
+                "/",
+                "/search.json?q=khanh+thanh+nha+van+hoa",
+                "/archive/articles",
+                "/feed.atom",
+            ):
+                began = time.perf_counter()
+                response = await face.client.get(path)
+                assert response.status_code == 200
+                assert time.perf_counter() - began < 5
+                assert "Khánh thành" not in response.text
+        after = (await face.client.get("/search.json?q=khanh+thanh+nha+van+hoa")).json()["total"]
+        assert (before, after) == (0, 1)
+        assert "Khánh thành nhà văn hóa" in (await face.client.get("/feed.atom")).text
+    finally:
+        db.close()
+        close(face)
+
+
+async def test_a_slow_download_keeps_no_lock_and_misses_nothing(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two batches the log can be folded back, and an article that comes is no matter."""
+    from archive.publish import downloads
+
+    monkeypatch.setattr(downloads, "BATCH", 5)
+    monkeypatch.setattr(downloads, "LOOK", 7)
+    face = make_face(data / "archive.db")
+    db = open_archive(data / "archive.db")
+    checkpoints: list[int] = []
+    whole = downloads.csv_lines
+
+    def slow(rows: list[tuple[Any, ...]]) -> str:
+        return whole(rows)
+
+    original = downloads.read_unchecked
+
+    async def between(database: Any, work: Any) -> Any:
+        result = await original(database, work)
+        keep(db, "lang_son", sample_articles()[0].article, 900 + len(checkpoints))
+        busy = db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+        checkpoints.append(busy)
+        return result
+
+    monkeypatch.setattr(downloads, "csv_lines", slow)
+    monkeypatch.setattr(downloads, "read_unchecked", between)
+    try:
+        text = (await face.client.get("/download/articles.csv")).text
+    finally:
+        db.close()
+        close(face)
+    assert len(checkpoints) >= 7
+    assert not any(checkpoints), "a reader held the log"
+    assert len(set(re.findall(r"^(\d{10,}),", text, re.MULTILINE))) == 32
