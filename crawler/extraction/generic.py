@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from archive.records import Published, Unreadable
 from crawler.extraction.blocks import Block
 from crawler.extraction.captions import attach_captions
+from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.chosen import dropped
 from crawler.extraction.content import content_of, find_container, first_prose, is_listing, opens
 from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
@@ -38,6 +39,9 @@ from crawler.extraction.walk import read_blocks
 
 MIN_TEXT = 200
 """Characters of content below which a page of unknown make is no article."""
+
+MIN_SHORT = 100
+"""The same where the page has a date, the address of an article and shows its title."""
 
 _NOISE = re.compile(
     r"(?:^|[\s_-])(?:relat\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
@@ -88,7 +92,7 @@ def read_generic(
         return refusal(document)
     lines = content_lines(document.tree)
     verdict = Verdict(lines)
-    if sum(map(len, lines)) < MIN_TEXT:
+    if sum(map(len, lines)) < (MIN_SHORT if structured.article else MIN_TEXT):
         return refusal(document, "hardly any content")
     container = find_container(document, verdict)
     if container is None:
@@ -109,11 +113,10 @@ def read_generic(
     above = [key(b.text) for b in found[: first_prose(found)]]
     untitled = not wanted or not any(letters.startswith(wanted) for letters in above)
     below_title = _after_title(found, title, title_element, inside)
-    others = 0
     if not untitled:
-        kept = without_others(below_title, own)
-        others, below_title = len(below_title) - len(kept), kept
-    shown = found[: len(found) - others] if others else found
+        below_title = without_others(below_title, own)
+        verdict = _own_verdict(below_title, inside, verdict)
+    shown = found if untitled else below_title
     if is_listing([b for b in shown if b.element in inside], untitled, own):
         reason = "titles that lead to other pages"
     found = attach_captions(below_title)
@@ -138,7 +141,7 @@ def read_generic(
         near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
         near += lines_near(document, title_element, container)
         parts.dates.append(find_in_lines(near, document.page.fetched_at))
-    reason = reason or _no_article(document, structured, parts, sure)
+    reason = reason or _no_article(document, structured, parts, sure, untitled)
     if reason:
         return refusal(document, reason)
     if known is None or known.byline:
@@ -148,6 +151,26 @@ def read_generic(
     parts.section = structured.section
     parts.tags = list(structured.tags)
     return parts
+
+
+def _own_verdict(
+    blocks: list[Block], inside: set[HtmlElement], verdict: Verdict
+) -> Verdict:
+    """The verdict, or one for every paragraph where it drops most of what stands below the title.
+
+    A short article among long lists of others is judged by the lists.
+    """
+    prose = [
+        block.text
+        for block in blocks
+        if block.element in inside
+        and len(block.text) >= 50
+        and block.linked < 0.3 * len(block.text)
+        and not boilerplate_kind(block.text)
+    ]
+    if sum(len(text) for text in prose if verdict.keeps(text)) >= 0.5 * sum(map(len, prose)):
+        return verdict
+    return Verdict(prose)
 
 
 def _common(container: HtmlElement, title: HtmlElement | None) -> HtmlElement:
@@ -318,7 +341,9 @@ def _around(
             yield element
 
 
-def _no_article(document: Document, structured: Structured, parts: Parts, sure: bool) -> str:
+def _no_article(
+    document: Document, structured: Structured, parts: Parts, sure: bool, untitled: bool
+) -> str:
     """Why what was found is no article; "" when it is one."""
     if not parts.title:
         return "no title"
@@ -337,7 +362,13 @@ def _no_article(document: Document, structured: Structured, parts: Parts, sure: 
         return "a collection by its own word"
     if sure or (structured.article and size >= MIN_TEXT):
         return ""
+    filed = [block for block in parts.blocks if block.kind == "table" and len(block.links) >= 3]
+    if filed and size < 2 * MIN_TEXT and not structured.article:
+        return "a table of documents"
     if dated and size >= MIN_TEXT:
+        return ""
+    named = structured.article or looks_like_article_url(document.page.url)
+    if dated and named and not untitled and size >= MIN_SHORT:
         return ""
     if looks_like_article_url(document.page.url) and size >= 2 * MIN_TEXT:
         return ""
