@@ -147,7 +147,9 @@ class Store:
         open_run = self._db.execute(
             "SELECT id, seen_at FROM runs WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1"
         ).fetchone()
-        if open_run and (others or now - open_run[1] <= self._resume_seconds):
+        # One that was killed after its last acknowledgement has no more to do than to end.
+        patience = self._resume_seconds if self._waiting() else self._lease_seconds
+        if open_run and (others or now - open_run[1] <= patience):
             self.run = open_run[0]
         else:
             self._begin_run(now)
@@ -157,6 +159,10 @@ class Store:
         self.commit()
         resumed = bool(open_run) and open_run[0] == self.run and not others
         return Begun(self.run, resumed, waiting)
+
+    def _waiting(self) -> bool:
+        found = self._db.execute("SELECT EXISTS (SELECT 1 FROM requests WHERE state = 'queued')")
+        return bool(found.fetchone()[0])
 
     def _begin_run(self, now: float) -> None:
         self._db.execute(

@@ -255,6 +255,21 @@ def test_later_a_new_run_inherits_the_queue_and_sees_listings_again(
     assert drained(after) == ["a", "listing"]
 
 
+@pytest.mark.parametrize(("silence", "same"), [(LEASE - 1, True), (LEASE + 1, False)])
+def test_a_run_killed_at_its_very_end_does_not_keep_the_next_from_beginning(
+    opened: Opener, clock: Clock, silence: float, same: bool
+) -> None:
+    store = opened()
+    push(store, "listing")
+    store.done(popped(store).seq)
+    store.commit()
+    _pretend_other_process(store, pid=_dead_pid())
+    clock.now += silence
+    after = opened()
+    assert (after.run == store.run) is same
+    assert push(after, "listing") == [not same]
+
+
 def test_leases_are_given_back_when_a_process_leaves(opened: Opener) -> None:
     store, other = opened(), opened()
     push(store, "a")
