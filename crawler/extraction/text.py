@@ -60,8 +60,6 @@ def decode_html(body: bytes, content_type: str = "") -> str:
     text = _decode(body, content_type)
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if _LONE_RE.search(text):
-        text = _LONE_RE.sub("\ufffd", text)
     return text
 
 
@@ -81,7 +79,7 @@ def _decode(body: bytes, content_type: str) -> str:
     else:
         # An answer cut inside a character is still UTF-8.
         return text if used == len(body) else text + "\ufffd"
-    return _decode_not_utf8(body, content_type)
+    return _LONE_RE.sub("\ufffd", _decode_not_utf8(body, content_type))
 
 
 def _wide_without_bom(body: bytes) -> str:
