@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
-from crawler.extraction.blocks import Block, Figure
+from crawler.extraction.blocks import Block, Figure, is_attachment
 from crawler.extraction.body import MIN_LEAD, file_title
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.dates import (
@@ -24,11 +24,12 @@ from crawler.extraction.document import Document
 from crawler.extraction.images import picture
 from crawler.extraction.layout import Layout, Selectors
 from crawler.extraction.metadata import lines_near, page_heading
+from crawler.extraction.neighbours import beside_title_link
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
-from crawler.extraction.urls import absolute
+from crawler.extraction.urls import absolute, article_key
 from crawler.extraction.walk import read_blocks
 
 _PAGE_URL = re.compile(r"https?://[^\s\"'<>]+")
@@ -57,6 +58,10 @@ def knows_page(document: Document, layouts: Sequence[Layout]) -> Layout | None:
 def refused_by(document: Document, layout: Layout) -> bool:
     """Whether the layout itself says that this is no article."""
     return any(document.select(selector) for selector in layout.not_article)
+
+
+BOXES_BELOW = 4
+"""Elements after the body in which its files may be offered; further down other things begin."""
 
 
 def read_parts(
@@ -100,7 +105,7 @@ def read_parts(
     section = _last(document, layout.section, near)
     parts.section = section or structured.section
     parts.tags = _tags(document, layout, near) or list(structured.tags)
-    parts.attachments = _attachments(document, layout)
+    parts.attachments = _attachments(document, layout, body)
     parts.print_view = bool(layout.print_url) and _search(layout.print_url, page.url)
     return parts
 
@@ -250,11 +255,15 @@ def _dates(
     document: Document, layout: Layout, structured: Structured, near: Surroundings
 ) -> Iterator[Published | None]:
     clock = document.page.fetched_at
+    own = article_key(document.page.url)
     for selector in layout.date:
         found: Published | None = None
         for element in document.select(selector)[:20]:
             text = clean_line(element.text_content())
-            if text and len(text) < 400 and not near.foreign(element):
+            if not text or len(text) >= 400 or near.foreign(element):
+                continue
+            # A list of others in the theme's own markup, where no name gives it away.
+            if not beside_title_link(element, near.home, document.base, own):
                 found = parse_visible(text, clock) or parse_relative(text, clock)
                 if found:
                     break
@@ -276,9 +285,10 @@ def _dates(
 def _byline_texts(document: Document, layout: Layout, skip: set[HtmlElement]) -> list[str]:
     for selector in layout.byline:
         texts = [
-            text
+            block.text
             for element in document.select(selector)[:10]
-            if (text := element_text(element, skip)) and len(text) <= 200
+            for block in read_blocks(element, document.base, skip)
+            if block.text and len(block.text) <= 200
         ]
         if texts:
             return texts
@@ -299,16 +309,20 @@ def _tags(document: Document, layout: Layout, near: Surroundings) -> list[str]:
     return list(tags)
 
 
-def _attachments(document: Document, layout: Layout) -> list[Attachment]:
+def _attachments(document: Document, layout: Layout, body: HtmlElement) -> list[Attachment]:
+    """Files offered outside the body: where the layout says, and in boxes right below it."""
     found: dict[str, Attachment] = {}
-    for selector in layout.attachments:
-        for element in document.select(selector):
-            links = [element] if element.tag == "a" else list(element.iter("a"))
-            for link in links:
-                url = absolute(document.base, link.get("href") or "")
-                text = element_text(link)
-                if url and text and url not in found:
-                    found[url] = Attachment(url, file_title(text, url))
+    named = [element for selector in layout.attachments for element in document.select(selector)]
+    below = [box for _, box in zip(range(BOXES_BELOW), body.itersiblings(), strict=False)]
+    for element in (*named, *below):
+        if not isinstance(element.tag, str):
+            continue
+        links = [element] if element.tag == "a" else list(element.iter("a"))
+        for link in links:
+            url = absolute(document.base, link.get("href") or "")
+            text = element_text(link)
+            if url and text and url not in found and (element in named or is_attachment(url)):
+                found[url] = Attachment(url, file_title(text, url))
     return list(found.values())
 
 

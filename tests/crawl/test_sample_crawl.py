@@ -76,10 +76,10 @@ def test_an_article_is_right_to_the_letter(first_crawl: Crawled, article: Expect
     assert db.execute(sql, [row["id"]]).fetchall() == [
         (image.url, image.caption) for image in article.images
     ]
-    sql = "select url, title from attachments where article_id = ? order by position"
-    assert db.execute(sql, [row["id"]]).fetchall() == [
+    sql = "select url, title from attachments where article_id = ? order by url"
+    assert db.execute(sql, [row["id"]]).fetchall() == sorted(
         (attachment.url, attachment.title) for attachment in article.attachments
-    ]
+    )
     table = [tuple(line.split("\t")) for line in row["table_text"].split("\n") if line]
     assert table == list(article.table_rows)
     for address in article.aliases:
