@@ -10,22 +10,30 @@ import re
 from copy import deepcopy
 from functools import lru_cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Judged
 
+_NEVER_CONTENT = (
+    "script", "style", "noscript", "template", "svg", "select", "nav", "footer", "iframe", "link",
+    "meta", "button", "input", "textarea", "object", "embed", "map",
+)  # fmt: skip
+"""Elements that trafilatura would carry through several copies of the tree and drop at last."""
 _LETTERS = re.compile(r"\W+")
 
 
-def content_lines(tree: HtmlElement, *, precision: bool = False) -> list[str]:
+def content_lines(tree: HtmlElement, *, precision: bool = False, recall: bool = False) -> list[str]:
     """The lines that trafilatura takes for the content of ``tree``, which stays as it is."""
-    copy = deepcopy(tree)
-    copy.tail = None
+    lean = deepcopy(tree)
+    lean.tail = None
+    etree.strip_elements(lean, *_NEVER_CONTENT, with_tail=False)
     try:
         found = bare_extraction(
-            copy,
+            lean,
             fast=True,
             favor_precision=precision,
+            favor_recall=recall,
             include_comments=False,
             include_tables=True,
             include_formatting=False,
