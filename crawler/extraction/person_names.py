@@ -18,7 +18,8 @@ lục cù bành hàn diệp tiêu viên thân văn hoa khúc khuất ninh nhâm 
 cấn chử chung cung diêm giang giáp hạ kha khương lã lạc liễu long lộc luyện lường mẫu mầu nhan nhữ
 ong phí phương quàng sái sùng tào thang tòng thi thiều trang tường ung uông vừ xa y cầm điểu thị hầu
 hoàn nhữ ngọ phó thẩm thường tiền tri trưng vầy vĩnh xung đường đới đặng cái cổ đỗ lỳ giàng sần tẩn
-chảo phàn bàn lù hảng mùa vàng cứ hờ thao lô lữ lang ngân vang lầu xồng moong tráng thền hạng bạch quảng đèo điêu
+chảo phàn bàn lù hảng mùa vàng cứ hờ thao lô lữ lang ngân vang lầu
+xồng moong tráng thền hạng bạch quảng đèo điêu
 """
 _GIVEN = """
 ai ái an anh ánh ân ẩn ba bá bạch bách bảo bằng bích biên bình bổng bửu ca cao cảnh canh cát cẩm cầm
