@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from warcio.archiveiterator import ArchiveIterator
-
 from archive.records import VIETNAM, Page
+from archive.warc_reader import read_records
 
 _SAME_ARTICLE = ("print", "savefile", "duplicate")
 _NO_PAGES = ("image", "attachment", "static", "robots", "redirect", "rss", "sitemap", "api")
@@ -96,31 +95,24 @@ def _recorded_site(folder: Path) -> Iterator[Case]:
             row = json.loads(line)
             gold[row["url"]] = row
     for warc in sorted(folder.glob("*.warc*")):
-        with warc.open("rb") as stream:
-            for record in ArchiveIterator(stream):
-                if record.rec_type != "response":
-                    continue
-                url = record.rec_headers.get_header("WARC-Target-URI")
-                row = gold.get(url, {})
-                kind = row.get("page_type", "")
-                status = int(record.http_headers.get_statuscode() or 0)
-                if not kind or kind in _NO_PAGES:
-                    continue
-                page = Page(
-                    url=url,
-                    body=record.content_stream().read(),
-                    fetched_at=datetime.fromisoformat(
-                        record.rec_headers.get_header("WARC-Date").replace("Z", "+00:00")
-                    ),
-                    status=status,
-                    content_type=record.http_headers.get_header("Content-Type", ""),
-                )
-                article = None
-                if kind == "article":
-                    article = _from_row(row)
-                elif kind in _SAME_ARTICLE and row["article_url"] in gold:
-                    article = _from_row(gold[row["article_url"]])
-                yield Case(folder.name, url, kind, page, article)
+        for record in read_records(warc, types=("response",)):
+            row = gold.get(record.url, {})
+            kind = row.get("page_type", "")
+            if not kind or kind in _NO_PAGES:
+                continue
+            page = Page(
+                url=record.url,
+                body=record.content(),
+                fetched_at=record.date,
+                status=record.status,
+                content_type=record.content_type,
+            )
+            article = None
+            if kind == "article":
+                article = _from_row(row)
+            elif kind in _SAME_ARTICLE and row["article_url"] in gold:
+                article = _from_row(gold[row["article_url"]])
+            yield Case(folder.name, record.url, kind, page, article)
 
 
 def _from_row(row: dict[str, Any]) -> GoldArticle:
