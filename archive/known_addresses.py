@@ -121,9 +121,9 @@ def conditions_of(db: Database, url: str, *, until: str = "") -> Conditions:
 
 
 def last_answer(db: Database, url: str) -> str:
-    """When a URL last answered with status 200 or 304; "" where it never did."""
+    """When a URL last answered, be it that nothing is there; "" where it never did."""
     row = db.conn.execute(
-        "select max(fetched_at) from captures where url = ? and status in (200, 304)", (url,)
+        "select max(fetched_at) from captures where url = ? and status < 500", (url,)
     ).fetchone()
     return str(row[0] or "")
 

@@ -14,6 +14,13 @@ from crawler.extraction.urls import absolute, canonical_url
 MAX_LINKS = 5000
 """Links that one page may contribute; a trap page has more, a sitemap page fewer."""
 
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|zip|rar|7z|jpe?g|png|gif|webp|svg|ico|bmp|mp[34]|avi|wm[av]|"
+    r"flv|css|js|exe|apk)(?:\?[^/]*)?$",
+    re.I,
+)
+"""Addresses of files, which are no pages whatever their folder is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -38,6 +45,8 @@ def find_links(
     listings: dict[str, None] = {}
     is_article, is_listing = _pattern(article_url), _pattern(listing_url)
     for url, _ in all_links(document):
+        if _FILE.search(url):
+            continue
         canonical = canonical_url(url, rules)
         if is_article is not None and is_article.search(canonical):
             articles.setdefault(canonical)

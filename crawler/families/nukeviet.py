@@ -109,7 +109,7 @@ NUKEVIET4 = Layout(
     print_url=r"/(?:print|savefile)/[^?]*\.html|[?&]op=(?:print|savefile)/",
     canonical_rules=PRINT_RULES,
     ignore_byline=("admin", "administrator", "quản trị", "quantri", "ban biên tập", "webmaster"),
-    not_article=("body.page-about", "#page-bodyhtml", "[data-module=page]"),
+    not_article=("body.page-about", "#page-bodyhtml"),
 )
 
 EGOVERNMENT = replace(
@@ -162,5 +162,9 @@ class NukeVietSpider(SiteSpider):
         r"/(?!print/|savefile/|rss/|tag/|topic/|page/|contact/|users/|seek/|download/|about/|siteterms/)"
         r"[^?#]+/[^/?#]+-\d+\.html(?:$|[?#])"
     )
-    listing_url = r"/(?:[a-z]{2}/)?[\w-]+/(?:[\w-]+/)?(?:page-\d+/?)?$"
+    listing_url = (
+        r"^https?://[^/]+(?!/(?:[\w-]+/)*(?:rss|feeds|seek|search|contact|users|voting|siteterms|banners|"
+        r"about|statistics|print|savefile|tag|page|comment|download)(?:/|$))"
+        r"(?:/[\w-]+){1,4}/(?:page-\d+/?)?$"
+    )
     layouts = (EGOVERNMENT, MOBILE, NUKEVIET4, NUKEVIET3)

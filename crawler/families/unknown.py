@@ -29,9 +29,10 @@ class UnknownSpider(SiteSpider):
     """A site of unknown software. A site sets identity and start_urls."""
 
     article_url = (
-        r"(?i:/[^?#]*\d{3,}[^/?#]*\.(?:html?|aspx)(?:$|\?)|/(?:[\w%]+-){5,}[\w%]*(?:\.\w{3,5})?/?$|"
-        r"[?&](?:id|nid|newsid|itemid|articleid|art|idtin|tinid)=\d+|/node/\d+$|"
-        r"/\d{4,}(?:/[^/?#]*)?$)"
+        r"(?i:^https?://[^/]+(?=/)(?!/(?:[^/?#]+/)*(?:print|savefile|in-bai|apicenter@?)/)"
+        r"[^#]*?(?:/[^/?#]*\d{3,}[^/?#]*\.(?:html?|aspx)(?:$|\?)|"
+        r"/(?:[\w%]+-){5,}[\w%]*(?:\.\w{3,5})?/?$|/node/\d+$|/\d{4,}(?:/[^/?#]*)?$|"
+        r"[?&](?:id|nid|newsid|itemid|articleid|art|idtin|tinid)=\d+))"
     )
     listing_url = (
         rf"(?i:{PAGING}|^https?://[^/]+/(?!(?:{_STANDING})(?:[/.?#]|$))"
