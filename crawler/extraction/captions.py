@@ -52,6 +52,8 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
                 last = not any(later.text for later in blocks[following + 1 :])
                 if not _is_caption(line, block, taken, last):
                     break
+                if not taken and _leads(line, block, out, last):
+                    break
                 taken.append(line)
                 following += 1
             caption = " ".join(line.text for line in taken)
@@ -102,6 +104,25 @@ def _is_caption(line: Block, picture: Block, before: list[Block], last: bool) ->
     if centred:
         return len(text) <= 300 and not (line.bold and text.isupper()) and line.kind != "heading"
     return False
+
+
+def _leads(line: Block, picture: Block, above: list[Block], last: bool) -> bool:
+    """Whether a sentence in italics below the picture that opens a text is its lead.
+
+    Captions are centred, stand in the picture's own element or credit somebody.
+    """
+    return (
+        not last
+        and line.italic
+        and not line.caption_mark
+        and line.align != "center"
+        and len(line.text) >= 100
+        and line.text.endswith(".")
+        and line.element is not picture.element
+        and not any(len(block.text) >= 60 and block.text.endswith(".") for block in above)
+        and not _STARTS.match(line.text)
+        and not _CREDITED.search(line.text)
+    )
 
 
 def _is_signature(line: Block, last: bool) -> bool:

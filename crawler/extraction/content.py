@@ -11,8 +11,10 @@ from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.bylines import read_signature
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, key
-from crawler.extraction.urls import article_key
+from crawler.extraction.urls import absolute, article_key
 
+MAX_TEASER = 700
+"""Characters of an element that shows another article: its title, date and teaser."""
 COVER = 0.8
 """Share of the content that the container must hold."""
 
@@ -78,7 +80,16 @@ def _is_title_link(block: Block) -> bool:
 
 
 def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
-    """The smallest element that holds at least COVER of what the verdict keeps."""
+    """The smallest element that holds at least COVER of what the verdict keeps.
+
+    Teasers of other articles count only where there is nothing else.
+    """
+    own = article_key(document.page.url)
+    found = _holder(document, verdict, own)
+    return found if found is not None else _holder(document, verdict, "")
+
+
+def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | None:
     weights: dict[HtmlElement, int] = {}
     total = 0
     for element in document.body.iter():
@@ -93,6 +104,8 @@ def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
             letters = key(piece)
             if len(letters) < 20 or letters not in verdict:
                 continue
+            if own and _is_teaser(holder, document.base, own):
+                continue
             total += len(letters)
             ancestor: HtmlElement | None = holder
             while ancestor is not None:
@@ -106,6 +119,20 @@ def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
         if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong"):
             return current if current.tag not in ("tr", "tbody") else _table(current)
         current = deeper
+
+
+def _is_teaser(holder: HtmlElement, base: str, own: str) -> bool:
+    """Whether a piece of text shares a small element with a title that leads elsewhere."""
+    parent = holder.getparent()
+    if parent is None or parent.tag in ("body", "html"):
+        return False
+    for link in parent.iter("a"):
+        if len(link.text_content().strip()) < 20 or link is holder:
+            continue
+        target = absolute(base, link.get("href") or "")
+        if target and not is_attachment(target) and article_key(target) != own:
+            return len(parent.text_content()) < MAX_TEASER
+    return False
 
 
 def _table(element: HtmlElement) -> HtmlElement:

@@ -127,6 +127,26 @@ class Document:
         return self.index.select(selector)
 
 
+_AMP = {
+    "amp-img": "img", "amp-anim": "img", "amp-video": "video", "amp-audio": "audio",
+    "amp-iframe": "iframe", "amp-sidebar": "nav", "amp-ad": "aside",
+}  # fmt: skip
+
+
+def _plain_amp(tree: HtmlElement) -> None:
+    """Give the elements of accelerated mobile pages the names of what they stand for."""
+    for element in list(tree.iter(*_AMP)):
+        if element.tag in ("amp-img", "amp-anim"):
+            for child in list(element):
+                child.drop_tree()
+        element.tag = _AMP[element.tag]
+    for element in tree.iter("amp-youtube"):
+        video = element.get("data-videoid") or ""
+        if video.replace("-", "").replace("_", "").isalnum():
+            element.tag = "iframe"
+            element.set("src", f"https://www.youtube.com/embed/{video}")
+
+
 def parse_page(page: Page) -> Document | Unreadable:
     """Decode and parse, or say why not: ``empty``, ``not_html``, ``too_large``, ``broken``.
 
@@ -164,6 +184,8 @@ def parse_page(page: Page) -> Document | Unreadable:
         if "empty" in str(error).lower():
             return Unreadable("empty", "no element that a reader would see")
         return Unreadable("broken", f"cannot be parsed: {error}"[:200])
+    if "<amp-" in text:
+        _plain_amp(tree)
     if not isinstance(tree.tag, str) or _TOO_DEEP(tree):
         return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another")
     return Document(page, text, tree)

@@ -14,8 +14,8 @@ from lxml.html import HtmlElement
 
 from archive.records import Published, Unreadable
 from crawler.extraction.blocks import Block
-from crawler.extraction.captions import attach_captions
 from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.captions import attach_captions
 from crawler.extraction.chosen import dropped
 from crawler.extraction.content import content_of, find_container, first_prose, is_listing, opens
 from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
@@ -90,7 +90,7 @@ def read_generic(
         return refusal(document)
     if says_not_found(document) and not structured.dates:
         return refusal(document)
-    lines = content_lines(document.tree)
+    lines = content_lines(document.tree, recall=True)
     verdict = Verdict(lines)
     if sum(map(len, lines)) < (MIN_SHORT if structured.article else MIN_TEXT):
         return refusal(document, "hardly any content")
@@ -110,7 +110,7 @@ def read_generic(
     inside = set(container.iter())
     reason = ""
     wanted = key(title)
-    above = [key(b.text) for b in found[: first_prose(found)]]
+    above = [key(b.text) for b in found[: first_prose(found) + 1]]
     untitled = not wanted or not any(letters.startswith(wanted) for letters in above)
     below_title = _after_title(found, title, title_element, inside)
     if not untitled:
@@ -123,7 +123,12 @@ def read_generic(
     lead_element = _lead_element(document, container, title_element, noise)
     marked = set(lead_element.iter()) if lead_element is not None else set()
     lead = [block for block in found if block.element in marked and block.text]
-    rest = [block for block in found if not (block.element in marked and block.text)]
+    marked_at = next((i for i, b in enumerate(found) if b.element in marked and b.text), 0)
+    rest = [
+        block
+        for index, block in enumerate(found)
+        if not (block.text and (block.element in marked or (index < marked_at and _tells(block))))
+    ]
     first = next((i for i, block in enumerate(rest) if block.element in inside), len(rest))
     between = [block for block in rest[:first] if opens(block)]
     below = next((i for i, b in enumerate(reversed(rest)) if b.element in inside), len(rest))
@@ -136,7 +141,11 @@ def read_generic(
         blocks = [*between, *blocks]
     parts = Parts(title=title, blocks=blocks, lead=lead)
     parts.opening = [block for block in between if block.kind == "figure"]
-    parts.dates = list(_dates(document, container, title_element, structured, noise))
+    start = next((block.element for block in found[first_prose(found) :]), None)
+    parts.dates = [
+        *_dates_under(document, title_element, start),
+        *_dates(document, container, title_element, structured, noise),
+    ]
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
         near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
         near += lines_near(document, title_element, container)
@@ -151,6 +160,11 @@ def read_generic(
     parts.section = structured.section
     parts.tags = list(structured.tags)
     return parts
+
+
+def _tells(block: Block) -> bool:
+    """Whether a line above the lead only tells of the article: its date, author or section."""
+    return block.kind != "table" and len(block.text) < 60
 
 
 def _own_verdict(
@@ -258,6 +272,29 @@ def _lead_element(
     return None
 
 
+def _dates_under(
+    document: Document, title: HtmlElement | None, start: HtmlElement | None
+) -> Iterator[Published | None]:
+    """The date in a line between the title and ``start``, the first paragraph, if there is one."""
+    if title is None or start is None:
+        return
+    passed = False
+    titled = set(title.iter())
+    for element in document.body.iter():
+        if element is start:
+            return
+        if element in titled:
+            passed = True
+            continue
+        if not passed or not isinstance(element.tag, str) or element.tag in ("script", "style"):
+            continue
+        for piece in (element.text, element.tail):
+            line = clean_line(piece) if piece and len(piece) < 400 else ""
+            if 6 <= len(line) <= 80 and (found := parse_visible(line, document.page.fetched_at)):
+                yield found
+                return
+
+
 def _dates(
     document: Document,
     container: HtmlElement,
@@ -283,8 +320,8 @@ def _dates(
             found = parse_visible(text, clock) if 6 <= len(text) <= 120 else None
             if found:
                 yield found
-            for timed in (element, *element.iterdescendants("time")):
-                value = timed.get("datetime")
+            for timed in (element, *element.iterdescendants("time", "abbr")):
+                value = timed.get("datetime") or (timed.get("title") if timed.tag == "abbr" else "")
                 if value:
                     yield parse_structured(value, clock)
             if found:

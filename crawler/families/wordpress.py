@@ -68,7 +68,6 @@ POST = Layout(
         ".post-meta",
     ),
     date_meta=(
-        "meta[property='article:published_time']",
         "time.entry-date.published[datetime]",
         "time.entry-date[datetime]",
         ".wp-block-post-date time[datetime]",
@@ -206,6 +205,7 @@ POST = Layout(
         ".td-a-rec",
         ".td_block_related_posts",
         ".td-post-source-tags",
+        ".wp-block-file__button",
         ".author-box",
         ".author-info",
         ".author-bio",
