@@ -27,7 +27,9 @@ _PART = re.compile(
     r":not\((?P<not>[.#]?[\w-]+)\)"
 )
 _WORD = re.compile(r"(?:[^\s>\[]|\[[^\]]*\])+|>")
-_MARKED = etree.XPath("descendant-or-self::*[@class or @id]")
+_MARKED = etree.XPath("descendant-or-self::*[@class or @id or @itemprop or @data-role]")
+_NAME = re.compile(r"([.#])([A-Za-z_][\w-]*)")
+_MAX_ROOTS = 24
 
 
 _Finder = Callable[[HtmlElement], list[HtmlElement]]
@@ -57,6 +59,8 @@ class Index:
         self.tree = tree
         self.classes: dict[str, list[HtmlElement]] = {}
         self.ids: dict[str, list[HtmlElement]] = {}
+        self.values: dict[tuple[str, str], list[HtmlElement]] = {}
+        self._everywhere: dict[_Finder, list[HtmlElement]] = {}
         for element in cast("list[HtmlElement]", _MARKED(tree)):
             names = element.get("class")
             if names:
@@ -69,6 +73,11 @@ class Index:
             own = element.get("id")
             if own:
                 self.ids.setdefault(own, []).append(element)
+            for name in ("itemprop", "data-role"):
+                value = element.get(name)
+                if value:
+                    self.values.setdefault((name, value), []).append(element)
+        self._words = {"class": "\n".join(self.classes), "id": "\n".join(self.ids)}
 
     def select(self, selector: str) -> list[HtmlElement]:
         """Elements that ``selector`` finds, in document order.
@@ -77,6 +86,11 @@ class Index:
         """
         chain = _parsed(selector)
         if chain is None:
+            if "," not in selector and any(
+                name not in (self.classes if mark == "." else self.ids)
+                for mark, name in _NAME.findall(selector.partition(":not(")[0])
+            ):
+                return []
             return cast("list[HtmlElement]", _compiled(selector)(self.tree))
         if not (chain.classes <= self.classes.keys() and chain.ids <= self.ids.keys()):
             return []
@@ -93,19 +107,27 @@ class Index:
         for name, operator, value in last.attributes:
             if name in ("id", "class") and operator:
                 return self._marked(name, operator, value)
+            if name in ("itemprop", "data-role") and operator == "=":
+                return self.values.get((name, value), ())
         below = _below(last.tag, last.attributes)
         for above in chain.compounds[1:]:
             if above.ids or above.classes:
                 roots = self.ids[above.ids[0]] if above.ids else self.classes[above.classes[0]]
-                if len(roots) <= 4:
+                if len(roots) <= _MAX_ROOTS:
                     found = [element for root in roots for element in below(root)]
                     return found if len(roots) == 1 else list(dict.fromkeys(found))
                 break
-        return below(self.tree)
+        known = self._everywhere.get(below)
+        if known is None:
+            known = list(self.tree.iter(last.tag)) if last.tag else below(self.tree)
+            self._everywhere[below] = known
+        return known
 
     def _marked(self, name: str, operator: str, value: str) -> list[HtmlElement]:
         """Elements whose id passes a test, or that bear a class that may make theirs pass it."""
         index = self.ids if name == "id" else self.classes
+        if not any(part in self._words[name] for part in value.split() or [value]):
+            return []
         loose = "*=" if name == "class" else operator
         found = [
             element

@@ -103,7 +103,7 @@ WEBFORMS = Layout(
         ".date",
         ".time",
     ),
-    date_meta=("meta[property='article:published_time']",),
+    date_meta=(),
     lead=(
         "[id$='lblSapo']",
         "[id$='lblTomTat']",
@@ -298,7 +298,7 @@ MVC = replace(
     ),
     date=(".date-detail", ".detail-date", ".news-date", ".post-date", ".ngay-dang", ".ngaydang",
           ".NgayDang", ".time", ".date", "time"),
-    date_meta=("meta[property='article:published_time']", "time[datetime]"),
+    date_meta=("time[datetime]",),
     lead=(".sapo", ".detail-sapo", ".tom-tat", ".tomtat", ".TomTat", ".summary", ".lead", ".desc",
           ".description", ".trich-dan", ".intro"),
     byline=(".tac-gia", ".tacgia", ".TacGia", ".author", ".news-author", ".nguon", ".source"),

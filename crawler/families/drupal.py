@@ -50,7 +50,6 @@ NODE = Layout(
         ".date-display-single",
     ),
     date_meta=(
-        "meta[property='article:published_time']",
         "[property~='dc:date']",
         ".node__meta time[datetime]",
         ".node time[datetime]",

@@ -105,7 +105,6 @@ ARTICLE = Layout(
         "time[itemprop=dateCreated][datetime]",
         ".article-info time[datetime]",
         "meta[itemprop=datePublished]",
-        "meta[property='article:published_time']",
     ),
     lead=(
         ".item-page .introtext",
@@ -190,7 +189,7 @@ TABLES = replace(
         "h1",
     ),
     date=("td.createdate", ".createdate", ".modifydate", "td.modifydate"),
-    date_meta=("meta[property='article:published_time']",),
+    date_meta=(),
     lead=(),
     body=(
         "table.contentpaneopen",

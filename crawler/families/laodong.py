@@ -33,7 +33,7 @@ ARTICLE = Layout(
         ".time time",
         "time",
     ),
-    date_meta=("meta[property='article:published_time']", "meta[itemprop=datePublished]"),
+    date_meta=("meta[itemprop=datePublished]",),
     lead=(".chapeau", ".art-chapeau", "p.abs", ".abs", ".article-sapo"),
     body=(
         ".art-body",

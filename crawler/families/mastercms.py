@@ -66,7 +66,7 @@ ARTICLE = Layout(
         ".post-date",
         ".detail-time",
     ),
-    date_meta=("meta[property='article:published_time']",),
+    date_meta=(),
     lead=(
         ".article-detail-desc",
         ".detail-desc",

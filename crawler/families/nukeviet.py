@@ -54,7 +54,7 @@ NUKEVIET4 = Layout(
         ".news-detail-time",
         ".post-date",
     ),
-    date_meta=("[itemprop=datePublished]", "meta[property='article:published_time']"),
+    date_meta=("[itemprop=datePublished]",),
     lead=(
         "div.hometext",
         "#hometext",

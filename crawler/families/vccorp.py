@@ -24,7 +24,7 @@ ARTICLE = Layout(
         ".detail-info .time",
         ".date-time",
     ),
-    date_meta=("meta[property='article:published_time']", "time[datetime]"),
+    date_meta=("time[datetime]",),
     lead=("[data-role=sapo]", ".detail-sapo", "h2.sapo", ".sapo"),
     body=(".detail-content.afcbc-body", "[data-role=content]", ".afcbc-body", ".detail-content"),
     byline=(
