@@ -30,9 +30,10 @@ from archive.crawl_log import begin_crawl, finish_crawl, unreadable_of
 from archive.database import ArchiveError, open_archive, save_site
 from archive.records import Capture
 from crawler import settings as base_settings
-from crawler.catalogue import declared_sites, site_record
+from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.extractor import Extractor
 from crawler.frontier import add_to
+from crawler.frontier.looking import look
 from crawler.ingest import take_in_files
 from crawler.manners import how_manners_ended_it
 from crawler.plan import Plan
@@ -198,9 +199,18 @@ def _how_it_ended(
         return ended[0], False, ended[1]
     if reason != "finished":
         return "failed", False, reason
-    if not counters(crawler)["fetched"] or getattr(spider, "starts_failed", False):
+    if not counters(crawler)["fetched"] and not crawler.stats.get_value("frontier/resumed"):
         return "failed", False, why or "no page could be fetched"
+    why = why or _listing_left_out(Path(plan.data), plan.site)
     return ("incomplete" if why else "finished"), not why, why
+
+
+def _listing_left_out(data: Path, site: str) -> str:
+    """A listing that an earlier process of this run could not fetch, "" where there is none."""
+    for url, reason, _ in look(data / "frontier" / f"{site}.db").failed:
+        if is_listing(url):
+            return f"{url}: {reason}"
+    return ""
 
 
 def _end_with_starter() -> None:
