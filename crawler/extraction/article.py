@@ -187,7 +187,7 @@ def _attachments(blocks: Sequence[Block], declared: Sequence[Attachment]) -> tup
 
 def _language(text: str) -> str:
     """ "vi" where Vietnamese letters are frequent, "en" for other Latin text, "und" for none."""
-    sample = text[:2000]
+    sample = text[:600]
     letters = len(_LETTER.findall(sample))
     if not letters:
         return "und"

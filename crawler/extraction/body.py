@@ -23,6 +23,7 @@ _ATTACHED = re.compile(
     r"(?:tải|download|xem) (?:file|tệp|văn bản|tài liệu|toàn văn|về))",
     re.I,
 )
+_OPEN_ENDS = ("...", "…", "]")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[(?:\.{3}|…)\])$")
 _SENTENCE_END = re.compile(r"[.!?…:;][”\"»)\]]*$")
 _NAMELESS = re.compile(
@@ -193,11 +194,10 @@ def _without_title(blocks: list[Block], title: str) -> list[Block]:
 
 def _without_repeats(blocks: list[Block]) -> list[Block]:
     """Each paragraph and picture once, and no teaser that a later paragraph says in full."""
-    keys = [key(_ELLIPSIS.sub("", block.text)) if block.text else "" for block in blocks]
     seen: set[str] = set()
     pictures: set[str] = set()
     kept: list[Block] = []
-    for index, block in enumerate(blocks):
+    for block in blocks:
         if block.figure is not None and block.kind == "figure":
             addresses = {image.url for image in block.figure.images}
             if addresses <= pictures:
@@ -209,11 +209,13 @@ def _without_repeats(blocks: list[Block]) -> list[Block]:
                 continue
             seen.add(whole)
         if len(block.text) >= MIN_REPEAT:
-            this = keys[index]
+            breaks_off = block.text.endswith(_OPEN_ENDS)
+            this = key(_ELLIPSIS.sub("", block.text) if breaks_off else block.text)
             if this in seen:
                 continue
-            if _ELLIPSIS.search(block.text) and any(
-                len(other) > len(this) and other.startswith(this) for other in keys
+            if breaks_off and any(
+                len(other.text) > len(block.text) and key(other.text).startswith(this)
+                for other in blocks
             ):
                 continue
             seen.add(this)
