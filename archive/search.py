@@ -126,6 +126,10 @@ class Query:
         ordered = sorted(alternatives, key=lambda text: (-len(text), text))
         return re.compile("|".join(ordered) if ordered else r"(?!)")
 
+    @property
+    def has_prefix(self) -> bool:
+        return any(phrase.prefix for phrase in _all_leaves(self.root))
+
     @cached_property
     def words(self) -> list[str]:
         return [word for _, phrase in _leaves(self.root) for word in phrase.words]
@@ -138,7 +142,11 @@ def parse(text: str) -> Query:
         raise QueryError("too_long", MAX_CHARACTERS)
     parser = _Parser(text)
     root = parser.query()
-    return Query(text, root, has_marks(" ".join(_typed_words(root))))
+    return Query(
+        text,
+        root,
+        has_marks(" ".join(word for phrase in _all_leaves(root) for word in phrase.words)),
+    )
 
 
 def parse_plainly(text: str) -> Query | None:
@@ -265,12 +273,15 @@ def _leaves(node: Node, column: str = "") -> Iterator[tuple[str, Phrase]]:
             yield from _leaves(part, column)
 
 
-def _typed_words(node: Node) -> Iterator[str]:
-    if isinstance(node, And):
-        for part in node.without:
-            yield from _typed_words(part)
-    for _, phrase in _leaves(node):
-        yield from phrase.words
+def _all_leaves(node: Node) -> Iterator[Phrase]:
+    """Those that are not wanted, too."""
+    if isinstance(node, Phrase):
+        yield node
+    elif isinstance(node, In):
+        yield from _all_leaves(node.part)
+    else:
+        for part in node.parts + (node.without if isinstance(node, And) else ()):
+            yield from _all_leaves(part)
 
 
 class _Parser:

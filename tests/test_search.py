@@ -162,7 +162,6 @@ def test_any_text_is_understood_or_refused_and_never_breaks_sqlite(
         query = parse(text)
     except QueryError as error:
         assert 0 <= error.at <= max(len(text), 600)
-        query = None
         plain = parse_plainly(text)
         if plain is None:
             return

@@ -155,9 +155,16 @@ def _listing(conn: sqlite3.Connection, asked: Asked) -> Listing:
     index = ("articles_exact" if exact else "articles_fts") if asked.query is not None else ""
     match = asked.query.fts(exact) if asked.query is not None else ""
     oldest = sort == "oldest"
+    among: set[int] | None = None
+    if asked.query is not None and asked.query.has_prefix:
+        among = {
+            row[0]
+            for row in conn.execute(f"select rowid from {index} where {index} match ?", (match,))
+        }
+        index = match = ""
 
     def from_walk(conn: sqlite3.Connection, place: _Place) -> tuple[list[int], _Place | None]:
-        found = walk(conn, asked.filters, place.cursor, BATCH, oldest, index, match, LOOK)
+        found = walk(conn, asked.filters, place.cursor, BATCH, oldest, index, match, LOOK, among)
         return found.ids, _Place(cursor=found.cursor) if found.more else None
 
     return from_walk

@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Request, Response
 
@@ -180,10 +181,7 @@ def site_states(conn: sqlite3.Connection) -> list[dict[str, Any]]:
         """select s.name, coalesce(nullif(s.title, ''), s.name) as title, s.level, s.province,
           s.declared, s.home, coalesce(c.articles, 0) as articles, c.first, c.last,
           l.id as crawl, l.started_at, l.finished_at, l.outcome, l.complete, l.requests,
-          l.new, l.changed, l.gone, l.unreadable, l.errors,
-          (select max(first_seen_at) from (select first_seen_at from articles indexed by
-            articles_by_site_date where site = s.name order by published_at desc limit 50))
-            as last_new
+          l.new, l.changed, l.gone, l.unreadable, l.errors
         from sites s left join (
           select site, sum(articles) as articles, min(nullif(month, '')) as first,
             max(nullif(month, '')) as last from month_counts group by site) c on c.site = s.name
@@ -239,15 +237,22 @@ def coverage(conn: sqlite3.Connection) -> dict[str, Any]:
         years.add(month[:4])
         seen.setdefault(site, set()).add(month)
     most = max((n for row in sites.values() for n in row["years"].values()), default=1)
+    recent = sorted(years)[-20:]
     for site, row in sites.items():
         filled = fill_months([(month, 1) for month in seen[site]])
         row["gaps"] = sum(1 for _, count in filled if not count)
         row["months"] = len(filled)
-        row["shades"] = {
-            year: 1 + min(int(4 * (count / most) ** 0.5), 4) for year, count in row["years"].items()
-        }
-    recent = sorted(years)[-20:]
+        row["query"] = urlencode({"site": site})
+        row["cells"] = [
+            (year, row["years"].get(year, 0), _shade(row, year, most)) for year in recent
+        ]
     return {"sites": sorted(sites.values(), key=lambda row: row["title"]), "years": recent}
+
+
+def _shade(row: dict[str, Any], year: str, most: int) -> int:
+    """0 (none) to 5, by the square root, so that small sites are not all alike."""
+    count = row["years"].get(year, 0)
+    return 1 + min(int(4 * (count / most) ** 0.5), 4) if count else 0
 
 
 async def coverage_view(datasette: Any, request: Request) -> Response:

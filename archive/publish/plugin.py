@@ -19,7 +19,16 @@ from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
-from archive.publish import article_page, downloads, feeds, home, machines, places, search_page
+from archive.publish import (
+    article_page,
+    database_page,
+    downloads,
+    feeds,
+    home,
+    machines,
+    places,
+    search_page,
+)
 from archive.publish.face import Addresses, common_context, language_of
 from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, speaking
 from archive.publish.metadata import metadata_for
@@ -70,6 +79,11 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
         (r"^/robots\.txt$", machines.robots),
         (r"^/sitemap\.xml$", machines.sitemap_index),
         (rf"^/sitemap-{month}\.xml$", machines.sitemap_of_month),
+        # As Datasette's own, and after all pages of one word.
+        (
+            r"^/(?!favicon\.ico)(?P<database>[^/.]+)(\.(?P<format>\w+))?$",
+            database_page.database_view,
+        ),
     ]
 
 

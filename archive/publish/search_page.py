@@ -131,6 +131,7 @@ def next_parameters(asked: Asked, found: Found) -> str:
 
 
 FACET_SHOWN = 12
+FACET_LISTED = 64
 
 
 def facet_lists(
@@ -146,7 +147,7 @@ def facet_lists(
         elif len(values) < 2 or (name == "month" and "year" not in chosen and len(values) > 24):
             continue
         items = []
-        for value, count in values[:100]:
+        for value, count in values[:FACET_LISTED]:
             changes = {name: "" if name in chosen else value}
             if name == "month":
                 changes["year"] = ""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -27,6 +28,7 @@ LISTED = 12_000
 SAMPLE = 4_000
 TOPIC_SAMPLE = 1_500
 WALK = 1_500
+WALK_AMONG = 20_000
 """Articles that one page of a date walk asks about; about 60 microseconds each."""
 PROBED = 400
 SCANNED = 400_000
@@ -92,30 +94,42 @@ def search(
     if query is None:
         return _browse(conn, filters, sort, page, cursor, size, facets)
     index = "articles_exact" if exact else "articles_fts"
-    return _Searching(conn, index, query.fts(exact), filters).run(sort, page, cursor, size, facets)
+    searching = _Searching(conn, index, query.fts(exact), filters, query.has_prefix)
+    return searching.run(sort, page, cursor, size, facets)
 
 
 class _Searching:
-    def __init__(self, conn: sqlite3.Connection, index: str, match: str, filters: Filters) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, index: str, match: str, filters: Filters, whole: bool
+    ) -> None:
         self.conn = conn
         self.index = index
         self.match = match
         self.filters = filters
+        self.whole = whole
+        """A prefix is gathered anew from all its words each time that one article is asked about
+        (10 ms and more), so its matches are read whole, once."""
         self.matches = 0
+        self.among: set[int] = set()
 
     def run(self, sort: Sort, page: int, cursor: Cursor | None, size: int, facets: bool) -> Found:
-        ids = self._ids(LISTED + 1)
+        ids = self._ids(-1 if self.whole else LISTED + 1)
         self.matches = len(ids)
         if len(ids) <= LISTED:
             rows = self._rows(ids)
             return self._listed(rows, sort, page, size, facets)
-        estimate = int(len(ids) * ID_SPACE / (ids[-1] + 1))
+        estimate = len(ids) if self.whole else int(len(ids) * ID_SPACE / (ids[-1] + 1))
+        if self.whole:
+            self.among = set(ids)
         if self.filters and (chosen := self._chosen(estimate)) is not None:
             return self._listed(chosen, sort, page, size, facets)
         sample = self._rows(ids[:SAMPLE])
         scale = ID_SPACE / (ids[SAMPLE - 1] + 1)
         oldest = sort == "oldest"
-        found = walk(self.conn, self.filters, cursor, size, oldest, self.index, self.match)
+        if self.whole:
+            found = walk(self.conn, self.filters, cursor, size, oldest, among=self.among)
+        else:
+            found = walk(self.conn, self.filters, cursor, size, oldest, self.index, self.match)
         found.order = "oldest" if oldest else "newest"
         found.total = int(len(sample) * scale) if self.filters else estimate
         if facets:
@@ -145,6 +159,8 @@ class _Searching:
         inside = _filtered(self.conn, self.filters, RANKED + 1)
         if len(inside) > RANKED:
             return None
+        if self.whole:
+            return [row for row in inside if row[0] in self.among]
         if len(inside) <= PROBED:
             asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
             return [r for r in inside if self.conn.execute(asked, (self.match, r[0])).fetchone()]
@@ -179,6 +195,8 @@ class _Searching:
             if self.matches > LISTED and len(rows) > PROBED:
                 return rows, "newest"
             match = f"{{title}} : ({self.match})"
+            if self.matches > LISTED and self.whole:
+                return rows, "newest"
             if self.matches > LISTED:
                 asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
                 rows.sort(key=lambda row: not self.conn.execute(asked, (match, row[0])).fetchone())
@@ -228,12 +246,16 @@ def walk(
     oldest: bool = False,
     index: str = "",
     match: str = "",
-    limit: int = WALK,
+    limit: int = 0,
+    among: Set[int] | None = None,
 ) -> Found:
     """A page of articles in order of date, from a cursor, looking at ``limit`` at most.
 
-    Articles without a date come last in either direction. ``total`` is left at -1.
+    Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, where
+    these are given. Articles without a date come last in either direction. ``total`` is left
+    at -1.
     """
+    limit = limit or (WALK if among is None else WALK_AMONG)
     ids: list[int] = []
     last: Cursor | None = cursor
     looked_at = 0
@@ -263,10 +285,12 @@ def walk(
         outer = (
             f"select n.id, n.published_at from ({inner}) d"
             " cross join articles n indexed by articles_narrow on n.id = d.id"
-            f" where {where} and {probe if index else '1'} limit {size + 1 - len(ids)}"
+            f" where {where} and {probe if index else '1'}"
+            f" limit {size + 1 - len(ids) if among is None else -1}"
         )
-        rows = conn.execute(outer, parameters).fetchall()
-        for key, moment in rows:
+        for key, moment in conn.execute(outer, parameters):
+            if among is not None and key not in among:
+                continue
             if len(ids) == size:
                 return Found(ids, -1, False, "", more=True, cursor=last)
             ids.append(key)

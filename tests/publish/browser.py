@@ -50,7 +50,7 @@ def browser() -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def served(archive: Path, **settings: str | bool) -> Iterator[str]:
+def served(archive: Path, **settings: Any) -> Iterator[str]:
     """The address of a face of ``archive``, in a thread of its own."""
     face = make_face(archive, **settings)
     config = uvicorn.Config(face.app(), port=0, log_level="warning", lifespan="on")

@@ -64,6 +64,11 @@ PAGES = [
 ]
 
 
+def tree(text: str) -> Any:
+    """The page as lxml sees it; its stubs promise too many kinds of result."""
+    return lxml.html.document_fromstring(text)
+
+
 async def get(face: Any, path: str, **headers: str) -> Any:
     return await face.client.get(path, headers=headers or None)
 
@@ -79,7 +84,7 @@ async def test_a_page_is_whole_and_safe(
     assert response.headers["content-security-policy"] == POLICY
     assert response.headers["x-content-type-options"] == "nosniff"
     assert "accept-language" in response.headers["vary"].lower()
-    page = lxml.html.document_fromstring(response.text)
+    page = tree(response.text)
     assert page.get("lang") == language
     assert page.xpath("//title")[0].text.strip()
     assert len(page.xpath("//h1")) == 1
@@ -127,14 +132,14 @@ async def test_the_switch_is_remembered(face: Any) -> None:
     response = await get(face, "/search?q=abc&_lang=en", **{"accept-language": "vi"})
     assert "archive_lang=en" in response.headers["set-cookie"]
     assert 'lang="en"' in response.text
-    page = lxml.html.document_fromstring(response.text)
+    page = tree(response.text)
     assert page.xpath("//a[@class='switch']/@href") == ["/search?q=abc&_lang=vi"]
     again = await face.client.get("/", cookies={"archive_lang": "en"})
     assert "Newest articles" in again.text
 
 
 async def test_home_tells_what_is_held(face: Any) -> None:
-    page = lxml.html.document_fromstring((await get(face, "/")).text)
+    page = tree((await get(face, "/")).text)
     held = dict(
         zip(page.xpath("//dl[@class='holdings']//dt/text()"),
             page.xpath("//dl[@class='holdings']//dd/text()"), strict=True)
@@ -147,18 +152,18 @@ async def test_home_tells_what_is_held(face: Any) -> None:
     newest = page.xpath("//ol[@class='hits']/li[1]//h3")[0].text_content()
     assert newest == "Công đoàn hai tỉnh hợp nhất sau sáp nhập"
     assert page.xpath("//*[name()='svg'][@class='chart']")
-    new_map = lxml.html.document_fromstring((await get(face, "/?map=2025")).text)
+    new_map = tree((await get(face, "/?map=2025")).text)
     assert len(new_map.xpath("//table[contains(@class,'listing')]/tbody/tr")) == 34
 
 
 async def test_search_filters_carry_counts_that_are_right(face: Any, ids: dict[str, int]) -> None:
-    page = lxml.html.document_fromstring((await get(face, "/search?q=cong+doan")).text)
+    page = tree((await get(face, "/search?q=cong+doan")).text)
     total = int(re.sub(r"\D", "", page.xpath("string(//*[@id='count'])")))
     links = page.xpath("//section[@id='facet-site']//a")
     assert len(links) > 3
     assert sum(int(a.xpath("string(.//*[@class='n'])")) for a in links) == total
     first = links[0]
-    narrowed = lxml.html.document_fromstring((await get(face, "/search" + first.get("href"))).text)
+    narrowed = tree((await get(face, "/search" + first.get("href"))).text)
     count = int(re.sub(r"\D", "", narrowed.xpath("string(//*[@id='count'])")))
     assert count == int(first.xpath("string(.//*[@class='n'])"))
     chip = narrowed.xpath("//a[@class='chip']")
@@ -181,7 +186,7 @@ async def test_an_error_is_explained_in_the_page_and_in_json(
 ) -> None:
     response = await face.client.get("/search", params={"q": query})
     assert response.status_code == 200
-    page = lxml.html.document_fromstring(response.text)
+    page = tree(response.text)
     assert words in page.xpath("string(//*[@id='query-error'])")
     for path in ("/search.json", "/download/articles.csv"):
         machine = await face.client.get(path, params={"q": query})
@@ -207,9 +212,7 @@ async def test_search_json_has_stable_fields(face: Any, ids: dict[str, int]) -> 
 
 
 async def test_the_articles_page_tells_all(face: Any, ids: dict[str, int]) -> None:
-    page = lxml.html.document_fromstring(
-        (await get(face, f"/archive/articles/{ids['nha_o']}")).text
-    )
+    page = tree((await get(face, f"/archive/articles/{ids['nha_o']}")).text)
     text = page.text_content()
     for told in (
         "Khởi công khu nhà ở cho công nhân thuê", "432 căn hộ", "Phối cảnh khu nhà",
@@ -235,9 +238,7 @@ async def test_copies_versions_and_takedowns_are_shown(face: Any, ids: dict[str,
     assert f"/archive/articles/{ids['tet_sum_vay_copy']}" in copy.text
     gone = await get(face, f"/archive/articles/{ids['tai_nan']}")
     assert "đã bị gỡ khỏi trang gốc (ghi nhận ngày 04/08/2025" in gone.text
-    page = lxml.html.document_fromstring(
-        (await get(face, f"/articles/{ids['doi_thoai_dien_tu']}/revisions")).text
-    )
+    page = tree((await get(face, f"/articles/{ids['doi_thoai_dien_tu']}/revisions")).text)
     main = page.xpath("//section[@class='diff']")
     assert [part.xpath("string(h2)") for part in main] == ["tiêu đề", "nội dung"]
     assert [x.text for x in page.xpath("//section[@class='diff']//ins")] == [" Nam Trà", "mười"]

@@ -99,6 +99,8 @@ TEXTS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "thoa uoc": lambda row: "thỏa ước" in row["body"],
     "cống": lambda row: "cống" in row["body"],
     "so 17": lambda row: row["body"].endswith(" 17"),
+    "tho* uoc": lambda row: "thỏa ước" in row["body"],
+    "doan -tho*": lambda row: "thỏa ước" not in row["body"],
 }
 
 BOUNDS = {
@@ -153,7 +155,7 @@ def test_oldest_first_is_the_other_way_round(conn: sqlite3.Connection, name: str
 
 
 @pytest.mark.parametrize("bounds", ["all is few", "lists are long", "walks"])
-@pytest.mark.parametrize("text", ["", "cong doan", "thỏa ước"])
+@pytest.mark.parametrize("text", ["", "cong doan", "thỏa ước", "tho* uoc"])
 def test_a_download_has_every_article_once(
     conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, bounds: str, text: str
 ) -> None:

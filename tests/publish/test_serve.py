@@ -20,6 +20,7 @@ import pytest
 from archive.articles import save_capture, settle
 from archive.database import ArchiveError, open_archive, transaction
 from archive.publish.serve import SETTINGS, datasette_arguments, make_face, serve
+from archive.publish.snapshot import read_unchecked
 from tests.publish.conftest import close
 from tests.publish.sample import capture_of, keep, sample_articles
 
@@ -189,7 +190,7 @@ async def test_a_slow_download_keeps_no_lock_and_misses_nothing(
     def slow(rows: list[tuple[Any, ...]]) -> str:
         return whole(rows)
 
-    original = downloads.read_unchecked
+    original = read_unchecked
 
     async def between(database: Any, work: Any) -> Any:
         result = await original(database, work)
