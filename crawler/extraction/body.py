@@ -127,7 +127,13 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
         before += len(block.text)
         if not block.text:
             continue
-        if cuts_here(block.text) and (before >= 0.5 * total or before >= 1500):
+        # Readers may write more than the article says, under a heading that says whose it is.
+        theirs = block.kind == "heading" and not block.linked and before >= 3 * MIN_REPEAT
+        if cuts_here(block.text) and (
+            before >= 0.5 * total
+            or before >= 1500
+            or (theirs and boilerplate_kind(block.text) == "comments")
+        ):
             blocks = blocks[:index]
             break
         if any(is_attachment(url) for url, _ in block.links):

@@ -22,6 +22,7 @@ from crawler.extraction.dates import find_in_lines, parse_structured, parse_url,
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
+from crawler.extraction.marks import is_hidden
 from crawler.extraction.metadata import lines_near, page_heading
 from crawler.extraction.neighbours import beside_title_link, pictures_elsewhere, without_others
 from crawler.extraction.page_kind import (
@@ -137,6 +138,8 @@ def read_generic(
         verdict,
         rest[len(rest) - below :],
     )
+    if document.cut and found and any(block is found[-1] for block in (*blocks, *lead)):
+        return Unreadable("truncated", "the page breaks off inside the article")
     if not lead:
         blocks = [*between, *blocks]
     parts = Parts(title=title, blocks=blocks, lead=lead)
@@ -287,6 +290,8 @@ def _dates_under(
             passed = True
             continue
         if not passed or not isinstance(element.tag, str) or element.tag in ("script", "style"):
+            continue
+        if element.attrib and is_hidden(element):
             continue
         for piece in (element.text, element.tail):
             line = clean_line(piece) if piece and len(piece) < 400 else ""

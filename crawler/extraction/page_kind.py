@@ -104,10 +104,13 @@ def refusal(document: Document, detail: str = "") -> Unreadable:
     url = document.page.url
     parts = urlsplit(url)
     target = unquote(parts.path + ("?" + parts.query if parts.query else ""))
-    if _LOGIN_URL.search(target) or is_login(document):
+    if _LOGIN_URL.search(target) or (is_login(document) and not document.cut):
         return Unreadable("login", detail)
     if _SEARCH_URL.search(target):
         return Unreadable("search", detail)
+    if document.cut:
+        # What a transfer lost says nothing of whether the article is still there.
+        return Unreadable("truncated", detail or "the page breaks off")
     if says_not_found(document):
         return Unreadable("soft_404", detail or "the page says that nothing is there")
     if _LISTING_URL.search(target) or parts.path in ("", "/"):
