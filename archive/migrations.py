@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.attachments_schema import create_attachment_tables
 from archive.browsing_schema import create_browsing_tables
 from archive.operation_schema import create_operation_tables
 from archive.provinces import PROVINCE_2025
@@ -235,3 +236,8 @@ def operation(db: Database) -> None:
 @migrations(name="0004_stories")
 def stories(db: Database) -> None:
     create_story_tables(db)
+
+
+@migrations(name="0006_attachment_texts")
+def attachment_texts(db: Database) -> None:
+    create_attachment_tables(db)

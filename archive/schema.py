@@ -389,6 +389,56 @@ SCHEMA: dict[str, Table] = {
             ),
         },
     ),
+    "attachment_texts": Table(
+        (
+            "Chữ trong tệp đính kèm đã thu thập: mỗi nội dung một dòng.",
+            "What captured attachments say: a row for each content.",
+        ),
+        {
+            "id": ("Mã, tính từ digest", "Id, computed from the digest"),
+            "payload_digest": (
+                "Digest của nội dung (captures.payload_digest)",
+                "Digest of the content (captures.payload_digest)",
+            ),
+            "kind": ("Loại tệp: pdf, docx, xlsx, doc …", "Kind: pdf, docx, xlsx, doc ..."),
+            "outcome": (
+                "text, hoặc vì sao không có chữ: empty (bản quét), encrypted, unsupported, damaged,"
+                " too_large, timeout",
+                "text, or why there is none: empty (a scan), encrypted, unsupported, damaged,"
+                " too_large, timeout",
+            ),
+            "detail": ("Chi tiết", "Detail"),
+            "pages": ("Số trang hoặc trang tính", "Pages or sheets"),
+            "characters": ("Số ký tự", "Characters"),
+            "text": ("Chữ trong tệp", "The text"),
+            "extractor": ("Phiên bản chương trình đọc", "Version of the reader"),
+        },
+    ),
+    "articles_with_attachment_texts": Table(
+        (
+            "Tệp đính kèm của bài và chữ của nó, theo lần thu thập mới nhất.",
+            "Attachments of articles with their texts, by the latest capture.",
+        ),
+        {
+            "article_id": _ARTICLE,
+            "position": _POSITION,
+            "url": ("Địa chỉ tệp", "Address of the file"),
+            "title": ("Tên hiển thị", "Its name as shown"),
+            "capture_id": _CAPTURE,
+            "fetched_at": ("Thời điểm thu thập", "When it was captured"),
+            "text_id": ("Mã chữ (attachment_texts.id)", "Id of the text (attachment_texts.id)"),
+            "kind": ("Loại tệp", "Kind of file"),
+            "outcome": ("text, hoặc vì sao không có chữ", "text, or why there is none"),
+            "pages": ("Số trang", "Pages"),
+            "characters": ("Số ký tự", "Characters"),
+        },
+        "view",
+    ),
+    "attachments_fts": Table(
+        ("Chỉ mục tìm kiếm chữ trong tệp đính kèm.", "Search index of attachments' texts."),
+        {"text": ("Chữ trong tệp", "The text")},
+        "index",
+    ),
     "copies_pending": Table(
         ("Bài chờ được so với các bài khác.", "Articles that wait to be compared with others."),
         {"article_id": _ARTICLE},

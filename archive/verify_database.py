@@ -8,7 +8,7 @@ rebuild from the WARC files is what checks it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from archive.articles import FTS_COLUMNS, REVISED_FIELDS, content_hash
@@ -77,6 +77,14 @@ _RULES = (
 """Queries that give the keys of rows that break a rule."""
 
 
+_INDEXES = (
+    ("articles_fts", "articles", FTS_COLUMNS, True),
+    ("articles_exact", "articles", FTS_COLUMNS, False),
+    ("attachments_fts", "attachment_texts", ("text",), True),
+)
+"""Search indexes: over which table and columns, and whether đ was folded for them."""
+
+
 def check_database(db: sqlite3.Connection, watch: Callable[[str], None]) -> Iterator[Problem]:
     """Everything that is wrong inside the database. ``db`` gives rows as sqlite3.Row.
 
@@ -96,9 +104,9 @@ def check_database(db: sqlite3.Connection, watch: Callable[[str], None]) -> Iter
             yield table, str(key), problem
     watch("texts of articles")
     yield from _texts(db)
-    for index, folded in (("articles_fts", True), ("articles_exact", False)):
+    for index, table, columns, folded in _INDEXES:
         watch(index)
-        yield from _search_index(db, index, folded)
+        yield from _search_index(db, index, table, columns, folded)
 
 
 def _texts(db: sqlite3.Connection) -> Iterator[Problem]:
@@ -157,8 +165,10 @@ def _article(db: sqlite3.Connection, row: sqlite3.Row) -> Article:
     )
 
 
-def _search_index(db: sqlite3.Connection, index: str, folded: bool) -> Iterator[Problem]:
-    """A search index against one made anew, in a temporary file, from the articles.
+def _search_index(
+    db: sqlite3.Connection, index: str, table: str, indexed: Sequence[str], folded: bool
+) -> Iterator[Problem]:
+    """A search index against one made anew, in a temporary file, from the texts.
 
     FTS5's own integrity check cannot tell for an index whose words were folded before they were
     given to it, and it needs a connection that may write.
@@ -168,34 +178,33 @@ def _search_index(db: sqlite3.Connection, index: str, folded: bool) -> Iterator[
         yield index, "", "the search index is missing"
         return
     missing = db.execute(
-        f"select id from articles except select id from {index}_docsize limit 20"
+        f"select id from {table} except select id from {index}_docsize limit 20"
     ).fetchall()
     surplus = db.execute(
-        f"select id from {index}_docsize except select id from articles limit 20"
+        f"select id from {index}_docsize except select id from {table} limit 20"
     ).fetchall()
-    yield from ((index, str(key), "the article is not in the search index") for (key,) in missing)
+    yield from ((index, str(key), "the text is not in the search index") for (key,) in missing)
     yield from (
-        (index, str(key), "the search index knows an article that is not there")
-        for (key,) in surplus
+        (index, str(key), "the search index knows a text that is not there") for (key,) in surplus
     )
     tokenize = "unicode61 remove_diacritics 2" if folded else "unicode61 remove_diacritics 0"
-    columns = ", ".join(FTS_COLUMNS)
+    columns = ", ".join(indexed)
     db.execute(f"drop table if exists temp.fresh_{index}")
     db.execute(
         f"create virtual table temp.fresh_{index} using fts5"
         f" ({columns}, content='', tokenize=\"{tokenize}\")"
     )
-    marks = ", ".join("?" * (len(FTS_COLUMNS) + 1))
+    marks = ", ".join("?" * (len(indexed) + 1))
     db.executemany(
         f"insert into temp.fresh_{index} (rowid, {columns}) values ({marks})",
-        _words(db.execute(f"select id, {columns} from articles"), folded),
+        _words(db.execute(f"select id, {columns} from {table}"), folded),
     )
-    for name, schema, table in (("stands", "main", index), ("should", "temp", f"fresh_{index}")):
+    for name, schema, of in (("stands", "main", index), ("should", "temp", f"fresh_{index}")):
         db.execute(f"drop table if exists temp.{name}")
-        db.execute(f"create virtual table temp.{name} using fts5vocab({schema}, {table}, 'col')")
+        db.execute(f"create virtual table temp.{name} using fts5vocab({schema}, {of}, 'col')")
     for first, second, problem in (
-        ("stands", "should", "finds words that the articles do not have"),
-        ("should", "stands", "does not find all words of the articles"),
+        ("stands", "should", "finds words that the texts do not have"),
+        ("should", "stands", "does not find all words of the texts"),
     ):
         found = db.execute(
             f"select distinct term from (select term, col, doc, cnt from temp.{first}"

@@ -79,6 +79,7 @@ EDITS = {
     " select 'delete', id, title, lead, body, byline, table_text from articles": "articles_fts",
     "insert into articles_fts (rowid, title) values (5, 'thừa')": "articles_fts",
     "delete from articles_exact_docsize": "articles_exact",
+    "insert into attachments_fts (rowid, text) values (5, 'thừa')": "attachments_fts",
 }  # fmt: skip
 
 
