@@ -27,7 +27,6 @@ _PART = re.compile(
     r":not\((?P<not>[.#]?[\w-]+)\)"
 )
 _WORD = re.compile(r"(?:[^\s>\[]|\[[^\]]*\])+|>")
-_MARKED = etree.XPath("descendant-or-self::*[@class or @id or @itemprop or @data-role]")
 _NAME = re.compile(r"([.#])([A-Za-z_][\w-]*)")
 _MAX_ROOTS = 24
 
@@ -57,27 +56,49 @@ class Index:
 
     def __init__(self, tree: HtmlElement) -> None:
         self.tree = tree
-        self.classes: dict[str, list[HtmlElement]] = {}
         self.ids: dict[str, list[HtmlElement]] = {}
-        self.values: dict[tuple[str, str], list[HtmlElement]] = {}
-        self._everywhere: dict[_Finder, list[HtmlElement]] = {}
-        for element in cast("list[HtmlElement]", _MARKED(tree)):
+        strings: dict[str, list[tuple[int, HtmlElement]]] = {}
+        for place, element in enumerate(tree.iter("*")):
             names = element.get("class")
             if names:
-                for name in names.split():
-                    known = self.classes.get(name)
-                    if known is None:
-                        self.classes[name] = [element]
-                    elif known[-1] is not element:
-                        known.append(element)
+                known = strings.get(names)
+                if known is None:
+                    strings[names] = [(place, element)]
+                else:
+                    known.append((place, element))
             own = element.get("id")
             if own:
                 self.ids.setdefault(own, []).append(element)
-            for name in ("itemprop", "data-role"):
-                value = element.get(name)
-                if value:
-                    self.values.setdefault((name, value), []).append(element)
-        self._words = {"class": "\n".join(self.classes), "id": "\n".join(self.ids)}
+        # Most elements share their whole class attribute with others, so few strings are split.
+        self._strings = strings
+        self._by_word: dict[str, list[str]] = {}
+        for names in strings:
+            for name in dict.fromkeys(names.split()):
+                self._by_word.setdefault(name, []).append(names)
+        self._classes: dict[str, list[HtmlElement]] = {}
+        self._values: dict[str, dict[str, list[HtmlElement]]] = {}
+        self._everywhere: dict[_Finder, list[HtmlElement]] = {}
+        self._words = {"class": "\n".join(self._by_word), "id": "\n".join(self.ids)}
+
+    def of_class(self, name: str) -> list[HtmlElement]:
+        """Elements of a class, in document order."""
+        known = self._classes.get(name)
+        if known is None:
+            placed = [
+                pair for names in self._by_word.get(name, ()) for pair in self._strings[names]
+            ]
+            placed.sort(key=_place)
+            known = self._classes[name] = [element for _, element in placed]
+        return known
+
+    def with_value(self, name: str, value: str) -> list[HtmlElement]:
+        """Elements whose attribute is exactly ``value``, in document order."""
+        known = self._values.get(name)
+        if known is None:
+            known = self._values[name] = {}
+            for element in _below("", ((name, "", ""),))(self.tree):
+                known.setdefault(element.get(name) or "", []).append(element)
+        return known.get(value, [])
 
     def select(self, selector: str) -> list[HtmlElement]:
         """Elements that ``selector`` finds, in document order.
@@ -87,12 +108,12 @@ class Index:
         chain = _parsed(selector)
         if chain is None:
             if "," not in selector and any(
-                name not in (self.classes if mark == "." else self.ids)
+                name not in (self._by_word if mark == "." else self.ids)
                 for mark, name in _NAME.findall(selector.partition(":not(")[0])
             ):
                 return []
             return cast("list[HtmlElement]", _compiled(selector)(self.tree))
-        if not (chain.classes <= self.classes.keys() and chain.ids <= self.ids.keys()):
+        if not (chain.classes <= self._by_word.keys() and chain.ids <= self.ids.keys()):
             return []
         return [element for element in self._candidates(chain) if _matches(element, chain)]
 
@@ -101,18 +122,16 @@ class Index:
         if last.ids:
             return self.ids.get(last.ids[0], ())
         if last.classes:
-            lists = [self.classes.get(name) for name in last.classes]
-            found = sorted((known for known in lists if known), key=len)
-            return found[0] if len(found) == len(lists) else ()
+            return min((self.of_class(name) for name in last.classes), key=_size)
         for name, operator, value in last.attributes:
             if name in ("id", "class") and operator:
                 return self._marked(name, operator, value)
             if name in ("itemprop", "data-role") and operator == "=":
-                return self.values.get((name, value), ())
+                return self.with_value(name, value)
         below = _below(last.tag, last.attributes)
         for above in chain.compounds[1:]:
             if above.ids or above.classes:
-                roots = self.ids[above.ids[0]] if above.ids else self.classes[above.classes[0]]
+                roots = self.ids[above.ids[0]] if above.ids else self.of_class(above.classes[0])
                 if len(roots) <= _MAX_ROOTS:
                     found = [element for root in roots for element in below(root)]
                     return found if len(roots) == 1 else list(dict.fromkeys(found))
@@ -125,17 +144,31 @@ class Index:
 
     def _marked(self, name: str, operator: str, value: str) -> list[HtmlElement]:
         """Elements whose id passes a test, or that bear a class that may make theirs pass it."""
-        index = self.ids if name == "id" else self.classes
-        if not any(part in self._words[name] for part in value.split() or [value]):
+        parts = value.split() or [value]
+        if not any(part in self._words[name] for part in parts):
             return []
-        loose = "*=" if name == "class" else operator
-        found = [
-            element
-            for word, elements in index.items()
-            if any(_passes(word, loose, part) for part in value.split() or [value])
-            for element in elements
+        if name == "id":
+            return [
+                element
+                for word, elements in self.ids.items()
+                if any(_passes(word, operator, part) for part in parts)
+                for element in elements
+            ]
+        placed = [
+            pair
+            for names, pairs in self._strings.items()
+            if any(part in names for part in parts)
+            for pair in pairs
         ]
-        return list(dict.fromkeys(found))
+        return [element for _, element in sorted(placed, key=_place)]
+
+
+def _place(pair: tuple[int, HtmlElement]) -> int:
+    return pair[0]
+
+
+def _size(elements: list[HtmlElement]) -> int:
+    return len(elements)
 
 
 def _matches(element: HtmlElement, chain: _Chain) -> bool:
