@@ -77,6 +77,8 @@ def backup(data: Path, target: Path, *, watch: Watch | None = None) -> Backup:
     """
     watch = watch or (lambda _: None)
     _refuse_target(data, target)
+    with reading(data):
+        pass  # Refuses what is no archive, before anything is written.
     try:
         target.mkdir(parents=True, exist_ok=True)
         return _backup(data, target, watch)
@@ -168,8 +170,6 @@ def _backup(data: Path, target: Path, watch: Watch) -> Backup:
         watch(f"frontier/{path.name}")
         made.files.append(_copy_database(path, target, f"frontier/{path.name}", made))
     watch("archive.db")
-    with reading(data):
-        pass  # Refuses what is no archive, before anything is written.
     part = target / "archive.db.part"
     made.files.append(_copy_database(data / "archive.db", target, "archive.db", made, keep=part))
     registered, needed = _known(part, made)
