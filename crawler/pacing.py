@@ -162,7 +162,7 @@ def safe_name(host: str) -> str:
     """A host's name as a file name.
 
     >>> safe_name("congdoan.vn"), safe_name("../x"), safe_name("::1")
-    ('congdoan.vn', '_.x', '_1')
+    ('congdoan.vn', '_x', '_1')
     """
     return re.sub(r"[^a-z0-9.-]+|\.{2,}", "_", host.lower())[:200].replace("__", "_") or "_"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def crawl(tmp_path: Path, web: ScriptedWeb, *, settings: dict[str, Any], **spide
 
 
 def gaps(times: list[float]) -> list[float]:
-    return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(times)]
 
 
 def test_a_host_is_asked_no_faster_than_its_delay_whatever_the_concurrency(tmp_path: Path) -> None:

@@ -1,0 +1,289 @@
+"""How every site fares, in one word and a reason.
+
+The facts are SQL (``archive/monitors/*.sql``), over the rows that crawls leave anyway; what they
+mean is decided here, by rules with numbers. Two habits: a site is compared with its own usual,
+and a failure that passes within the look-back window is a note and no alarm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.database import timestamp
+from archive.drift import MEANINGS, Drift, Reading, find_drifts
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A state: what it means, and the exit code of ``congdoan status`` when it is the gravest."""
+
+    meaning: str
+    meaning_vi: str
+    exit_code: int
+    alarming: bool = False
+
+
+WORDS: dict[str, Word] = {
+    "current": Word("all is well", "bình thường", 0),
+    "never": Word("never crawled", "chưa thu thập lần nào", 10),
+    "behind": Word("not crawled when it should have been", "chậm so với lịch", 11),
+    "frozen": Word("answers, but has long published nothing", "lâu không có bài mới", 12, True),
+    "changed": Word("the template has changed", "trang đã đổi giao diện", 13, True),
+    "failing": Word("has failed for longer than the look-back window", "lỗi kéo dài", 14, True),
+    "blocked": Word("refuses us, or asks for a bot check", "bị chặn", 15, True),
+    "moved": Word("leads to another host", "đã chuyển sang địa chỉ khác", 16, True),
+    "gone": Word("has not answered for two weeks", "đã mất", 17, True),
+}
+"""Every state, from the best to the gravest."""
+
+CLASSES: dict[str, str] = {
+    "dns": "its name is not resolved",
+    "refused": "it refuses connections",
+    "timeout": "it does not answer in time",
+    "cut": "its answers break off",
+    "tls": "no secure connection",
+    "http": "error in place of a listing",
+    "robots": "robots.txt forbids",
+    "given_up": "given up after failures in a row",
+    "blocked": "it refuses us (401, 403, 429, 451)",
+    "challenge": "a bot check",
+    "not_found": "404 or 410",
+    "server_error": "server error (5xx)",
+    "moved": "redirects to another host",
+    "parse": "pages that cannot be read",
+}
+"""Classes of failures (those of ``fetch_errors.kind`` and of captures), in a person's words."""
+
+LOOK_BACK = timedelta(hours=24)
+"""A failure that ends within this time was a passing one."""
+GONE_AFTER = timedelta(days=14)
+BEHIND_SCHEDULE = timedelta(hours=6)
+"""How long a site may be due before it is behind."""
+BEHIND_UNSCHEDULED = timedelta(days=7)
+SILENCE = timedelta(days=14)
+"""The shortest silence that is called frozen: the holidays of Tết are shorter."""
+SILENCE_FACTOR = 1.5
+CERTIFICATE_SOON = timedelta(days=14)
+YEAR = timedelta(days=371)
+READINGS_SINCE = timedelta(days=180)
+MASS_TAKEDOWN = (5, 0.5)
+"""So many known articles gone in one crawl, and this share of those looked at, is a redesign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of a site."""
+
+    site: str
+    word: str
+    reason: str
+    last_success: str | None = None
+    articles_this_week: int = 0
+    articles_usual_week: float = 0.0
+    """Median of the 26 weeks before this one, as far as the archive reaches back."""
+    newest_article: str | None = None
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """By class, in the look-back window."""
+    shares: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """What article pages lack: (share now, usual share). "generic": read without a layout."""
+    drifts: Sequence[Drift] = ()
+    notes: Sequence[str] = ()
+    """What a person may want to know and need not act upon."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@cache
+def monitor(name: str) -> str:
+    """The SQL of a monitor: a query with the parameters ``:site``, ``:now``, ``:since``."""
+    return files("archive").joinpath("monitors", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def monitored(
+    db: Database, name: str, site: str, now: datetime, since: timedelta, **more: str
+) -> list[dict[str, Any]]:
+    """The rows of a monitor for a site, looking back from ``now`` as far as ``since``."""
+    values = {"site": site, "now": timestamp(now), "since": timestamp(now - since), **more}
+    cursor = db.conn.execute(monitor(name), values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def all_health(
+    db: Database, now: datetime, dead_listings: Mapping[str, Sequence[str]] | None = None
+) -> list[Health]:
+    """The health of every declared site, by name."""
+    names = db.conn.execute("select name from sites where declared order by name").fetchall()
+    dead = dead_listings or {}
+    return [site_health(db, name, now, dead.get(name, ())) for (name,) in names]
+
+
+def site_health(
+    db: Database, site: str, now: datetime, dead_listings: Sequence[str] = ()
+) -> Health:
+    """The health of a site at ``now``.
+
+    ``dead_listings``: listings that lead to no article any more, which only the site's own file
+    can tell (``crawler.drifting``).
+    """
+
+    def ask(name: str, since: timedelta = YEAR, **more: str) -> list[dict[str, Any]]:
+        return monitored(db, name, site, now, since, **more)
+
+    crawls = ask("crawls")[0]
+    weeks = {row["week"]: row["articles"] for row in ask("pace")}
+    silence = ask("silence")[0]
+    readings = [Reading(row["crawl"], _lacks(row)) for row in ask("readings", READINGS_SINCE)]
+    drifts, shares = find_drifts(readings)
+    if not crawls["walked"]:
+        drifts = []  # A first walk goes from template to template, back through the years.
+    since = LOOK_BACK
+    if crawls["failing_since"]:
+        since = max(since, now - datetime.fromisoformat(crawls["failing_since"]))
+    failures = {row["class"]: int(row["times"]) for row in ask("failures", since)}
+    answers = ask("answers", since)[0]
+    takedowns = ask("takedowns", timedelta(days=7))
+    notes = _notes(
+        crawls,
+        failures,
+        ask("robots", timedelta(days=30)),
+        ask("certificates", soon=timestamp(now + CERTIFICATE_SOON)),
+        now,
+    )
+    word, reason = judge(now, crawls, failures, answers, drifts, takedowns, silence, dead_listings)
+    return Health(
+        site=site,
+        word=word,
+        reason=reason,
+        last_success=crawls["last_success"],
+        articles_this_week=weeks.get(0, 0),
+        articles_usual_week=_usual_week(weeks),
+        newest_article=silence["newest"],
+        failures=failures,
+        shares=shares,
+        drifts=drifts,
+        notes=notes,
+    )
+
+
+def judge(
+    now: datetime,
+    crawls: Mapping[str, Any],
+    failures: Mapping[str, int],
+    answers: Mapping[str, Any],
+    drifts: Sequence[Drift],
+    takedowns: Sequence[Mapping[str, Any]],
+    silence: Mapping[str, Any],
+    dead_listings: Sequence[str],
+) -> tuple[str, str]:
+    """The word for what the monitors found, and the reason. The gravest that holds counts."""
+    if not crawls["crawls"]:
+        return "never", "it has not been crawled yet"
+    failing = crawls["failing_since"]
+    failing_for = now - datetime.fromisoformat(failing) if failing else timedelta(0)
+    if crawls["failures"] >= 2 and failing_for >= LOOK_BACK:
+        return _failing_word(crawls, failures, answers, failing_for)
+    refused = failures.get("challenge", 0) + failures.get("blocked", 0)
+    if refused >= 3 and refused > answers["useful"]:
+        return "blocked", f"{refused} of {answers['answers']} answers: {_classes(failures)}"
+    if dead_listings:
+        return "changed", f"this listing leads to no article any more: {dead_listings[0]}"
+    if drifts:
+        return "changed", "; ".join(str(drift) for drift in drifts)
+    for row in takedowns:
+        if row["gone"] >= MASS_TAKEDOWN[0] and row["gone"] >= MASS_TAKEDOWN[1] * row["looked_at"]:
+            text = f"{row['gone']} of {row['looked_at']} known articles were gone in one crawl"
+            return "changed", text
+    behind = _behind(now, crawls)
+    if behind:
+        return "behind", behind
+    if silence["newest"] and silence["days"] >= 5:
+        quiet = now - datetime.fromisoformat(f"{silence['newest']}T23:59:59+07:00")
+        usual = timedelta(days=silence["longest_gap"] or 0)
+        if quiet > max(SILENCE, usual * SILENCE_FACTOR):
+            text = f"nothing new for {quiet.days} days; its longest silence was {usual.days}"
+            return "frozen", text
+    return "current", "crawled in time"
+
+
+def _failing_word(
+    crawls: Mapping[str, Any],
+    failures: Mapping[str, int],
+    answers: Mapping[str, Any],
+    failing_for: timedelta,
+) -> tuple[str, str]:
+    what = _classes(failures) or crawls["last_detail"] or str(crawls["last_outcome"])
+    reason = f"{crawls['failures']} crawls failed since {crawls['failing_since'][:16]}: {what}"
+    if failures.get("moved") and not answers["useful"]:
+        return "moved", reason
+    if failing_for >= GONE_AFTER and not answers["useful"]:
+        return "gone", reason
+    refused = sum(failures.get(name, 0) for name in ("challenge", "blocked", "robots"))
+    if refused > sum(failures.values()) / 2:
+        return "blocked", reason
+    return "failing", reason
+
+
+def _behind(now: datetime, crawls: Mapping[str, Any]) -> str:
+    if crawls["due_at"]:
+        late = now - datetime.fromisoformat(crawls["due_at"])
+        if late > BEHIND_SCHEDULE:
+            return f"due since {crawls['due_at'][:16]}"
+        return ""
+    if not crawls["last_success"]:
+        return "" if crawls["failures"] else "no crawl has brought a page yet"
+    age = now - datetime.fromisoformat(crawls["last_success"])
+    if age > BEHIND_UNSCHEDULED:
+        return f"last crawled {age.days} days ago"
+    return "" if crawls["walked"] else "its listings have not been walked to their end yet"
+
+
+def _notes(
+    crawls: Mapping[str, Any],
+    failures: Mapping[str, int],
+    robots: Sequence[Mapping[str, Any]],
+    certificates: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> list[str]:
+    notes: list[str] = []
+    if crawls["failures"]:
+        notes.append(f"failed lately, perhaps passing: {crawls['last_detail'] or 'no detail'}")
+    if failures:
+        notes.append(_classes(failures))
+    notes += [
+        f"{row['url']} changed between {row['before'][:10]} and {row['at'][:10]}" for row in robots
+    ]
+    for row in certificates:
+        word = "expires" if row["expires_at"] > timestamp(now) else "expired"
+        notes.append(f"the certificate of {row['host']} {word} on {row['expires_at'][:10]}")
+    return notes
+
+
+def _lacks(row: Mapping[str, Any]) -> frozenset[str]:
+    fields = (f"field:{name}" for name in json.loads(row["fallbacks"]))
+    return frozenset([*(name for name in MEANINGS if row[name]), *fields])
+
+
+def _classes(failures: Mapping[str, int]) -> str:
+    """Failures for people, the most frequent first."""
+    ordered = sorted(failures.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{CLASSES.get(name, name)} ({times})" for name, times in ordered[:4])
+
+
+def _usual_week(weeks: Mapping[int, int]) -> float:
+    """Median of the 26 whole weeks before this one, as far back as there are articles."""
+    earlier = [week for week in weeks if week > 0]
+    if not earlier:
+        return 0.0
+    counts = sorted(weeks.get(week, 0) for week in range(1, min(26, max(earlier)) + 1))
+    middle = len(counts) // 2
+    return float(counts[middle]) if len(counts) % 2 else (counts[middle - 1] + counts[middle]) / 2

@@ -1,0 +1,262 @@
+"""``congdoan schedule`` and ``congdoan status``: the archive that keeps itself; how it fares."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlite_utils import Database
+
+from archive.database import ArchiveError, open_archive
+from archive.health import WORDS, Health
+from archive.operation import planned_sites
+from archive.records import VIETNAM
+from crawler.configuration import Config, read_config
+from crawler.display import print_table
+
+EXIT_PARTLY = 3
+
+_data = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the archive: archive.db and warc/.",
+)
+_config = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="How the archive runs by itself. [default: congdoan.toml in the folder of the archive]",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+@click.command(
+    epilog="""\b
+Exit codes:
+  0    ended by SIGTERM or Ctrl-C in good order; with --once: every crawl that was due went well
+  1    not begun: the message says why
+  2    the command was given wrongly
+  3    with --once: some crawls failed"""
+)
+@click.option(
+    "--contact",
+    envvar="CONGDOAN_CONTACT",
+    default="",
+    metavar="ADDRESS",
+    help="E-mail or web address by which a site's owner reaches you; part of the User-Agent. Also "
+    "read from CONGDOAN_CONTACT, or from the configuration.",
+)
+@click.option("--once", is_flag=True, help="Crawl what is due, then end: for cron and timers.")
+@click.option("--show", is_flag=True, help="Print when each site is next, and do nothing.")
+@click.option("--sample", is_flag=True, help="Crawl the sample web instead of the live one.")
+@_config
+@_data
+@_json
+def schedule(
+    contact: str,
+    once: bool,
+    show: bool,
+    sample: bool,
+    config_path: Path | None,
+    data: Path,
+    as_json: bool,
+) -> None:
+    """Keep all sites current: crawl each at its times, until told to stop.
+
+    Runs in the foreground and logs to standard error. Times are Vietnam's. A site is never
+    crawled twice at once, whoever else crawls; times missed while this did not run are caught up
+    once; SIGTERM ends all crawls in good order, and the next start goes on where they were.
+
+    \b
+    Examples:
+      congdoan schedule --contact you@example.org
+      congdoan schedule --once          # from cron or a systemd timer
+      congdoan schedule --show          # what is next, and what is due
+    """
+    try:
+        config = read_config(data, config_path)
+        if show:
+            _show(data, config, as_json=as_json)
+            return
+        _keep(data, config, contact or config.contact, once=once, sample=sample)
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _show(data: Path, config: Config, *, as_json: bool) -> None:
+    from crawler.catalogue import declared_sites
+
+    planned = {}
+    if (data / "archive.db").exists():
+        db = open_archive(data / "archive.db", create=False)
+        planned = planned_sites(db)
+        db.close()
+    rows = []
+    for name, spider in declared_sites().items():
+        known = planned.get(name)
+        rows.append(
+            {
+                "site": name,
+                "times": config.schedule.times_of(name, spider.level) or "never",
+                "next": _moment(known.next_at) if known else None,
+                "due": _moment(known.due_at) if known and known.due_at else None,
+                "why": known.cause if known else "",
+                "failures": known.failures if known else 0,
+            }
+        )
+    rows.sort(key=lambda row: (row["next"] is None, row["next"] or "", row["site"]))
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        print_table("Schedule", ("site", "times", "next", "due", "why", "failures"), rows)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+
+
+def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool) -> None:
+    from crawler.alerts import sender, tell
+    from crawler.drifting import examined_health
+    from crawler.plan import Plan
+    from crawler.sample_web import SampleWeb
+    from crawler.unattended import Unattended
+
+    if not sample and not contact:
+        raise click.UsageError(
+            "A live crawl says who is asking: give --contact with an e-mail or web address, set "
+            'CONGDOAN_CONTACT, or write contact = "..." into congdoan.toml.'
+        )
+    if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
+        raise click.UsageError("The contact must be plain ASCII, without line breaks, and short.")
+    send = _sender(config, sender)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+    def look(db: Database, sites: list[str]) -> None:
+        try:
+            now = datetime.now(UTC)
+            tell(db, examined_health(db, data, now), config.alerts, now, send)
+        except Exception:
+            logging.getLogger(__name__).exception("The health of the sites could not be told")
+
+    with SampleWeb() if sample else nullcontext() as web:
+        proxy = web.proxy_url if web is not None else ""
+
+        def plan(site: str) -> Plan:
+            return Plan(
+                site,
+                str(data.resolve()),
+                contact,
+                sample_proxy=proxy,
+                quiet_hours=config.schedule.quiet_hours,
+            )
+
+        unattended = Unattended(data, config, plan, once=once, after=look)
+        unattended.run()
+    outcomes = unattended.outcomes
+    if once and any(word in ("failed", "crashed") for word in outcomes.values()):
+        sys.exit(EXIT_PARTLY)
+
+
+def _sender(config: Config, make: Any) -> Any:
+    try:
+        return make(config.alerts)
+    except ValueError as error:
+        raise ArchiveError(f"The configuration of alerts: {error}") from error
+
+
+_STATUS_CODES = "\n".join(
+    f"  {word.exit_code:<4} {name}: {word.meaning}" for name, word in WORDS.items()
+)
+
+
+@click.command(
+    epilog=f"""\b
+Exit codes (the gravest state of all the sites counts):
+{_STATUS_CODES}
+  1    there is no archive, or it cannot be read
+  2    the command was given wrongly"""
+)
+@click.argument("names", nargs=-1, metavar="[SITE]...")
+@click.option(
+    "--alert", is_flag=True, help="Also send what changed to those named in the configuration."
+)
+@_config
+@_data
+@_json
+def status(
+    names: tuple[str, ...], alert: bool, config_path: Path | None, data: Path, as_json: bool
+) -> None:
+    """Say how every site fares, in one word and a reason.
+
+    A site is compared with its own usual: articles a week, what its pages lack, silences. One
+    failure is a note; a failure that lasts is an alarm.
+
+    \b
+    Examples:
+      congdoan status
+      congdoan status lang_son --json
+      congdoan status --alert           # from cron: tells of every change once
+    """
+    from crawler.alerts import sender, tell
+    from crawler.catalogue import declared_sites
+    from crawler.drifting import examined_health
+
+    unknown = [name for name in names if name not in declared_sites()]
+    if unknown:
+        raise click.UsageError(f"No such site: {', '.join(unknown)}.")
+    now = datetime.now(UTC)
+    try:
+        config = read_config(data, config_path)
+        db = open_archive(data / "archive.db", create=False)
+        try:
+            states = examined_health(db, data, now)
+            if alert:
+                known = {name for (name,) in db.conn.execute("select name from sites")}
+                heard = [health for health in states if health.site in known]
+                tell(db, heard, config.alerts, now, _sender(config, sender))
+        finally:
+            db.close()
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+    states = [health for health in states if not names or health.site in names]
+    if as_json:
+        click.echo(
+            json.dumps([health.as_dict() for health in states], ensure_ascii=False, indent=2)
+        )
+    else:
+        _print_states(states)
+    gravest = max((WORDS[health.word].exit_code for health in states), default=0)
+    if gravest:
+        sys.exit(gravest)
+
+
+def _print_states(states: list[Health]) -> None:
+    order = list(WORDS)
+    rows = [
+        {
+            "site": health.site,
+            "state": health.word,
+            "reason": health.reason,
+            "last success": (health.last_success or "")[:16].replace("T", " "),
+            "week": health.articles_this_week,
+            "usual": f"{health.articles_usual_week:g}",
+            "notes": "; ".join(health.notes),
+        }
+        for health in sorted(states, key=lambda health: (-order.index(health.word), health.site))
+    ]
+    columns = ("site", "state", "reason", "last success", "week", "usual", "notes")
+    print_table("Status", columns, rows)

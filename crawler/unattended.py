@@ -1,0 +1,209 @@
+"""The foreground process of the schedule: a beat, crawls in the background, a clean end.
+
+APScheduler keeps the beat and survives what goes wrong in one; what is due, and what became of
+it, is in the database (``crawler.schedule``), for a restart and for SQL.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from archive.database import ArchiveError, open_archive, save_site
+from archive.records import VIETNAM
+from crawler.catalogue import declared_sites, site_record
+from crawler.configuration import Config
+from crawler.crawling import SiteRun, run_crawls
+from crawler.ingest import recover_files
+from crawler.plan import Plan
+from crawler.schedule import Schedule
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2
+
+
+class CrawlThreads:
+    """Crawls, each in a process of its own with a thread that waits for it."""
+
+    def __init__(self, data: Path, plan: Callable[[str], Plan]) -> None:
+        self._data = data
+        self._plan = plan
+        self._threads: dict[str, threading.Thread] = {}
+        self._ended: queue.Queue[SiteRun] = queue.Queue()
+        self._stop = threading.Event()
+
+    def begin(self, site: str) -> bool:
+        """Begin a crawl; False where another process crawls the site."""
+        if self._stop.is_set() or is_being_crawled(self._data, site):
+            return False
+        thread = threading.Thread(target=self._run, args=(site,), name=f"crawl {site}", daemon=True)
+        self._threads[site] = thread
+        thread.start()
+        return True
+
+    def running(self) -> set[str]:
+        return set(self._threads)
+
+    def ended(self) -> list[SiteRun]:
+        found: list[SiteRun] = []
+        while not self._ended.empty():
+            run = self._ended.get()
+            self._threads.pop(run.site).join()
+            found.append(run)
+        return found
+
+    def stop(self) -> None:
+        """Ask all crawls to end in good order."""
+        self._stop.set()
+
+    def _run(self, site: str) -> None:
+        try:
+            run = run_crawls([self._plan(site)], 1, lambda _: None, self._stop)[0]
+        except Exception as error:
+            logger.exception("The crawl of %s could not be begun", site)
+            run = SiteRun(site, "crashed", detail=f"{type(error).__name__}: {error}")
+        self._ended.put(run)
+
+
+def is_being_crawled(data: Path, site: str) -> bool:
+    """Whether some process crawls the site at this moment."""
+    folder = data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{site}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+class Unattended:
+    """Runs the schedule of an archive until it is told to stop (or, ``once``, is through).
+
+    ``plan`` makes the plan of a site's crawl. ``after`` is called with the sites whose crawls
+    have ended, and every hour with none: where health is looked at and alerts are sent.
+
+    Raises ArchiveError where the archive cannot be used, or another scheduler runs it.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        config: Config,
+        plan: Callable[[str], Plan],
+        *,
+        once: bool = False,
+        after: Callable[[Database, list[str]], None] | None = None,
+    ) -> None:
+        self._data = data
+        self._once = once
+        self._after = after or (lambda db, sites: None)
+        self._crawls = CrawlThreads(data, plan)
+        levels = {name: spider.level for name, spider in declared_sites().items()}
+        self._schedule = Schedule(config.schedule, levels, self._crawls)
+        self._stopping = False
+        self._looked_at = -1
+        self.outcomes: dict[str, str] = {}
+        """How the last crawl of each site ended in this run."""
+        executor = DebugExecutor()  # The beat runs in this thread: SQLite connections stay in one.
+        self._beat = BlockingScheduler(timezone=VIETNAM, executors={"default": executor})
+
+    def run(self) -> None:
+        """Keep the schedule; returns after SIGTERM or SIGINT, when all crawls have ended."""
+        with _only_scheduler(self._data), _signals(self.stop):
+            self._data.mkdir(parents=True, exist_ok=True)
+            db = open_archive(self._data / "archive.db")
+            try:
+                for line in recover_files(db, self._data / "warc"):
+                    logger.info("Recovered after an interruption: %s", line)
+                for spider in declared_sites().values():
+                    save_site(db, site_record(spider))
+                for site in self._schedule.resume(db, datetime.now(UTC)):
+                    logger.info("%s: its crawl was broken off and is taken up again", site)
+            finally:
+                db.close()
+            self._beat.add_job(
+                self._tick,
+                "interval",
+                seconds=BEAT_SECONDS,
+                next_run_time=datetime.now(UTC),
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+            self._beat.start()
+
+    def stop(self) -> None:
+        """Begin nothing more, ask the crawls to end, and return from ``run`` when they have."""
+        self._stopping = True
+        self._schedule.stop()
+        self._crawls.stop()
+
+    def _tick(self) -> None:
+        # Opened anew each time: a rebuild may have put another database in place.
+        db = open_archive(self._data / "archive.db", create=False)
+        try:
+            now = datetime.now(UTC)
+            ticked = self._schedule.tick(db, now)
+            self.outcomes |= {run.site: run.outcome for run in ticked.ended}
+            if ticked.ended or now.hour != self._looked_at:
+                self._looked_at = now.hour
+                self._after(db, [run.site for run in ticked.ended])
+            through = self._stopping or (
+                self._once and (self._schedule.idle(db) or self._schedule.is_quiet(now))
+            )
+            if through and not self._crawls.running():
+                # Not from within a job of its own, of which it still has to keep the books.
+                threading.Timer(0, self._beat.shutdown, kwargs={"wait": False}).start()
+        finally:
+            db.close()
+
+
+@contextmanager
+def _only_scheduler(data: Path) -> Iterator[None]:
+    (data / "locks").mkdir(parents=True, exist_ok=True)
+    lock = FileLock(data / "locks" / "schedule.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ArchiveError(f"Another scheduler runs the archive in {data}.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """The first SIGTERM or SIGINT asks for the end; a second one ends this process at once.
+
+    The crawls' processes notice that it is gone, and end too.
+    """
+    asked = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise SystemExit(128 + number)
+        asked = True
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

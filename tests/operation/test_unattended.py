@@ -1,0 +1,161 @@
+"""``congdoan schedule`` as a process, over the sample web: once, stopped, killed, alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlite_utils import Database
+
+ONE_SITE = """
+[schedule]
+times = []
+[schedule.levels]
+newspaper = []
+national = []
+industry = []
+[schedule.sites]
+"""
+
+COMMAND = [sys.executable, "-c", "from crawler.schedule_commands import schedule; schedule()"]
+SLOWLY = """
+import time, crawler.sample_web
+class SlowWeb(crawler.sample_web.SampleWeb):
+    def _answer(self, *request):
+        time.sleep(0.15)
+        return super()._answer(*request)
+crawler.sample_web.SampleWeb = SlowWeb
+"""
+
+
+def write_config(data: Path, *sites: str) -> None:
+    data.mkdir(exist_ok=True)
+    lines = "".join(f'{site} = ["05:00"]\n' for site in sites)
+    (data / "congdoan.toml").write_text(ONE_SITE + lines, encoding="utf-8")
+
+
+def begin(data: Path, *options: str, slowly: bool = False) -> subprocess.Popen[str]:
+    python, flag, script = COMMAND
+    return subprocess.Popen(
+        [
+            python,
+            flag,
+            SLOWLY + script if slowly else script,
+            "--sample",
+            "--data",
+            str(data),
+            *options,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def runs(data: Path) -> list[tuple[str, str, str]]:
+    if not (data / "archive.db").exists():
+        return []
+    db = Database(data / "archive.db")
+    try:
+        if "schedule_runs" not in db.table_names():
+            return []
+        sql = "select site, cause, outcome from schedule_runs order by id"
+        return db.execute(sql).fetchall()
+    finally:
+        db.close()
+
+
+def captures(data: Path) -> int:
+    db = Database(data / "archive.db")
+    try:
+        return int(db.execute("select count(*) from captures").fetchone()[0])
+    finally:
+        db.close()
+
+
+def test_once_crawls_what_is_due_and_ends(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_config(data, "can_tho", "lang_son")
+    process = begin(data, "--once")
+    _, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    assert sorted(runs(data)) == [
+        ("can_tho", "first", "finished"),
+        ("lang_son", "first", "finished"),
+    ]
+    held = captures(data)
+    process = begin(data, "--once")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert (len(runs(data)), captures(data)) == (2, held)
+
+
+def test_stopped_and_killed_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_config(data, "hai_phong")
+    process = begin(data, slowly=True)
+    wait_for(lambda: len(runs(data)) == 1 and captures(data) > 3)
+    other = begin(data)
+    _, complaint = other.communicate(timeout=60)
+    assert other.returncode == 1
+    assert "Another scheduler" in complaint
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert runs(data) == [("hai_phong", "first", "interrupted")]
+
+    process = begin(data, slowly=True)
+    wait_for(lambda: len(runs(data)) == 2)
+    before = captures(data)
+    wait_for(lambda: captures(data) > before)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert runs(data)[1] == ("hai_phong", "resumed", "running")
+
+    process = begin(data, "--once")
+    _, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    assert runs(data)[1:] == [
+        ("hai_phong", "resumed", "lost"),
+        ("hai_phong", "resumed", "finished"),
+    ]
+    db = Database(data / "archive.db")
+    assert db.execute("select count(*) from captures where outcome is null").fetchone() == (0,)
+
+
+def test_a_live_schedule_says_who_is_asking(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "--data", str(tmp_path), "--once"],
+        capture_output=True,
+        text=True,
+        env={key: value for key, value in os.environ.items() if key != "CONGDOAN_CONTACT"},
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "contact" in done.stderr
+    assert not (tmp_path / "archive.db").exists()
+
+
+def test_show_tells_what_is_next_and_changes_nothing(tmp_path: Path) -> None:
+    write_config(tmp_path, "can_tho")
+    done = subprocess.run(
+        [*COMMAND, "--data", str(tmp_path), "--show", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"times": "05:00"' in done.stdout
+    assert '"times": "never"' in done.stdout
+    assert not (tmp_path / "archive.db").exists()
