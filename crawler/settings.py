@@ -3,6 +3,8 @@
 What a run decides (folder of the WARCs, contact, sample web) is set by ``crawler.one_site``.
 """
 
+from scrapy.settings import default_settings
+
 from crawler import VERSION
 
 BOT_NAME = "congdoan"
@@ -20,6 +22,11 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 2.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
 RETRY_TIMES = 2
+# A name that does not resolve will not do so a second later either; the next crawl asks again.
+RETRY_EXCEPTIONS = [
+    name for name in default_settings.RETRY_EXCEPTIONS if "CannotResolveHost" not in str(name)
+]
+DNS_TIMEOUT = 10
 
 # Limits: a page of the sites seen is below 1 MB, a PDF below 20.
 DOWNLOAD_TIMEOUT = 60
