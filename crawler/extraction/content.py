@@ -91,6 +91,7 @@ def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
 
 def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | None:
     weights: dict[HtmlElement, int] = {}
+    teasers: dict[HtmlElement, bool] = {}
     total = 0
     for element in document.body.iter():
         tag = element.tag
@@ -104,8 +105,12 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
             letters = key(piece)
             if len(letters) < 20 or letters not in verdict:
                 continue
-            if own and _is_teaser(holder, document.base, own):
-                continue
+            parent = holder.getparent()
+            if own and parent is not None:
+                if parent not in teasers:
+                    teasers[parent] = _is_teaser(parent, document.base, own)
+                if teasers[parent]:
+                    continue
             total += len(letters)
             ancestor: HtmlElement | None = holder
             while ancestor is not None:
@@ -121,13 +126,12 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
         current = deeper
 
 
-def _is_teaser(holder: HtmlElement, base: str, own: str) -> bool:
-    """Whether a piece of text shares a small element with a title that leads elsewhere."""
-    parent = holder.getparent()
-    if parent is None or parent.tag in ("body", "html"):
+def _is_teaser(parent: HtmlElement, base: str, own: str) -> bool:
+    """Whether a small element holds a title that leads elsewhere, and so what is beside it."""
+    if parent.tag in ("body", "html"):
         return False
     for link in parent.iter("a"):
-        if len(link.text_content().strip()) < 20 or link is holder:
+        if len(link.text_content().strip()) < 20:
             continue
         target = absolute(base, link.get("href") or "")
         if target and not is_attachment(target) and article_key(target) != own:

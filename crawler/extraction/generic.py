@@ -312,6 +312,7 @@ def _dates(
     home = {container, *container.iterancestors()}
     if title is not None:
         home.update((title, *title.iterancestors()))
+    known: dict[HtmlElement, bool] = {}
     below = False
     for element in _around(document, container, title):
         below = below or element is container
@@ -319,7 +320,7 @@ def _dates(
             continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):
-            if beside_title_link(element, home, document.base, own):
+            if beside_title_link(element, home, document.base, own, known):
                 continue
             text = clean_line(element.text_content())
             found = parse_visible(text, clock) if 6 <= len(text) <= 120 else None

@@ -6,6 +6,9 @@ and what stands with it, a teaser, a date, a small picture, is that article's.
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, is_attachment
@@ -18,6 +21,9 @@ MIN_OWN = 120
 _TITLE = 20
 _PROSE = 50
 _CLIMB = 3
+_TRIES = 40
+_SHOWN_LARGE = re.compile(r"attachment|lightbox|fancybox|gallery|swipebox|colorbox|zoom|popup", re.I)
+"""Of a link's class or rel: it leads to a larger view of the picture inside it."""
 
 
 def leads_elsewhere(block: Block, own: str) -> bool:
@@ -37,7 +43,7 @@ def without_others(blocks: list[Block], own: str) -> list[Block]:
     ``blocks`` begin below the page's title; ``own`` is the page's ``article_key``. A box of
     related titles within the text stays, since paragraphs beside those above it follow.
     """
-    said = 0
+    said = tried = 0
     parents: set[HtmlElement] = set()
     wrappers: set[HtmlElement] = set()
     for index, block in enumerate(blocks):
@@ -48,7 +54,8 @@ def without_others(blocks: list[Block], own: str) -> list[Block]:
                 said += len(block.text)
                 _note(block, parents, wrappers)
             continue
-        if said < MIN_OWN:
+        tried += 1
+        if said < MIN_OWN or tried > _TRIES:
             return blocks
         rest = [later for later in blocks[index:] if later.text]
         titles = sum(leads_elsewhere(later, own) for later in rest)
@@ -65,27 +72,53 @@ def pictures_elsewhere(top: HtmlElement, base: str, own: str) -> set[HtmlElement
         if not images:
             continue
         target = absolute(base, link.get("href") or "")
-        if target and not is_image_address(target) and article_key(target) != own:
+        if (
+            target
+            and not is_image_address(target)
+            and article_key(target) != own
+            and not _shows_large(link, target, base)
+        ):
             found.update(images)
     return found
 
 
+def _shows_large(link: HtmlElement, target: str, base: str) -> bool:
+    """Whether a link leads to a larger view of its picture, as in galleries."""
+    if _SHOWN_LARGE.search(f"{link.get('class') or ''} {link.get('rel') or ''}"):
+        return True
+    page, there = urlsplit(base), urlsplit(target)
+    if "attachment_id=" in there.query:
+        return True
+    path = page.path.rstrip("/")
+    return page.netloc == there.netloc and len(path) > 8 and there.path.startswith(f"{path}/")
+
+
 def beside_title_link(
-    element: HtmlElement, home: set[HtmlElement], base: str, own: str
+    element: HtmlElement,
+    home: set[HtmlElement],
+    base: str,
+    own: str,
+    known: dict[HtmlElement, bool] | None = None,
 ) -> bool:
     """Whether an element, a date say, stands with a title that links to another page.
 
-    ``home`` are the ancestors of the page's own title and text, where the climb ends.
+    ``home`` are the ancestors of the page's own title and text, where the climb ends; ``known``
+    keeps what was found of each ancestor, from call to call.
     """
+    known = {} if known is None else known
     current = element.getparent()
     for _ in range(_CLIMB):
         if current is None or current in home:
             return False
-        for link in current.iter("a"):
-            if len(link.text_content().strip()) >= _TITLE:
-                target = absolute(base, link.get("href") or "")
-                if target and article_key(target) != own:
-                    return True
+        if current not in known:
+            known[current] = any(
+                len(link.text_content().strip()) >= _TITLE
+                and (target := absolute(base, link.get("href") or "")) != ""
+                and article_key(target) != own
+                for link in current.iter("a")
+            )
+        if known[current]:
+            return True
         current = current.getparent()
     return False
 
