@@ -21,21 +21,23 @@ _ATTRIBUTES = {
 }
 
 
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    allowed_classes={"p": {"lead"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="nofollow noopener noreferrer",
+    strip_comments=True,
+)
+
+
 def sanitise(html: str) -> str:
     """HTML with nothing but text structure, links and pictures; see the allow-list above.
 
     Links and pictures lead to http, https (and mailto) only and carry ``rel="nofollow
     noopener noreferrer"``; classes survive on ``<p class="lead">`` alone.
     """
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        allowed_classes={"p": {"lead"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow noopener noreferrer",
-        strip_comments=True,
-    )
+    return _CLEANER.clean(html)
 
 
 def body_html(lead: Iterable[Block], blocks: Iterable[Block]) -> str:
