@@ -19,8 +19,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from surt import surt
 
-INDEXED = "url like 'http%' and status <> 304 and status <> 0 and warc_length > 0"
-"""Captures that an index lists: those that can be read alone and say something."""
+INDEXED = """captures.url like 'http%' and captures.status not in (0, 304) and warc_length > 0
+    and (truncated = '' or not exists (
+        select 1 from captures whole where whole.url = captures.url
+        and whole.status = captures.status and whole.truncated = ''))"""
+"""Captures that an index lists: those that can be read alone and say something. Of an answer that
+was cut off only where there is no whole one: a retry may bear the time of the same second."""
 
 
 def cdxj_key(url: str) -> str:

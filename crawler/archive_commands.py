@@ -116,8 +116,9 @@ def verify(data: Path, quiet: bool, as_json: bool) -> None:
     watch("")
     if not as_json:
         click.echo(
-            f"{checked.files} WARC files with {checked.records} records ({checked.digests} digests),"
-            f" {checked.captures} captures, {checked.articles} articles: "
+            f"{checked.files} WARC files with {checked.records} records"
+            f" ({checked.digests} digests), {checked.captures} captures,"
+            f" {checked.articles} articles: "
             + (f"{checked.damaged} damaged" if checked.damaged else "all whole")
             + (f", {checked.notes} notes." if checked.notes else ".")
         )

@@ -76,11 +76,14 @@ def nearest(
 ) -> Held | None:
     """The capture of an address nearest in time to ``moment``.
 
-    An answer that showed something (200 to 399) goes before an error, however near. A 304 showed
-    nothing. With ``resource`` errors do not count at all: a picture is there or it is not.
+    An answer that showed something (200 to 399) goes before an error, however near, and a whole
+    one before one that was cut off. A 304 showed nothing. With ``resource`` errors do not count
+    at all: a picture is there or it is not.
     """
     for known in spellings(url):
-        found = _nearest(db, known, moment, "status between 200 and 399 and status <> 304")
+        shown = "status between 200 and 399 and status <> 304"
+        found = _nearest(db, known, moment, f"{shown} and truncated = ''")
+        found = found or _nearest(db, known, moment, shown)
         if found is None and not resource:
             found = _nearest(db, known, moment, "status <> 304")
         if found is not None:

@@ -19,7 +19,7 @@ from archive.records import Capture
 from archive.selection import Selection
 from archive.wacz import write_wacz
 from archive.warc_reader import read_page_at
-from tests.archive.small_archive import HOST, SmallArchive, filled
+from tests.archive.small_archive import HOST, SmallArchive, filled, reply
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,16 @@ def test_keys() -> None:
     assert cdxj_key("https://www.laodong.vn/") == "vn,laodong)/"
     assert cdxj_key("http://a.vn/%C4%91?x=1#y") == "vn,a)/%c4%91?x=1"
     assert " " not in cdxj_key("http://[nonsense/ x")
+
+
+def test_an_answer_cut_off_is_indexed_only_without_a_whole_one(tmp_path: Path) -> None:
+    with SmallArchive(tmp_path) as small:
+        for path in ("/a", "/b"):
+            small.capture(f"{HOST}{path}", reply(b"<p>Nu", "text/html"), truncated="disconnect")
+        whole = small.page("/a", "<p>Nguyên vẹn</p>")
+    offsets = {json.loads(line.split(" ", 2)[2])["offset"] for line in lines_of(tmp_path)}
+    assert len(offsets) == 2
+    assert str(whole.offset) in offsets
 
 
 def test_an_index_of_a_part(kept: tuple[Path, list[Capture]]) -> None:

@@ -322,6 +322,15 @@ def test_http_and_https_redirects_do_not_chase_each_other(tmp_path: Path) -> Non
         assert "An toàn" in get(held, headers["location"])[2]
 
 
+def test_a_whole_answer_goes_before_one_cut_off_in_the_same_second(tmp_path: Path) -> None:
+    with SmallArchive(tmp_path) as small:
+        small.capture(f"{HOST}/a", reply(b"<p>Nu"), at=START, truncated="disconnect")
+        small.page("/a", "<p>Nguyên vẹn</p>", at=START + timedelta(milliseconds=90))
+    with ReplayServer(tmp_path) as server:
+        held = Held(tmp_path, {}, server.url)
+        assert "Nguyên vẹn" in get(held, f"/web/{START:%Y%m%d%H%M%S}/{HOST}/a")[2]
+
+
 def test_spellings_begin_with_the_address_itself() -> None:
     assert spellings("http://a.vn/t/") == ["http://a.vn/t/", "https://a.vn/t/", "http://a.vn/t"]
     assert spellings("http://a.vn/t.html") == ["http://a.vn/t.html", "https://a.vn/t.html"]
