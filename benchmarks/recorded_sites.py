@@ -3,8 +3,9 @@ FOLDER...``.
 
 A folder holds WARC files and ``gold.jsonl``, a line per recorded address with ``url`` and
 ``page_type``. Each site is crawled as its family would be declared with nothing but the front page
-(or with ``--unknown`` as one of unknown software), then crawled again as it stands. Told are the
-articles found, requests per article, and the requests of the second crawl.
+(with ``--unknown`` as one of unknown software, with ``--surveyed`` as ``congdoan new-site`` would
+declare it), then crawled again as it stands. Told are the articles found, requests per article,
+and the requests of the second crawl.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import multiprocessing
 import sys
 import tempfile
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,8 +31,11 @@ from crawler.extraction.document import parse_page
 from crawler.extraction.urls import article_key
 from crawler.families import FAMILIES
 from crawler.families.unknown import UnknownSpider
+from crawler.new_site import survey_site
 from crawler.plan import Plan
+from crawler.site_sketch import sketch_site
 from crawler.site_spider import SiteSpider
+from crawler.survey import SurveyPlan
 
 
 def family_of(page: Page) -> type[SiteSpider]:
@@ -39,17 +44,34 @@ def family_of(page: Page) -> type[SiteSpider]:
     return next((f for f in FAMILIES if knows_page(document, f.layouts)), UnknownSpider)
 
 
-def crawl(home: str, family: type[SiteSpider], data: str, proxy: str, **more: Any) -> None:
+def surveyed(home: str, folder: str, proxy: str) -> tuple[type[SiteSpider], dict[str, Any]]:
+    """The family and the declarations that ``congdoan new-site`` would write."""
+    plan = SurveyPlan(url=home, folder=folder, sample_proxy=proxy)
+    survey, kinds, _ = survey_site(plan)
+    sketch = sketch_site(survey, kinds)
+    for line in [*sketch.found, *(f"MISSING {line}" for line in sketch.missing)]:
+        print("   ", line)
+    found: dict[str, Any] = {"start_urls": sketch.start_urls, "feeds": tuple(sketch.feeds)}
+    found["sitemaps"] = tuple(sketch.sitemaps)
+    if sketch.article_url:
+        found["article_url"] = sketch.article_url
+    return sketch.family, found
+
+
+def crawl(
+    home: str, family: type[SiteSpider], data: str, proxy: str, found: dict[str, Any]
+) -> None:
     """Crawl one site in this process, which ends with it: a reactor runs only once."""
     host = catalogue.host_of(home)
-    declared = {"name": "recorded", "hosts": (host,), "start_urls": [home], "keeps": "none"}
+    declared = {"name": "recorded", "title": host, "level": "national", "hosts": (host,)}
+    declared |= {"start_urls": [home], "keeps": "none", **found}
     spider: Any = type(
         "RecordedSpider", (family,), {"title": host, "level": "national", **declared}
     )
     sites = {"recorded": spider}
     for module in (catalogue, one_site):
         module.declared_sites = lambda: sites  # type: ignore[attr-defined]
-    result = one_site.crawl(Plan(site="recorded", data=data, sample_proxy=proxy, **more))
+    result = one_site.crawl(Plan(site="recorded", data=data, sample_proxy=proxy))
     if result["outcome"] not in ("finished", "incomplete"):
         sys.exit(f"{home}: {result['outcome']}: {result['detail']}")
 
@@ -62,7 +84,7 @@ def in_a_process(*arguments: Any) -> None:
         raise SystemExit(process.exitcode)
 
 
-def measure(folder: Path, *, unknown: bool, show: bool) -> bool:
+def measure(folder: Path, *, unknown: bool, survey: bool, show: bool) -> bool:
     """Crawl one recorded site twice and print what came of it; whether all was found."""
     gold = [json.loads(line) for line in (folder / "gold.jsonl").open(encoding="utf-8")]
     wanted = {article_key(row["url"]): row for row in gold if row["page_type"] == "article"}
@@ -73,10 +95,12 @@ def measure(folder: Path, *, unknown: bool, show: bool) -> bool:
         ReplayProxy(sorted(folder.glob("*.warc*"))) as proxy,
     ):
         body = proxy.answer(home)[2]
-        page = Page(home, body, one_site.datetime.now(one_site.UTC))
-        family = UnknownSpider if unknown else family_of(page)
+        family = UnknownSpider if unknown else family_of(Page(home, body, datetime.now(UTC)))
+        found: dict[str, Any] = {}
+        if survey:
+            family, found = surveyed(home, f"{data}/survey", proxy.url)
         proxy.requests.clear()
-        in_a_process(home, family, data, proxy.url)
+        in_a_process(home, family, data, proxy.url, found)
         first, by_kind = (
             len(proxy.requests),
             Counter(kinds.get(article_key(url), "not recorded") for url in proxy.requests),
@@ -85,7 +109,7 @@ def measure(folder: Path, *, unknown: bool, show: bool) -> bool:
             for url in proxy.requests:
                 print(f"    {kinds.get(article_key(url), '-'):12} {url}")
         proxy.requests.clear()
-        in_a_process(home, family, data, proxy.url)
+        in_a_process(home, family, data, proxy.url, found)
         db = Database(Path(data) / "archive.db")
         held = {
             address
@@ -112,9 +136,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--unknown", action="store_true", help="as of unknown software")
+    parser.add_argument("--surveyed", action="store_true", help="as new-site would declare it")
     parser.add_argument("--show", action="store_true", help="print every request")
     given = parser.parse_args()
-    found = [measure(folder, unknown=given.unknown, show=given.show) for folder in given.folders]
+    found = [
+        measure(folder, unknown=given.unknown, survey=given.surveyed, show=given.show)
+        for folder in given.folders
+    ]
     sys.exit(0 if all(found) else 1)
 
 

@@ -1,0 +1,178 @@
+"""Commands about sites: ``sites`` and ``new-site``, which ``crawler.cli`` adds to its group."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from archive.database import ArchiveError, open_archive
+from crawler.display import print_table
+
+_data = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the archive: archive.db and warc/.",
+)
+
+
+@click.command()
+@_data
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="Which of the 63 provinces before July 2025, and of the 34 since, have a site.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+def sites(data: Path, coverage: bool, as_json: bool) -> None:
+    """List the declared sites, their state, and what the archive holds of each.
+
+    \b
+    States:
+      never crawled  no crawl of it has ended
+      current        the last crawl walked all there was to walk
+      behind         a crawl is overdue, or the last one was broken off
+      failing        the last crawl failed
+      gone           every crawl of the last 30 days failed
+      frozen         nothing new is expected: replaced, or its body abolished
+
+    \b
+    Examples:
+      congdoan sites
+      congdoan sites --coverage
+      congdoan sites --json | jq -r '.[] | select(.state == "failing") | .name'
+    """
+    from crawler.holdings import coverage_of, site_rows
+
+    path = data / "archive.db"
+    db = None
+    try:
+        if path.exists():
+            db = open_archive(path, create=False)
+        rows = site_rows(db, datetime.now(UTC))
+        covered = coverage_of(rows)
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        if db is not None:
+            db.close()
+    if as_json:
+        told = covered if coverage else rows
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    if not coverage:
+        columns = ("name", "state", "title", "province", "evidence", "host", "articles", "newest")
+        print_table("Sites", (*columns, "last_crawl"), rows)
+        return
+    print_table("Provinces", ("province_2025", "province", "sites", "articles"), covered)
+    old = {row["province"] for row in covered if row["sites"]}
+    new = {row["province_2025"] for row in covered if row["sites"]}
+    click.echo(
+        f"{len(old)} of {len({row['province'] for row in covered})} provinces before July 2025 "
+        f"and {len(new)} of {len({row['province_2025'] for row in covered})} since then have a "
+        "declared site."
+    )
+
+
+@click.command("new-site")
+@click.argument("url")
+@click.option("--name", default="", help="Name of the site's file. [default: by its province]")
+@click.option(
+    "--contact",
+    envvar="CONGDOAN_CONTACT",
+    default="",
+    metavar="ADDRESS",
+    help="E-mail or web address by which the site's owner reaches you; see `congdoan crawl`.",
+)
+@click.option("--sample", is_flag=True, help="Look at the sample web instead of the live one.")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="Project to write to. [default: the one that this program runs from]",
+)
+@_data
+def new_site(
+    url: str, name: str, contact: str, sample: bool, into: Path | None, data: Path
+) -> None:
+    """Declare a site: look at a handful of its pages and write its file.
+
+    At most 25 pages are fetched, politely, and kept in a WARC of their own. Written are
+    spiders/NAME.py and, below tests/sites/NAME/, a golden pair of an article and one of a
+    listing. Shown are three articles as they were read. The tests fail until a person has
+    compared the golden pairs with the site and set "reviewed" in them to true.
+
+    \b
+    Examples:
+      congdoan new-site https://congdoan.example.vn/ --contact you@example.org
+      congdoan new-site congdoan.example.vn --name hop_ban --contact you@example.org
+    """
+    from crawler.new_site import (
+        NewSiteError,
+        checked_address,
+        preview_of,
+        refuse_declared,
+        sketch_of,
+        survey_site,
+        taken_names,
+        write_site,
+    )
+    from crawler.sample_web import SampleWeb
+    from crawler.survey import SurveyPlan
+
+    if not sample and not contact:
+        raise click.UsageError(
+            "A live crawl says who is asking: give --contact with an e-mail or web address "
+            "(or set CONGDOAN_CONTACT). To try without the internet, use --sample."
+        )
+    if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
+        raise click.UsageError("--contact must be plain ASCII, without line breaks, and short.")
+    root = into or Path(__file__).resolve().parent.parent
+    try:
+        address = checked_address(url)
+        if into is None:
+            refuse_declared(address)
+        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        folder = data / "surveys" / f"{address.split('/')[2].replace(':', '_')}-{stamp}"
+        with SampleWeb() if sample else nullcontext() as web:
+            plan = SurveyPlan(
+                url=address,
+                folder=str(folder.resolve()),
+                pace_folder=str((data / "locks" / "hosts").resolve()),
+                contact=contact,
+                sample_proxy=web.proxy_url if web is not None else "",
+            )
+            click.echo(f"Looking at {address}; a live site takes a minute or two.", err=True)
+            survey, kinds, failures = survey_site(plan)
+        sketch = sketch_of(survey, kinds, name=name, taken=() if into else taken_names())
+        written = write_site(sketch, root)
+    except NewSiteError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
+    click.echo(preview_of(sketch))
+    click.echo(f"\nFamily: {sketch.family.__name__}; {len(survey.pages)} pages were fetched.")
+    for line in sketch.found:
+        click.echo(f"  found    {line}")
+    for line in failures:
+        click.echo(f"  failed   {line}")
+    for line in sketch.missing:
+        click.echo(f"  MISSING  {line}")
+    click.echo("\nWritten:")
+    for path in (written.spider, *written.goldens):
+        click.echo(f"  {path}")
+    click.echo(
+        "\nNow compare the preview and the golden pairs with the site, cut the pages to their\n"
+        'structure and put texts of your own into them, set "reviewed" to true, run the tests.'
+    )
+    if sketch.missing:
+        click.echo(f"Fill in what is missing in {written.spider}.")
+        sys.exit(3)
