@@ -70,8 +70,8 @@ def split_text(blocks: list[Block], marked: list[Block]) -> Text:
     above = [block.text for block in lead[-1:]]
     blocks, signature, signed = _take_signature([*rest, *blocks], above)
     if lead:
-        keys = {key(block.text) for block in lead} | {key(" ".join(b.text for b in lead))}
-        blocks = [block for block in blocks if not (block.text and key(block.text) in keys)]
+        said = [*(block.text for block in lead), " ".join(block.text for block in lead)]
+        blocks = [block for block in blocks if not _says_again(block, said)]
         blocks = _without_repeats(_without_teaser(blocks, lead))
         return Text(lead, blocks, signature, signed)
     for index, block in enumerate(blocks):
@@ -85,6 +85,13 @@ def split_text(blocks: list[Block], marked: list[Block]) -> Text:
             return Text([block], blocks[:index] + blocks[index + 1 :], signature, signed)
         break
     return Text([], blocks, signature, signed)
+
+
+def _says_again(block: Block, said: list[str]) -> bool:
+    length = len(block.text)
+    return length > 0 and any(
+        abs(len(text) - length) < 20 and key(text) == key(block.text) for text in said
+    )
 
 
 def attachments_of(blocks: Sequence[Block]) -> list[Attachment]:
@@ -187,6 +194,8 @@ def _without_title(blocks: list[Block], title: str) -> list[Block]:
     for index, block in enumerate(blocks[:12]):
         if not block.text:
             continue
+        if len(block.text) > 2 * len(title):
+            break
         if key(block.text) == wanted:
             return [b for i, b in enumerate(blocks) if i != index and i not in taken]
         if not wanted.startswith(joined + key(block.text)):
@@ -216,17 +225,22 @@ def _without_repeats(blocks: list[Block]) -> list[Block]:
             seen.add(whole)
         if len(block.text) >= MIN_REPEAT:
             breaks_off = block.text.endswith(_OPEN_ENDS)
-            this = key(_ELLIPSIS.sub("", block.text) if breaks_off else block.text)
+            this = block.text.casefold()
             if this in seen:
                 continue
-            if breaks_off and any(
-                len(other.text) > len(block.text) and key(other.text).startswith(this)
-                for other in blocks
-            ):
+            if breaks_off and _is_teaser(block, blocks):
                 continue
             seen.add(this)
         kept.append(block)
     return kept
+
+
+def _is_teaser(block: Block, blocks: list[Block]) -> bool:
+    """Whether a block that breaks off only begins what another says in full."""
+    begun = key(_ELLIPSIS.sub("", block.text))
+    return any(
+        len(other.text) > len(block.text) and key(other.text).startswith(begun) for other in blocks
+    )
 
 
 def _without_teaser(blocks: list[Block], lead: list[Block]) -> list[Block]:
@@ -237,7 +251,7 @@ def _without_teaser(blocks: list[Block], lead: list[Block]) -> list[Block]:
         for block in blocks
         if not (
             len(block.text) >= MIN_REPEAT
-            and _ELLIPSIS.search(block.text)
+            and block.text.endswith(_OPEN_ENDS)
             and whole.startswith(key(_ELLIPSIS.sub("", block.text)))
         )
     ]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import NamedTuple
 
 from crawler.extraction.text import clean_line
-
-_WHITE = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 
 
 class Run(NamedTuple):
@@ -33,10 +30,12 @@ class Style(NamedTuple):
 PLAIN = Style()
 
 
-def render(
-    runs: list[Run],
-) -> tuple[str, tuple[tuple[str, str], ...], int, bool, bool]:
-    """Inline HTML of runs, with white space folded across them, and what is known of them."""
+def render(runs: list[Run], whole: str) -> tuple[str, tuple[tuple[str, str], ...], int, bool, bool]:
+    """Inline HTML of runs, with white space folded across them, and what is known of them.
+
+    ``whole`` is the cleaned text of all runs together. Returns the HTML, the links as (address,
+    text), how many characters are in links, and whether all is bold or italic.
+    """
     parts: list[str] = []
     links: list[tuple[str, str]] = []
     linked = 0
@@ -50,18 +49,14 @@ def render(
             merged.append(run)
     last = len(merged) - 1
     for index, run in enumerate(merged):
-        text = _WHITE.sub(" ", run.text)
-        if space:
-            text = text.lstrip(" ")
-        if index == last:
-            text = text.rstrip(" ")
-        if not text:
-            continue
-        space = text.endswith(" ")
-        bare = text.strip()
+        bare = whole if last == 0 else clean_line(run.text)
         if not bare:
-            parts.append(" ")
+            if not space and index < last and run.text:
+                parts.append(" ")
+                space = True
             continue
+        before = "" if space or not run.text[0].isspace() else " "
+        space = index < last and run.text[-1].isspace()
         bold = bold and run.bold
         italic = italic and run.italic
         markup = escape(bare, quote=False)
@@ -78,5 +73,5 @@ def render(
                 links.append((run.href, clean_line(bare)))
             linked += len(bare)
             markup = f'<a href="{escape(run.href)}">{markup}</a>'
-        parts.append(f"{' ' if text[0] == ' ' else ''}{markup}{' ' if space else ''}")
+        parts.append(f"{before}{markup}{' ' if space else ''}")
     return "".join(parts).strip(), tuple(links), linked, bold, italic

@@ -227,7 +227,7 @@ class _Walker:
         if not text:
             return
         breaks, self.breaks = self.breaks, 0
-        html, links, linked, bold, italic = render(runs)
+        html, links, linked, bold, italic = render(runs, text)
         if converted is not raw and converted != raw:
             html = escape(text, quote=False)
         last = self.blocks[-1] if self.blocks else None
@@ -383,8 +383,12 @@ class _Walker:
             return []
         captions: dict[int, str] = {}
         for r, c, text in texts:
-            index = captioned(r, c, pictures, rows)
-            captions[index] = f"{captions[index]} {text}" if index in captions else text
+            # A cell across the whole table speaks of every picture in the row above it.
+            across = len(rows[r]) == 1 and (rows[r][c].get("colspan") or "").strip() > "1"
+            above = [i for i, (row, _, _) in enumerate(pictures) if row == r - 1]
+            named = above if across and above else [captioned(r, c, pictures, rows)]
+            for index in named:
+                captions[index] = f"{captions[index]} {text}" if index in captions else text
         return [
             Block(
                 "figure",
