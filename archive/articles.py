@@ -174,7 +174,8 @@ def _settle_absence(
     word, detail = _absence(capture, outcome)
     db.conn.execute("update captures set outcome = ? where id = ?", (word, capture.id))
     if word == "redirect":
-        _follow(db, address)
+        for source in (address, *redirecting_to(db, {destination_of(db, address)})):
+            _follow(db, source)
     pointed = _row(db, "select article_id from article_addresses where address = ?", address)
     key = pointed["article_id"] if pointed else None
     db.conn.execute(
