@@ -59,6 +59,8 @@ CLASSES: dict[str, str] = {
     "server_error": "server error (5xx)",
     "moved": "redirects to another host",
     "parse": "pages that cannot be read",
+    "unparsable": "feeds or sitemaps that cannot be read",
+    "trap": "listings without an end",
 }
 """Classes of failures (those of ``fetch_errors.kind`` and of captures), in a person's words."""
 

@@ -7,6 +7,7 @@ never written to a log. What could not be sent is sent with the next change or l
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,13 +102,16 @@ def sender(config: AlertConfig) -> Send | None:
     """
     if not config.send_to:
         return None
-    import apprise
+    with warnings.catch_warnings():
+        # Apprise loads every way it knows, and what those import that is installed here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise
 
-    ways = apprise.Apprise()
-    for number, address in enumerate(config.send_to, 1):
-        if not ways.add(address):
-            scheme = address.partition("://")[0][:20]
-            raise ValueError(f"send_to: address {number} ({scheme}://...) is not understood")
+        ways = apprise.Apprise()
+        for number, address in enumerate(config.send_to, 1):
+            if not ways.add(address):
+                scheme = address.partition("://")[0][:20]
+                raise ValueError(f"send_to: address {number} ({scheme}://...) is not understood")
 
     def send(title: str, body: str) -> bool:
         try:
