@@ -13,8 +13,9 @@ import click
 from sqlite_utils import Database
 
 from archive.database import ArchiveError, open_archive
-from crawler import VERSION
+from crawler import VERSION, archive_commands, schedule_commands
 from crawler.display import CrawlDisplay, print_summary, print_table
+from crawler.site_commands import new_site, sites
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
@@ -61,45 +62,6 @@ def congdoan() -> None:
       congdoan serve                    browse what was found
       congdoan sites                    the sites that can be crawled
     """
-
-
-@congdoan.command(epilog=EXIT_CODES)
-@data_option
-@json_option
-def sites(data: Path, as_json: bool) -> None:
-    """List the declared sites and what the archive holds of each.
-
-    \b
-    Example:
-      congdoan sites
-      congdoan sites --json | jq '.[] | select(.articles == 0) | .name'
-    """
-    from crawler.catalogue import declared_sites, site_record
-    from crawler.holdings import holdings_by_site
-
-    path = data / "archive.db"
-    held = {}
-    if path.exists():
-        with _archive(data, create=False) as db:
-            held = holdings_by_site(db)
-    rows = []
-    for name, spider in declared_sites().items():
-        site = site_record(spider)
-        rows.append(
-            {
-                "name": name,
-                "title": site.title,
-                "province": site.province,
-                "level": site.level,
-                "host": site.hosts[0] if site.hosts else "",
-                **held.get(name, {"articles": 0, "newest": None, "last_crawl": None}),
-            }
-        )
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        columns = ("name", "title", "province", "host", "articles", "newest", "last_crawl")
-        print_table("Sites", columns, rows)
 
 
 @congdoan.command(epilog=EXIT_CODES)
@@ -165,6 +127,7 @@ def crawl(
     """
     from crawler.catalogue import declared_sites
     from crawler.crawling import run_crawls
+    from crawler.derived import update_derived
     from crawler.ingest import recover_files
     from crawler.plan import Plan
     from crawler.sample_web import SITES as SAMPLE_SITES
@@ -207,6 +170,8 @@ def crawl(
         ]
         with CrawlDisplay(quiet=as_json) as display:
             runs = run_crawls(plans, jobs, display.show)
+    with _archive(data) as db:
+        update_derived(db, data)
     print_summary(runs, as_json=as_json)
     if any(run.outcome == "interrupted" for run in runs):
         sys.exit(EXIT_INTERRUPTED)
@@ -370,6 +335,11 @@ def evaluate(
     arguments += ["--floors", str(floors)] if floors else []
     arguments += ["--raise-floors"] * raise_floors
     sys.exit(evaluate_main(arguments))
+
+
+for command in (*archive_commands.COMMANDS, *schedule_commands.COMMANDS, sites, new_site):
+    command.epilog = command.epilog or EXIT_CODES
+    congdoan.add_command(command)
 
 
 class _archive:

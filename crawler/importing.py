@@ -11,8 +11,11 @@ from typing import Any
 
 from archive.database import ArchiveError, open_archive
 from archive.warc_reader import WarcError, read_records
+from crawler.derived import update_derived
 from crawler.ingest import Intake, Watch, imported_name
+from crawler.locks import IMPORT, locked
 
+PATIENCE_SECONDS = 60.0
 CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
 
 
@@ -27,6 +30,13 @@ def import_files(
     Files are kept under ``warc/imported/``; see ``crawler.ingest.imported_name``.
     """
     targets = [(path, _checked_name(path)) for path in files]
+    with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
+        return _import(targets, data, jobs, watch)
+
+
+def _import(
+    targets: Sequence[tuple[Path, str]], data: Path, jobs: int | None, watch: Watch | None
+) -> dict[str, Any]:
     db = open_archive(data / "archive.db")
     folder = data / "warc"
     rows: list[dict[str, Any]] = []
@@ -38,6 +48,7 @@ def import_files(
                 counts = {change: taken.changes.get(change, 0) for change in CHANGES}
                 rows.append({"file": str(path), "captures": taken.captures, **counts})
             intake.finish()
+        update_derived(db, data)
         total = db.table("articles").count
     except WarcError as error:
         raise ArchiveError(str(error)) from error

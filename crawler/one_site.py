@@ -20,7 +20,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from filelock import FileLock, Timeout
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from sqlite_utils import Database
@@ -35,6 +34,7 @@ from crawler.extractor import Extractor
 from crawler.frontier import add_to
 from crawler.frontier.looking import look
 from crawler.ingest import take_in_files
+from crawler.locks import locked
 from crawler.manners import how_manners_ended_it
 from crawler.plan import Plan
 from crawler.progress import counters, tell
@@ -110,17 +110,13 @@ def crawl(plan: Plan) -> dict[str, Any]:
     Raises ArchiveError where the archive cannot be used or another crawl of the site goes on.
     """
     data = Path(plan.data)
-    lock = FileLock(data / "locks" / f"{plan.site}.lock")
-    (data / "locks").mkdir(parents=True, exist_ok=True)
-    try:
-        with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
-            db = open_archive(data / "archive.db")
-            try:
-                return _crawl_locked(plan, db)
-            finally:
-                db.close()
-    except Timeout:
-        raise ArchiveError(f"Another crawl of {plan.site} is under way in {data}.") from None
+    doing = f"Another crawl of {plan.site}, or a rebuild,"
+    with locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing):
+        db = open_archive(data / "archive.db")
+        try:
+            return _crawl_locked(plan, db)
+        finally:
+            db.close()
 
 
 def _crawl_locked(plan: Plan, db: Database) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from archive.database import ArchiveError, open_archive
 from archive.operation_schema import OPERATION_TABLES
 from archive.warc import recover
 from archive.warc_reader import WarcError
+from crawler.derived import update_derived
 from crawler.ingest import Intake, Watch, warc_paths
+from crawler.locks import alone
 
 LOG_TABLES = ("crawls", "fetch_errors", *OPERATION_TABLES)
 """Tables that no WARC can give back: carried over from the old database where there is one."""
@@ -22,11 +24,17 @@ def rebuild(data: Path, *, jobs: int | None = None, watch: Watch | None = None) 
     """Derive ``archive.db`` from ``warc/`` and put it in place of the old one, all at once.
 
     Returns counts of files, captures and articles. Raises ArchiveError where there is no WARC,
-    where one is damaged (the old database then stays), or where the old database cannot be read.
+    where one is damaged (the old database then stays), where the old database cannot be read, or
+    while a crawl or import goes on.
     """
     folder = data / "warc"
     if not folder.is_dir():
         raise ArchiveError(f"There are no WARC files in {folder} to rebuild from.")
+    with alone(data):
+        return _rebuild(data, folder, jobs, watch)
+
+
+def _rebuild(data: Path, folder: Path, jobs: int | None, watch: Watch | None) -> dict[str, Any]:
     old, new = data / "archive.db", data / "archive.rebuilding.db"
     _remove(new)
     try:
@@ -42,6 +50,7 @@ def rebuild(data: Path, *, jobs: int | None = None, watch: Watch | None = None) 
                 for name in names:
                     intake.take_in(name, watch=watch)
                 intake.finish()
+            update_derived(db, data)
             counts = {
                 "files": len(names),
                 "captures": db.table("captures").count,

@@ -260,3 +260,7 @@ def _print_states(states: list[Health]) -> None:
     ]
     columns = ("site", "state", "reason", "last success", "week", "usual", "notes")
     print_table("Status", columns, rows)
+
+
+COMMANDS: list[click.Command] = [schedule, status]
+"""To be added to the ``congdoan`` group."""

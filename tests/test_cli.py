@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from archive.warc import Exchange, WarcWriter
 from crawler.cli import congdoan
+from crawler.locks import locked
 
 PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8">
 <title>Công đoàn cơ sở tổ chức đại hội</title>
@@ -221,10 +222,18 @@ def test_sites_as_json(data: Path) -> None:
     }
 
 
+def test_a_rebuild_waits_for_no_crawl_and_says_so(data: Path) -> None:
+    with locked(data, "lang_son", doing="x"):
+        result = run("rebuild", "--data", str(data))
+    assert result.exit_code == 1
+    assert "lang_son" in result.output
+
+
 @pytest.mark.parametrize("command", sorted(congdoan.commands))
 def test_every_command_teaches(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert "congdoan " + command in result.output
-    assert "--data" in result.output or command == "evaluate"
+    if command not in ("evaluate", "restore", "new-site"):
+        assert "--data" in result.output
     assert "Exit codes" in result.output
