@@ -55,6 +55,7 @@ def plain_trafilatura(page: Page) -> Reading:
         published=f"{found.date}T00:00:00+07:00" if found.date else "",
         persons=tuple(authors),
         url=found.url or page.url,
+        day_only=True,
     )
 
 
