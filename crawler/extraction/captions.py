@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import escape
 
 from archive.records import Image
 from crawler.extraction.blocks import Block, Figure
@@ -40,6 +41,10 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
         if block.kind not in ("figure", "video") or block.figure is None:
             out.append(block)
             index += 1
+            named = blocks[index] if block.kind == "video" and index < len(blocks) else None
+            if named is not None and named.caption_mark and _fits(named):
+                block.html = block.html or escape(named.text, quote=False)
+                index += 1
             continue
         caption = block.figure.caption
         following = index + 1

@@ -22,7 +22,9 @@ _TITLE = 20
 _PROSE = 50
 _CLIMB = 3
 _TRIES = 40
-_SHOWN_LARGE = re.compile(r"attachment|lightbox|fancybox|gallery|swipebox|colorbox|zoom|popup", re.I)
+_SHOWN_LARGE = re.compile(
+    r"attachment|lightbox|fancybox|gallery|swipebox|colorbox|zoom|popup", re.I
+)
 """Of a link's class or rel: it leads to a larger view of the picture inside it."""
 
 

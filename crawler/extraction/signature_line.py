@@ -187,10 +187,19 @@ def _read_source(rest: str) -> Line:
     return Line("source", unit=unit["unit"] if unit else "", source=_source_name(rest))
 
 
+_ROLE = re.compile(
+    r"^(?:ctv|pv|btv|cộng tác viên|phóng viên|biên tập viên)\s+(?=\S+\s+\S)", re.I
+)
+"""Before a name and part of none: what the writer is to the paper."""
+_END_MARK = re.compile(r"\s*\./\.?\s*$")
+"""What offices set behind the last word of a paper: "./."."""
+
+
 def read_line(line: str) -> Line:
     """Classify one line as part of a signature, by itself; context is judged by the caller."""
     if not line or len(line) > MAX_LINE:
         return NOTHING
+    line = _END_MARK.sub("", line)
     text = undouble(line).strip(EDGES.replace(".", "").replace(":", ""))
     match = LABEL_RE.match(text) or LABEL_RE.match(unwrapped(text))
     if match:
@@ -214,7 +223,7 @@ def read_line(line: str) -> Line:
         return NOTHING
     if any(map(str.isdigit, text)) and not UNIT_STRONG_RE.fullmatch(text):
         return NOTHING
-    return _read_bare(text)
+    return _read_bare(_ROLE.sub("", text))
 
 
 def _read_bare(text: str) -> Line:
