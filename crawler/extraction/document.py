@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from archive.records import Page, Unreadable
 from crawler.extraction.selectors import Index
-from crawler.extraction.text import clean_line, decode_html
+from crawler.extraction.text import clean_line, decode_html, decode_utf8
 
 MAX_BYTES = 10_000_000
 """Bytes of a body. The largest article pages seen are below 1 MB, embedded images included."""
@@ -153,14 +153,18 @@ def parse_page(page: Page) -> Document | Unreadable:
     Never raises for any bytes. Time and memory are bounded by the limits of this module.
     """
     body = page.body
-    if not body.strip():
+    if not body or body.isspace():
         return Unreadable("empty", "no bytes")
     if len(body) > MAX_BYTES:
         return Unreadable("too_large", f"{len(body)} bytes, limit {MAX_BYTES}")
     declared = page.content_type.split(";")[0].strip().lower()
     if body.startswith(_MAGIC):
         return Unreadable("not_html", f"binary content declared as {declared or 'nothing'}")
-    text = decode_html(body, page.content_type)
+    text = decode_utf8(body)
+    source = body
+    if text is None:
+        text = decode_html(body, page.content_type)
+        source = text.encode("utf-8", "replace")
     if _FEED.match(text[:5000]):
         return Unreadable("not_html", "a feed or sitemap")
     looks_like_html = _MARKUP.search(text) is not None
@@ -179,7 +183,7 @@ def parse_page(page: Page) -> Document | Unreadable:
     )
     parser.set_element_class_lookup(_ELEMENTS)
     try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = lxml.html.document_fromstring(source, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         if "empty" in str(error).lower():
             return Unreadable("empty", "no element that a reader would see")

@@ -126,7 +126,7 @@ class Index:
         for name, operator, value in last.attributes:
             if name in ("id", "class") and operator:
                 return self._marked(name, operator, value)
-            if name in ("itemprop", "data-role") and operator == "=":
+            if not last.tag and name in ("itemprop", "data-role") and operator == "=":
                 return self.with_value(name, value)
         below = _below(last.tag, last.attributes)
         for above in chain.compounds[1:]:
@@ -138,7 +138,8 @@ class Index:
                 break
         known = self._everywhere.get(below)
         if known is None:
-            known = list(self.tree.iter(last.tag)) if last.tag else below(self.tree)
+            plain = last.tag and not last.attributes
+            known = list(self.tree.iter(last.tag)) if plain else below(self.tree)
             self._everywhere[below] = known
         return known
 
@@ -287,6 +288,17 @@ def _compiled(selector: str) -> CSSSelector:
 
 @lru_cache(maxsize=1024)
 def _below(tag: str, attributes: tuple[tuple[str, str, str], ...]) -> _Finder:
-    """What finds elements of a tag that have some attributes, below or at an element."""
-    tests = "".join(f"[@{name}]" for name, _, _ in attributes)
+    """What finds elements of a tag whose attributes may pass some tests, below or at an element."""
+    tests = "".join(f"[{_may_pass(*attribute)}]" for attribute in attributes)
     return cast("_Finder", etree.XPath(f"descendant-or-self::{tag or '*'}{tests}"))
+
+
+def _may_pass(name: str, operator: str, value: str) -> str:
+    """An XPath test that leaves out most of what ``_passes`` would, and nothing else."""
+    if not operator or not value or "'" in value:
+        return f"@{name}"
+    if operator == "=":
+        return f"@{name}='{value}'"
+    if operator in ("^=", "|="):
+        return f"starts-with(@{name}, '{value}')"
+    return f"contains(@{name}, '{value}')"

@@ -63,6 +63,19 @@ def decode_html(body: bytes, content_type: str = "") -> str:
     return text
 
 
+def decode_utf8(body: bytes) -> str | None:
+    """The text of bytes that a parser may read as UTF-8 just as they are, else None.
+
+    They are whole, and without the byte order mark and NULs that ``decode_html`` takes out.
+    """
+    if b"\x00" in body or body.startswith(codecs.BOM_UTF8):
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def _decode(body: bytes, content_type: str) -> str:
     encoding, bom = read_bom(body)
     if encoding and bom:
