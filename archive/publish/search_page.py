@@ -131,7 +131,7 @@ def next_parameters(asked: Asked, found: Found) -> str:
 
 
 FACET_SHOWN = 12
-FACET_LISTED = 64
+FACET_LISTED = 40
 
 
 def facet_lists(
@@ -146,19 +146,17 @@ def facet_lists(
             values = [(chosen[name], next((n for v, n in values if v == chosen[name]), 0))]
         elif len(values) < 2 or (name == "month" and "year" not in chosen and len(values) > 24):
             continue
+        removed = {"month": {"year": ""}, "year": {"month": ""}}.get(name, {})
+        rest = asked.parameters(**{name: ""}, **removed)
         items = []
         for value, count in values[:FACET_LISTED]:
-            changes = {name: "" if name in chosen else value}
-            if name == "month":
-                changes["year"] = ""
-            if name == "year":
-                changes["month"] = ""
             label = sites.get(value, value) if name == "site" else value
+            own = "" if name in chosen else urlencode({name: value})
             items.append(
                 {
                     "label": t.month(value) if name == "month" else label,
                     "count": count,
-                    "url": "?" + asked.parameters(**changes),
+                    "url": "?" + "&".join(part for part in (rest, own) if part),
                     "chosen": name in chosen,
                 }
             )

@@ -17,7 +17,7 @@ MATCHES = 300
 def marked(text: str, pattern: re.Pattern[str], exact: bool, limit: int = 400) -> Segments:
     """A short text whole (cut at ``limit``), with the pattern's words marked."""
     shown = text[:limit]
-    segments = _segments(shown, pattern, exact, 0, len(shown))
+    segments = _segments(shown, comparable(shown, exact), pattern, 0, len(shown))
     if len(text) > limit:
         segments.append(("…", False))
     return segments
@@ -46,7 +46,7 @@ def snippet(text: str, pattern: re.Pattern[str], exact: bool, width: int = 260) 
     if end < len(text):
         space = text.rfind(" ", start, end)
         end = space if space > start + width // 2 else end
-    segments = _segments(text, pattern, exact, start, end)
+    segments = _segments(text, compared, pattern, start, end)
     if start > 0:
         segments.insert(0, ("… ", False))
     if end < len(text):
@@ -61,8 +61,7 @@ def _word_start(text: str, place: int) -> int:
     return space + 1 if space >= 0 else place
 
 
-def _segments(text: str, pattern: re.Pattern[str], exact: bool, start: int, end: int) -> Segments:
-    compared = comparable(text[:READ], exact)
+def _segments(text: str, compared: str, pattern: re.Pattern[str], start: int, end: int) -> Segments:
     segments: Segments = []
     place = start
     for match in pattern.finditer(compared, start, end):
