@@ -14,7 +14,6 @@ from crawler.extraction.blocks import Block, Figure, is_attachment
 from crawler.extraction.body import MIN_LEAD, file_title
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.dates import (
-    find_in_lines,
     parse_relative,
     parse_structured,
     parse_url,
@@ -23,7 +22,7 @@ from crawler.extraction.dates import (
 from crawler.extraction.document import Document
 from crawler.extraction.images import picture
 from crawler.extraction.layout import Layout, Selectors
-from crawler.extraction.metadata import lines_near, page_heading
+from crawler.extraction.metadata import date_near, page_heading
 from crawler.extraction.neighbours import beside_title_link
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured
@@ -96,8 +95,7 @@ def read_parts(
     if not any(found and found.evidence in ("visible", "structured") for found in parts.dates):
         if layout.date or layout.date_meta:
             parts.fallbacks.append("date")
-        lines = lines_near(document, title_element, body)
-        parts.dates.append(find_in_lines(lines, page.fetched_at))
+        parts.dates.append(date_near(document, title_element, body))
 
     parts.byline_texts = _byline_texts(document, layout, skip)
     parts.authors = list(structured.authors)
@@ -147,10 +145,32 @@ def _body(document: Document, layout: Layout) -> HtmlElement | None:
             if _holds(found[0]):
                 return found[0]
             continue
+        if len(found) > 2 and all(_below_foreign_title(document, one) for one in found):
+            return None
         best = max(found, key=_size, default=None)
         if best is not None and _holds(best):
             return best
     return None
+
+
+def _below_foreign_title(document: Document, body: HtmlElement) -> bool:
+    """Whether a body is a teaser: the heading nearest above it links to another page."""
+    own = article_key(document.page.url)
+    current = body
+    for _ in range(3):
+        for sibling in current.itersiblings(preceding=True):
+            headings = [sibling, *sibling.iter("h1", "h2", "h3", "h4")]
+            for heading in headings:
+                if heading.tag not in ("h1", "h2", "h3", "h4"):
+                    continue
+                link = heading.find(".//a[@href]")
+                target = absolute(document.base, link.get("href") or "") if link is not None else ""
+                return bool(target) and article_key(target) != own
+        parent = current.getparent()
+        if parent is None:
+            break
+        current = parent
+    return False
 
 
 def _empty_body(document: Document, layout: Layout) -> HtmlElement | None:

@@ -18,12 +18,12 @@ from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.chosen import dropped
 from crawler.extraction.content import content_of, find_container, first_prose, is_listing, opens
-from crawler.extraction.dates import find_in_lines, parse_structured, parse_url, parse_visible
+from crawler.extraction.dates import parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
 from crawler.extraction.marks import is_hidden
-from crawler.extraction.metadata import lines_near, page_heading
+from crawler.extraction.metadata import date_near, page_heading
 from crawler.extraction.neighbours import beside_title_link, pictures_elsewhere, without_others
 from crawler.extraction.page_kind import (
     is_static,
@@ -151,8 +151,7 @@ def read_generic(
     ]
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
         near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
-        near += lines_near(document, title_element, container)
-        parts.dates.append(find_in_lines(near, document.page.fetched_at))
+        parts.dates.append(date_near(document, title_element, container, near))
     reason = reason or _no_article(document, structured, parts, sure, untitled)
     if reason:
         return refusal(document, reason)
@@ -170,9 +169,7 @@ def _tells(block: Block) -> bool:
     return block.kind != "table" and len(block.text) < 60
 
 
-def _own_verdict(
-    blocks: list[Block], inside: set[HtmlElement], verdict: Verdict
-) -> Verdict:
+def _own_verdict(blocks: list[Block], inside: set[HtmlElement], verdict: Verdict) -> Verdict:
     """The verdict, or one for every paragraph where it drops most of what stands below the title.
 
     A short article among long lists of others is judged by the lists.

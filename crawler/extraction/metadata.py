@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from archive.records import Published
+from crawler.extraction.dates import find_in_lines
 from crawler.extraction.document import Document
 from crawler.extraction.judge import key
 from crawler.extraction.structured import Structured
@@ -156,8 +158,8 @@ def without_site(title: str, site_names: Sequence[str]) -> str:
 
 def lines_near(
     document: Document, title: HtmlElement | None, body: HtmlElement, limit: int = 30
-) -> list[str]:
-    """Lines around a title and up to the body, and just below the body: where dates stand.
+) -> tuple[list[str], list[str]]:
+    """Lines around a title and up to the body, and lines just below the body.
 
     Lines of menus and side columns are kept out by distance: at most ``limit`` lines before and
     between, ten after.
@@ -193,7 +195,27 @@ def lines_near(
                 into.append(clean_line(piece))
         if state == "after" and len(after) >= 10:
             break
-    return [line for line in (*before[-limit:], *after[:10]) if len(line) <= 200]
+    return (
+        [line for line in before[-limit:] if len(line) <= 200],
+        [line for line in after[:10] if len(line) <= 200],
+    )
+
+
+def date_near(
+    document: Document, title: HtmlElement | None, body: HtmlElement, first: Sequence[str] = ()
+) -> Published | None:
+    """The date among ``first`` and the lines around title and body.
+
+    Below the body dates are of other articles, unless a label says "Ngày đăng" or the like.
+    """
+    clock = document.page.fetched_at
+    above, below = lines_near(document, title, body)
+    found = find_in_lines([*first, *above], clock)
+    if found is None:
+        found = find_in_lines(below, clock)
+        if found is not None and found.evidence != "visible":
+            return None
+    return found
 
 
 def article_address(

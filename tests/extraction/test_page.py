@@ -315,3 +315,27 @@ def test_extraction_leaves_the_document_as_it_was() -> None:
     extract_document(page, ())
     assert lxml.html.tostring(page.tree) == before
     assert needs_pool(document("<title>x</title><p>y</p>"))
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [
+        ("<i>15/07/2019</i>", "", "2019-07-15"),
+        ("", "<ul><li>Tin khác <i>(16/10/2023)</i></li></ul>", None),
+        ("", "<p>Ngày đăng: 15/07/2019 08:42</p>", "2019-07-15"),
+        ("<p>Hải Phòng 12/11/2024</p>", "", None),
+    ],
+)
+def test_bare_dates_below_a_body_are_of_others(
+    above: str, below: str, expected: str | None
+) -> None:
+    text = "<p>Một đoạn văn đủ dài để làm lời dẫn cho bài viết này của công đoàn.</p>" * 3
+    page = document(
+        "<title>Tiêu đề của bài viết này</title><body class=single>"
+        f"<h1>Tiêu đề của bài viết này</h1><div>{above}</div>"
+        f"<div class=entry-content>{text}<p>Hết.</p></div><div>{below}</div></body>",
+        "http://congdoan.example/bai-viet",
+    )
+    found = extract_document(page)
+    assert isinstance(found, Article)
+    assert (found.published.iso()[:10] if found.published else None) == expected
