@@ -1,4 +1,4 @@
-"""WARC files of any origin taken into the archive, or refused whole."""
+"""WARC and WACZ files of any origin taken into the archive, or refused whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import hashlib
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from archive.database import ArchiveError, open_archive
@@ -14,6 +16,7 @@ from archive.warc_reader import WarcError, read_records
 from crawler.derived import update_derived
 from crawler.ingest import Intake, Watch, imported_name
 from crawler.locks import IMPORT, locked
+from crawler.unpacking import is_wacz, unpack_wacz
 
 PATIENCE_SECONDS = 60.0
 CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
@@ -22,16 +25,18 @@ CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
 def import_files(
     files: Sequence[Path], data: Path, *, jobs: int | None = None, watch: Watch | None = None
 ) -> dict[str, Any]:
-    """Copy WARC files into the archive and read them.
+    """Copy WARC files, and those inside WACZ files, into the archive and read them.
 
     Every file is checked to its last record before the first is copied, so that a damaged or
     foreign file leaves the archive as it was. Raises ArchiveError for such a file.
 
     Files are kept under ``warc/imported/``; see ``crawler.ingest.imported_name``.
     """
-    targets = [(path, _checked_name(path)) for path in files]
-    with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
-        return _import(targets, data, jobs, watch)
+    with ExitStack() as unpacked:
+        warcs = [warc for path in files for warc in _warcs_of(path, data, unpacked)]
+        targets = [(path, _checked_name(path)) for path in warcs]
+        with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
+            return _import(targets, data, jobs, watch)
 
 
 def _import(
@@ -55,6 +60,19 @@ def _import(
     finally:
         db.close()
     return {"files": rows, "articles": total}
+
+
+def _warcs_of(path: Path, data: Path, unpacked: ExitStack) -> list[Path]:
+    """The WARC files that a file is or holds; what is unpacked lasts as long as ``unpacked``."""
+    if not is_wacz(path):
+        return [path]
+    # Beside the archive and not in the system's small folder: a WACZ may hold gigabytes.
+    data.mkdir(parents=True, exist_ok=True)
+    folder = unpacked.enter_context(TemporaryDirectory(prefix="unpacked-", dir=data))
+    try:
+        return unpack_wacz(path, Path(folder))
+    except ArchiveError as error:
+        raise ArchiveError(f"{str(error).rstrip('.')}. Nothing was imported.") from error
 
 
 def _checked_name(path: Path) -> str:

@@ -127,9 +127,10 @@ def _moment(moment: datetime) -> str:
 
 def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool) -> None:
     from crawler.alerts import sender, tell
+    from crawler.derived import update_derived
     from crawler.drifting import examined_health
     from crawler.plan import Plan
-    from crawler.sample_web import SampleWeb
+    from crawler.sample_web import SITES, SampleWeb
     from crawler.unattended import Unattended
 
     if not sample and not contact:
@@ -147,10 +148,14 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
 
     def look(db: Database, sites: list[str]) -> None:
         try:
+            if sites:
+                update_derived(db, data)
             now = datetime.now(UTC)
             tell(db, examined_health(db, data, now), config.alerts, now, send)
         except Exception:
-            logging.getLogger(__name__).exception("The health of the sites could not be told")
+            logging.getLogger(__name__).exception(
+                "The health of the sites could not be worked out and told"
+            )
 
     with SampleWeb() if sample else nullcontext() as web:
         proxy = web.proxy_url if web is not None else ""
@@ -164,7 +169,9 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
                 quiet_hours=config.schedule.quiet_hours,
             )
 
-        unattended = Unattended(data, config, plan, once=once, after=look)
+        unattended = Unattended(
+            data, config, plan, once=once, only=SITES if sample else None, after=look
+        )
         unattended.run()
     outcomes = unattended.outcomes
     if once and any(word in ("failed", "crashed") for word in outcomes.values()):

@@ -10,7 +10,7 @@ import logging
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,8 +94,9 @@ def is_being_crawled(data: Path, site: str) -> bool:
 class Unattended:
     """Runs the schedule of an archive until it is told to stop (or, ``once``, is through).
 
-    ``plan`` makes the plan of a site's crawl. ``after`` is called with the sites whose crawls
-    have ended, and every hour with none: where health is looked at and alerts are sent.
+    ``plan`` makes the plan of a site's crawl. ``only``: the sites to crawl, None for all. ``after``
+    is called with the sites whose crawls have ended, and every hour with none: where health is
+    looked at and alerts are sent.
 
     Raises ArchiveError where the archive cannot be used, or another scheduler runs it.
     """
@@ -107,13 +108,18 @@ class Unattended:
         plan: Callable[[str], Plan],
         *,
         once: bool = False,
+        only: Collection[str] | None = None,
         after: Callable[[Database, list[str]], None] | None = None,
     ) -> None:
         self._data = data
         self._once = once
         self._after = after or (lambda db, sites: None)
         self._crawls = CrawlThreads(data, plan)
-        levels = {name: spider.level for name, spider in declared_sites().items()}
+        levels = {
+            name: spider.level
+            for name, spider in declared_sites().items()
+            if only is None or name in only
+        }
         self._schedule = Schedule(config.schedule, levels, self._crawls)
         self._stopping = False
         self._looked_at = -1

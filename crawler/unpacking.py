@@ -1,0 +1,120 @@
+"""WARC files out of a WACZ file, within bounds: a ZIP from elsewhere is hostile input.
+
+Read is what WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/) puts under ``archive/``, and
+the digests that its ``datapackage.json`` gives. Nothing is written to a place that the ZIP names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from archive.database import ArchiveError
+from crawler.ingest import WARC_SUFFIXES
+
+MAX_MEMBERS = 100_000
+MAX_RATIO = 50
+"""Bytes that a byte of the ZIP may become. WARC members are stored, or compressed already."""
+MAX_DESCRIPTION_BYTES = 50_000_000
+_CHUNK = 1 << 20
+
+
+def is_wacz(path: Path) -> bool:
+    """Whether a file is a WACZ by its name or its beginning.
+
+    Raises OSError where it cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04" or path.suffix.lower() == ".wacz"
+
+
+def unpack_wacz(path: Path, folder: Path) -> list[Path]:
+    """Write the WARC files of a WACZ into ``folder`` (which must exist); where they are.
+
+    Raises ArchiveError for what is no WACZ or damaged, for a digest that does not fit, and for a
+    ZIP that would become much larger than it is.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            members = package.infolist()
+            if len(members) > MAX_MEMBERS:
+                raise ArchiveError(f"{path} holds more than {MAX_MEMBERS} files.")
+            digests = _digests(path, package)
+            wanted = [member for member in members if _is_warc(member.filename)]
+            size = sum(member.file_size for member in wanted)
+            if size > MAX_RATIO * max(path.stat().st_size, _CHUNK):
+                raise ArchiveError(f"{path} would become {size} bytes: not unpacked.")
+            if not wanted:
+                raise ArchiveError(f"{path} holds no WARC file under archive/.")
+            return [
+                _unpack(path, package, member, folder / _name(number, member), digests)
+                for number, member in enumerate(wanted, 1)
+            ]
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise ArchiveError(f"{path} is no whole WACZ file: {error}") from error
+
+
+def _unpack(
+    path: Path,
+    package: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    target: Path,
+    digests: dict[str, str],
+) -> Path:
+    digest, size = hashlib.sha256(), 0
+    with package.open(member) as source, target.open("wb") as out:
+        for chunk in _chunks(source):
+            size += len(chunk)
+            if size > member.file_size:
+                raise ArchiveError(f"{path}: {member.filename} is larger than it says.")
+            digest.update(chunk)
+            out.write(chunk)
+    wanted = digests.get(member.filename)
+    if wanted is not None and wanted != f"sha256:{digest.hexdigest()}":
+        raise ArchiveError(f"{path}: {member.filename} is not what datapackage.json says.")
+    return target
+
+
+def _digests(path: Path, package: zipfile.ZipFile) -> dict[str, str]:
+    """SHA-256 of the files, as ``datapackage.json`` gives them; older WACZ files give none."""
+    try:
+        member = package.getinfo("datapackage.json")
+    except KeyError:
+        return {}
+    if member.file_size > MAX_DESCRIPTION_BYTES:
+        raise ArchiveError(f"{path}: datapackage.json is too large.")
+    with package.open(member) as file:
+        raw = file.read(MAX_DESCRIPTION_BYTES + 1)
+    try:
+        described: Any = json.loads(raw)
+        resources = described["resources"] if isinstance(described, dict) else []
+        return {
+            str(resource["path"]): str(resource["hash"])
+            for resource in resources
+            if str(resource.get("hash", "")).startswith("sha256:")
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ArchiveError(f"{path}: datapackage.json cannot be read.") from error
+
+
+def _is_warc(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return len(parts) > 1 and parts[0] == "archive" and name.endswith(WARC_SUFFIXES)
+
+
+def _name(number: int, member: zipfile.ZipInfo) -> str:
+    """A name of our own in the order of the ZIP, ending as the member's."""
+    suffix = ".warc.gz" if member.filename.endswith(".gz") else ".warc"
+    stem = PurePosixPath(member.filename).name.removesuffix(".gz").removesuffix(".warc")
+    safe = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
+    return f"{number:05}-{safe[:100]}{suffix}"
+
+
+def _chunks(source: Any) -> Iterator[bytes]:
+    while chunk := source.read(_CHUNK):
+        yield chunk
