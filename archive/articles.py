@@ -160,7 +160,9 @@ def _settle_article(
         _follow(db, source)
     after = _row(db, "select * from articles where id = ?", key) or after
     if before is None:
-        return "new"
+        # What moved here from another address was known there.
+        known = after["first_seen_at"] < timestamp(capture.fetched_at)
+        return "unchanged" if known else "new"
     return "changed" if after["revisions"] > before["revisions"] else "unchanged"
 
 
