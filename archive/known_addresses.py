@@ -7,6 +7,7 @@ there may be a gap behind it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -133,17 +134,14 @@ def older_than(moment: str, age: timedelta, now: datetime) -> bool:
     return not moment or moment[:19] <= timestamp(now - age)[:19]
 
 
-def highest_id(db: Database, site: str, pattern: str) -> int:
-    """The highest integer that ``pattern`` (SQL glob with one ``*`` at its end) leaves of the
-    addresses of a site's articles; 0 where there is none."""
-    prefix = pattern.rstrip("*")
+def addresses_of(db: Database, site: str) -> Iterator[str]:
+    """Every address (key) that leads to an article of a site."""
     rows = db.conn.execute(
-        "select a.address from article_addresses a join articles on articles.id = a.article_id"
-        " where articles.site = ? and substr(a.address, 1, ?) = ?",
-        (site, len(prefix), prefix),
+        "select address from article_addresses join articles on articles.id = article_id"
+        " where site = ?",
+        (site,),
     )
-    ids = (address[len(prefix) :] for (address,) in rows)
-    return max((int(text) for text in ids if text.isascii() and text.isdigit()), default=0)
+    return (str(address) for (address,) in rows)
 
 
 def newest_addresses(db: Database, site: str, count: int = 5) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from archive.articles import is_captured
 from archive.crawl_log import save_fetch_error
-from archive.known_addresses import Standing, highest_id
+from archive.known_addresses import Standing
 from archive.records import Article, Unreadable
 from archive.revisits import due_articles
 from crawler.declaration import Declaration
@@ -91,13 +91,12 @@ class SiteSpider(Declaration, scrapy.Spider):
         at_once = self.start_urls if self.walk_all else self.sources.listings_at_once()
         for url in at_once:
             yield self._listing_request(url, start=True)
-        if self.walk_all or self.sources.sitemaps_now():
-            self._named_sitemaps += self.sitemaps
-            if not at_once and not self.feeds:
-                for request in self._sitemap_requests():
-                    yield request
+        self._named_sitemaps += self.sitemaps
+        if not at_once and not self.feeds:
+            for request in self._sitemap_requests():
+                yield request
         if self.walk_all:
-            for request in self._next_id():
+            for request in self._begin_ids():
                 yield request
         now = self.sources.now
         due = due_articles(self.archive, self.name, now, every=self.recheck, pace=self.sources.pace)
@@ -159,6 +158,9 @@ class SiteSpider(Declaration, scrapy.Spider):
             yield request
         if document is None:
             return
+        if start and self.walk_all:
+            for request in self._begin_ids(links.articles):
+                yield request
         goes_on = self.walk.saw_listing(response.url, map(article_key, links.articles))
         following = next_page(response.url, document, self.article_url) if goes_on else ""
         if self.walk_all:
@@ -217,7 +219,8 @@ class SiteSpider(Declaration, scrapy.Spider):
         for request in self._files(reading, document):
             yield request
         if self.follow_articles and hops < MAX_HOPS:
-            pairs = ((url, self.sources.standing(url)) for url in links.articles)
+            met = filter(self.walk.meets, links.articles)
+            pairs = ((url, self.sources.standing(url)) for url in met)
             for request in self._wanted(pairs, hops + 1):
                 yield request
 
@@ -251,14 +254,22 @@ class SiteSpider(Declaration, scrapy.Spider):
                 follow = {"hops": hops} if hops else {}
                 yield self._request(url, self.parse_article, ARTICLE, cb_kwargs=follow)
 
-    def _next_id(self, number: int = 0, misses: int = 0, asked: int = 0) -> Iterator[Request]:
-        """The next address of the site's walk of ids that is not known, if the walk goes on."""
+    def _begin_ids(self, seen: Sequence[str] = ()) -> Iterator[Request]:
+        """The first address of the site's walk of ids: a little above the highest known, or above
+        the highest of ``seen`` where that is higher."""
         walk = self.id_walk
         if walk is None:
             return
-        if not asked:
-            highest = highest_id(self.archive, self.name, article_key(walk.url.format(id="")))
-            number = max(highest, walk.newest) + walk.misses // 2
+        known = max(self.sources.highest_id(walk), walk.newest)
+        number = self.sources.highest_id(walk, seen) if seen else known
+        if not seen or number > known:
+            yield from self._next_id(number + walk.misses // 2)
+
+    def _next_id(self, number: int, misses: int = 0, asked: int = 0) -> Iterator[Request]:
+        """The next address downwards that is not known, if the walk goes on."""
+        walk = self.id_walk
+        if walk is None:
+            return
         while number > 0 and misses < walk.misses and asked < walk.limit:
             url = canonical_url(walk.url.format(id=number), self._url_rules())
             standing = self.sources.standing(url)
@@ -309,7 +320,7 @@ class SiteSpider(Declaration, scrapy.Spider):
         """Sitemaps that have become known and were not asked for; robots.txt is read meanwhile."""
         while self._named_sitemaps:
             url = self._named_sitemaps.pop()
-            if self._own(url):
+            if self._own(url) and (self.walk_all or self.sources.sitemap_now(url)):
                 yield self._sitemap_request(url)
 
     def _source(self, url: str, callback: Any, priority: int, **more: Any) -> Request:
@@ -386,11 +397,10 @@ class SiteSpider(Declaration, scrapy.Spider):
         save_fetch_error(self.archive, self.crawl_id, self.name, url, kind, detail, now)
 
     def _robots_parsed(self, robotparser: Any, request: Request) -> None:
-        """Take the sitemaps that robots.txt names, where this crawl looks at sitemaps."""
-        if self.walk_all or self.sources.sitemaps_now():
-            rules: Any = getattr(robotparser, "rp", None)
-            named = list(getattr(rules, "sitemaps", ()))[:50]
-            self._named_sitemaps += [url for url in named if isinstance(url, str)]
+        """Take the sitemaps that robots.txt names."""
+        rules: Any = getattr(robotparser, "rp", None)
+        named = list(getattr(rules, "sitemaps", ()))[:50]
+        self._named_sitemaps += [url for url in named if isinstance(url, str)]
 
     def closed(self, reason: str) -> None:
         """Tell what the walk did not follow to its end, and why."""

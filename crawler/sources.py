@@ -7,6 +7,7 @@ now and then, since what a site forgets to list elsewhere stands there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from sqlite_utils import Database
 
 from archive.known_addresses import (
     Standing,
+    addresses_of,
     last_answer,
     last_complete_walk,
     newest_addresses,
@@ -23,7 +25,7 @@ from archive.known_addresses import (
     standing_of,
 )
 from archive.revisits import site_pace
-from crawler.declaration import Declaration
+from crawler.declaration import Declaration, IdWalk
 from crawler.extraction.sitemaps import SitemapEntry
 from crawler.extraction.urls import article_key
 
@@ -77,16 +79,10 @@ class Sources:
             if url not in covered or self.rested(url, LISTING_REST)
         ]
 
-    def sitemaps_now(self) -> bool:
-        """Whether this crawl looks at sitemaps: seldom, unless the site has nothing else."""
-        if not self.site.start_urls and not self.site.feeds:
-            return True
-        row = self.db.conn.execute(
-            "select max(fetched_at) from captures where site = ? and status in (200, 304)"
-            " and url like '%sitemap%'",
-            (self.name,),
-        ).fetchone()
-        return older_than(str(row[0] or ""), SITEMAP_REST, self.now)
+    def sitemap_now(self, url: str) -> bool:
+        """Whether to look at a sitemap: seldom, unless the site has nothing else."""
+        alone = not self.site.start_urls and not self.site.feeds
+        return alone or self.rested(url, SITEMAP_REST)
 
     def rested(self, url: str, age: timedelta) -> bool:
         """Whether a URL's last answer is at least so long ago."""
@@ -129,3 +125,12 @@ class Sources:
         if not standing.article or standing.due or entry.changed is None:
             return False
         return datetime.fromisoformat(standing.checked) < entry.changed <= self.now
+
+    def highest_id(self, walk: IdWalk, seen: Iterable[str] = ()) -> int:
+        """The highest id among the site's known articles, or, where given, among ``seen``."""
+        marker = "7777777"
+        before, _, after = article_key(walk.url.format(id=marker)).partition(marker)
+        form = re.compile(re.escape(before) + r"(\d{1,15})" + re.escape(after))
+        keys = map(article_key, seen) if seen else addresses_of(self.db, self.name)
+        found = (form.fullmatch(key) for key in keys)
+        return max((int(match[1]) for match in found if match), default=0)

@@ -24,8 +24,12 @@ MAX_REPEATS = 3
 """Pages in succession that show only what their listing has shown already end it."""
 MAX_BARREN = 30
 """Addresses in succession that differ in numbers alone and bring no new article end their kind."""
+MAX_IDLE = 150
+"""Pages of listings in succession without any new article: then only paging is followed."""
 MAX_VARIANTS = 5
 """Addresses of one article that differ in what follows the question mark alone."""
+MAX_REMEMBERED = 200_000
+"""Addresses of articles that a crawl remembers to have come upon; then it begins anew."""
 MAX_LENGTH = 1_000
 MAX_PARAMETERS = 8
 MAX_SEGMENTS = 14
@@ -42,21 +46,27 @@ class Walk:
         self._repeats: Counter[str] = Counter()
         self._barren: Counter[str] = Counter()
         self._articles: set[int] = set()
+        self._idle = 0
         self._variants: dict[str, set[str]] = {}
+        self._met: set[int] = set()
         self.stopped: dict[str, str] = {}
         """What was followed no further -> why; an address or a kind of addresses each."""
 
     def admits_listing(self, url: str) -> bool:
         """Whether a listing's page may be asked for; counts it if so."""
+        if self._refuses_form(url):
+            return False
         place, kind = place_of(url), kind_of(url)
-        reason = malformed(url)
-        if not reason and self._repeats[place.listing] >= MAX_REPEATS:
+        reason = ""
+        if self._repeats[place.listing] >= MAX_REPEATS:
             reason = f"{MAX_REPEATS} pages of it in succession repeat earlier ones"
         if not reason and self._barren[kind] >= MAX_BARREN:
             reason = f"{MAX_BARREN} such addresses in succession bring no new article"
             url = kind
         if not reason and place.listing not in self._listings:
-            if len(self._listings) >= MAX_LISTINGS:
+            if self._idle >= MAX_IDLE:
+                reason, url = f"{MAX_IDLE} pages in succession bring no new article", "listings"
+            elif len(self._listings) >= MAX_LISTINGS:
                 reason, url = f"more than {MAX_LISTINGS} listings", "listings"
         elif not reason and self._listings[place.listing] >= MAX_PAGES:
             reason = f"more than {MAX_PAGES} pages"
@@ -80,22 +90,43 @@ class Walk:
         # Paging is judged by its repeats alone: deep pages may all be known from another listing.
         if place.number is None:
             self._barren[kind] = 0 if keys - self._articles else self._barren[kind] + 1
+        self._idle = 0 if keys - self._articles else self._idle + 1
         self._articles |= keys
         return self._repeats[place.listing] < MAX_REPEATS
 
+    def meets(self, url: str) -> bool:
+        """Whether this crawl comes upon an article's address for the first time, as far as it
+        remembers: the same columns stand beside every article of a site.
+
+        What was met is in the frontier, so that nothing is lost by leaving it out.
+        """
+        digest = hash(url)
+        if digest in self._met:
+            return False
+        if len(self._met) >= MAX_REMEMBERED:
+            self._met.clear()
+        self._met.add(digest)
+        return True
+
     def admits_article(self, url: str) -> bool:
         """Whether an article's address may be asked for: no endless variants of one page."""
+        if self._refuses_form(url):
+            return False
+        path, sign, query = url.partition("?")
+        if sign and not _DIGITS.search(query):
+            known = self._variants.setdefault(path, set())
+            if query[:200] not in known and len(known) >= MAX_VARIANTS:
+                self._stop(path, f"more than {MAX_VARIANTS} variants")
+                return False
+            known.add(query[:200])
+        return True
+
+    def _refuses_form(self, url: str) -> bool:
         reason = malformed(url)
-        if not reason:
-            path, sign, query = url.partition("?")
-            if sign and not _DIGITS.search(query):
-                known = self._variants.setdefault(path, set())
-                if query not in known and len(known) >= MAX_VARIANTS:
-                    reason = f"more than {MAX_VARIANTS} variants"
-                known.add(query[:200])
-        if reason:
-            self._stop(url.partition("?")[0], reason)
-        return not reason
+        # One address for each reason will do: a broken template makes thousands.
+        if reason and reason not in self.stopped.values():
+            self._stop(url, reason)
+        return bool(reason)
 
     def _stop(self, what: str, reason: str) -> None:
         if len(self.stopped) < 50:
@@ -140,8 +171,10 @@ def _cycle(segments: list[str]) -> bool:
     for size in range(2, len(segments) // 3 + 1):
         for start in range(len(segments) - 3 * size + 1):
             run = segments[start : start + size]
-            if run == segments[start + size : start + 2 * size] == (
-                segments[start + 2 * size : start + 3 * size]
+            if (
+                run
+                == segments[start + size : start + 2 * size]
+                == (segments[start + 2 * size : start + 3 * size])
             ):
                 return True
     return False
