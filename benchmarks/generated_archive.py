@@ -175,6 +175,7 @@ def build(path: Path, count: int, seed: int = 7) -> None:
         row[0]
         for row in connection.execute("select name from sqlite_master where type = 'trigger'")
     ]
+    connection.execute("pragma journal_mode = off")  # a broken build is begun again
     connection.execute("pragma synchronous = off")
     connection.execute("pragma cache_size = -400000")
     connection.execute("begin")
@@ -216,7 +217,7 @@ def build(path: Path, count: int, seed: int = 7) -> None:
         (now, now),
     )
     connection.commit()
-    connection.execute("pragma wal_checkpoint(truncate)")
+    connection.execute("pragma journal_mode = wal")
     connection.close()
 
 
