@@ -19,18 +19,18 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from archive.browsing_schema import _triggers, refresh_counts
+from archive.browsing_schema import refresh_counts
 from archive.database import article_id, open_archive, save_site
 from archive.provinces import PROVINCE_2025
 from archive.records import Site
 from archive.vietnamese import fold_stroke
 
-ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x".split()
+ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x"
 RIMES = (
     "a ai am an ang anh ao ay ăn ăng âm ân ât âu ây e em en eo ê ên ênh i ia iêm iên iêt im in "
     "inh o oa oai oan oi om on ong ô ôi ôn ông ơ ơi ơn u ua uê ui um un ung uôn uông ư ưa ưng "
     "ươi ươm ươn ương ưu y yên"
-).split()
+)
 TONES = {
     "a": "àáảãạ",
     "ă": "ằắẳẵặ",
@@ -86,7 +86,7 @@ FIRST_DAY = date(2008, 1, 1)
 
 def _syllables(rng: random.Random) -> list[str]:
     made: set[str] = set()
-    for onset, rime in itertools.product(ONSETS, RIMES):
+    for onset, rime in itertools.product(ONSETS.split(), RIMES.split()):
         vowel = next((char for char in rime if char in TONES), "")
         forms = [rime] + [rime.replace(vowel, tone, 1) for tone in TONES.get(vowel, "")]
         made.update(onset + form for form in rng.sample(forms, k=min(3, len(forms))))
@@ -171,15 +171,14 @@ def build(path: Path, count: int, seed: int = 7) -> None:
             ),
         )
     connection: sqlite3.Connection = db.conn
-    triggers = [
-        row[0]
-        for row in connection.execute("select name from sqlite_master where type = 'trigger'")
-    ]
+    triggers = connection.execute(
+        "select name, sql from sqlite_master where type = 'trigger'"
+    ).fetchall()
     connection.execute("pragma journal_mode = off")  # a broken build is begun again
     connection.execute("pragma synchronous = off")
     connection.execute("pragma cache_size = -400000")
     connection.execute("begin")
-    for name in triggers:
+    for name, _ in triggers:
         connection.execute(f"drop trigger {name}")
     words = ("title", "lead", "body", "byline")
     rows = _rows(count, seed)
@@ -208,8 +207,8 @@ def build(path: Path, count: int, seed: int = 7) -> None:
         )
     connection.execute("insert into articles_exact (articles_exact) values ('rebuild')")
     refresh_counts(db)
-    for statement in _triggers():
-        connection.execute(statement)
+    for _, sql in triggers:
+        connection.execute(sql)
     now = datetime(2026, 7, 1, 8).isoformat(timespec="seconds") + "+07:00"
     connection.execute(
         "insert into crawls (id, site, kind, started_at, finished_at, outcome, new)"
