@@ -325,5 +325,6 @@ def _list_row(
         "finished_at": None,
     }
     with transaction(db):
-        db.table("capture_lists").insert(row, pk="source", replace=True)
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        db.conn.execute(f"insert or replace into capture_lists ({names}) values ({marks})", row)
     return row
