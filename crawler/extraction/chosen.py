@@ -207,8 +207,14 @@ def _first(
 
 
 def _last(document: Document, selectors: Selectors, near: Surroundings) -> str:
-    for selector in selectors:
-        for element in reversed(document.select(selector)):
+    """Text of what names the article's section: the end of a trail above the body, before what
+    a foot names ("Posted in"), since what follows that is other boxes' headings.
+    """
+    found = [document.select(selector) for selector in selectors]
+    above = [[e for e in elements if near.precedes_body(e)] for elements in found]
+    below = [elements[len(some) :] for elements, some in zip(found, above, strict=True)]
+    for elements in (*(some[::-1] for some in above), *below):
+        for element in elements:
             text = "" if near.foreign(element) else element_text(element)
             if text:
                 return text

@@ -62,6 +62,16 @@ class Surroundings:
             current = current.getparent()
         return False
 
+    def precedes_body(self, element: HtmlElement) -> bool:
+        """Whether an element begins before the body in reading order."""
+        here = [element, *element.iterancestors()][::-1]
+        there = [self.body, *self.body.iterancestors()][::-1]
+        for mine, its in zip(here, there, strict=False):
+            if mine is not its:
+                parent = mine.getparent()
+                return parent is not None and parent.index(mine) < parent.index(its)
+        return len(here) < len(there)
+
     def between(self) -> Iterator[HtmlElement]:
         """The largest elements between title and body, in reading order.
 

@@ -71,6 +71,8 @@ def test_an_article_is_right_to_the_letter(first_crawl: Crawled, article: Expect
     assert row["author"] == ", ".join(article.persons)
     assert row["source"] == article.source
     assert row["unit"] == article.unit
+    assert row["section"] == article.section
+    assert sorted(json.loads(row["tags"])) == sorted(article.tags)
     db = first_crawl.db
     sql = "select url, caption from images where article_id = ? order by position"
     assert db.execute(sql, [row["id"]]).fetchall() == [
