@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lxml.html import HtmlElement
+
 from crawler.extraction.document import Document
 from crawler.extraction.text import clean_line
 from crawler.extraction.urls import absolute, canonical_url
@@ -20,6 +22,9 @@ _FILE = re.compile(
     re.I,
 )
 """Addresses of files, which are no pages whatever their folder is called."""
+
+_SHORT = 300
+"""Characters of an address up to which it is remembered; a hostile page has longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,12 @@ def find_links(
     """
     articles: dict[str, None] = {}
     listings: dict[str, None] = {}
-    is_article, is_listing = _pattern(article_url), _pattern(listing_url)
-    for url, _ in all_links(document):
-        if _FILE.search(url):
-            continue
-        canonical = canonical_url(url, rules)
-        if is_article is not None and is_article.search(canonical):
-            articles.setdefault(canonical)
-        elif is_listing is not None and is_listing.search(url):
+    for _, url in _addresses(document):
+        sort = _sorted if len(url) <= _SHORT else _sorted.__wrapped__
+        article, listing = sort(url, article_url, listing_url, rules)
+        if article:
+            articles.setdefault(article)
+        elif listing:
             listings.setdefault(url)
     return Links(tuple(articles), tuple(listings))
 
@@ -71,6 +74,11 @@ def find_stylesheets(document: Document) -> tuple[str, ...]:
 
 def all_links(document: Document) -> Iterator[tuple[str, str]]:
     """Every http(s) link of the page as (absolute address, text), at most MAX_LINKS."""
+    for element, url in _addresses(document):
+        yield url, clean_line(element.text_content())[:500]
+
+
+def _addresses(document: Document) -> Iterator[tuple[HtmlElement, str]]:
     count = 0
     for element in document.tree.iter("a", "area"):
         href = element.get("href")
@@ -79,10 +87,27 @@ def all_links(document: Document) -> Iterator[tuple[str, str]]:
         url = absolute(document.base, href.strip())
         if not url:
             continue
-        yield url.partition("#")[0], clean_line(element.text_content())[:500]
+        yield element, url.partition("#")[0]
         count += 1
         if count >= MAX_LINKS:
             return
+
+
+@lru_cache(maxsize=8192)
+def _sorted(
+    url: str, article_url: str, listing_url: str, rules: tuple[tuple[str, str], ...]
+) -> tuple[str, bool]:
+    """The canonical address where it is an article's, "" where not; whether it is a listing.
+
+    Remembered, since a site shows the same menus and columns on all its pages.
+    """
+    if _FILE.search(url):
+        return "", False
+    is_article, is_listing = _pattern(article_url), _pattern(listing_url)
+    canonical = canonical_url(url, rules)
+    if is_article is not None and is_article.search(canonical):
+        return canonical, False
+    return "", is_listing is not None and is_listing.search(url) is not None
 
 
 @lru_cache(maxsize=256)

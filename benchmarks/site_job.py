@@ -1,0 +1,94 @@
+"""One generated site crawled by the whole line in this process: ``python -m benchmarks.site_job``.
+
+Reads a plan as JSON from the command line, prints one JSON line: pages, articles, seconds and CPU
+seconds with and without the process's start, and peak memory. A benchmark starts one for each
+site, as ``congdoan crawl`` does.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+BEGAN = time.perf_counter()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to crawl: ``family`` is the name of a family's module or ``unknown``."""
+
+    name: str
+    family: str
+    host: str
+    home: str
+    data: str
+    proxy: str
+    profile: str = ""
+    """File for a profile of the crawl, "" for none."""
+    max_pages: int = 0
+
+
+def crawl(job: Job) -> dict[str, Any]:
+    """Crawl one site; a reactor runs only once, so this process ends with it."""
+    from crawler import catalogue, one_site
+    from crawler.families import FAMILIES
+    from crawler.families.unknown import UnknownSpider
+    from crawler.plan import Plan
+
+    makes: dict[str, Any] = {f.__module__.rpartition(".")[2]: f for f in FAMILIES}
+    family = (makes | {"unknown": UnknownSpider})[job.family]
+    declared = {
+        "name": job.name,
+        "hosts": (job.host,),
+        "start_urls": [job.home],
+        "keeps": "none",
+        "title": job.host,
+        "level": "national",
+    }
+    if job.family == "unknown":
+        # As a site of unknown software is declared: its addresses, and nothing of its pages.
+        declared |= {
+            "article_url": r"/tin-tuc/chi-tiet/[^?#]+-\d+$",
+            "listing_url": r"/tin-tuc(?:\?trang=\d+)?$",
+        }
+    spider: Any = type("GeneratedSpider", (family,), declared)
+    sites = {job.name: spider}
+    for module in (catalogue, one_site):
+        module.declared_sites = lambda: sites  # type: ignore[attr-defined]
+    plan = Plan(site=job.name, data=job.data, sample_proxy=job.proxy, max_pages=job.max_pages)
+    started, cpu = time.perf_counter(), _cpu()
+    if job.profile:
+        import cProfile
+
+        with cProfile.Profile() as profile:
+            result = one_site.crawl(plan)
+        profile.dump_stats(job.profile)
+    else:
+        result = one_site.crawl(plan)
+    ended = time.perf_counter()
+    return {
+        "site": job.name,
+        "outcome": result["outcome"],
+        "detail": result["detail"],
+        "counters": result["counters"],
+        "seconds": ended - BEGAN,
+        "crawl_seconds": ended - started,
+        "cpu": _cpu(),
+        "crawl_cpu": _cpu() - cpu,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "worker_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    }
+
+
+def _cpu() -> float:
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+if __name__ == "__main__":
+    print(json.dumps(crawl(Job(**json.loads(sys.argv[1])))), flush=True)
