@@ -84,6 +84,19 @@ def site_for(url: str) -> Site:
     return Site(name=host, title=host, hosts=(host,), home=f"http://{host}/" if host else "")
 
 
+def site_crawled(url: str, crawled_as: str) -> Site:
+    """The site that a capture belongs to: the declared one ``crawled_as`` whose crawl made it, if
+    that may ask this host, else the one of the URL.
+
+    What sites that share a host have in common (robots.txt, pictures) tells by its address
+    nothing of the site for which it was fetched.
+    """
+    spider = declared_sites().get(crawled_as)
+    if spider is not None and host_of(url) in spider.hosts + spider.file_hosts:
+        return site_record(spider)
+    return site_for(url)
+
+
 def expects_article(url: str) -> bool:
     """Whether a declared site says that an article should stand at this address."""
     spider = spider_for(url)

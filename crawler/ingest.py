@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.database import ArchiveError, save_site, transaction
-from archive.records import Capture, Page, Unreadable
+from archive.records import Capture, Page, Site, Unreadable
 from archive.warc import recover
 from archive.warc_reader import (
     ContentTooLarge,
@@ -30,7 +30,7 @@ from archive.warc_reader import (
     read_page_at,
     read_records,
 )
-from crawler.catalogue import site_for
+from crawler.catalogue import site_crawled
 from crawler.extract import extract
 from crawler.extractor import worker_pool
 from crawler.reading import (
@@ -116,7 +116,6 @@ class Intake:
             crawls.add(capture.crawl)
             taken.captures += 1
             with transaction(self.db):
-                self._know_site(capture.url)
                 keep_capture(self.db, capture)
             if self._is_settled(capture):
                 continue
@@ -151,15 +150,15 @@ class Intake:
         """The capture of a record; None where it is none, or nothing that a crawl could ask."""
         if record.type not in ("response", "revisit") or record.status == 0:
             return None
-        site = site_for(record.url)
+        site = site_crawled(record.url, record.warcinfo.get("site", ""))
         if not site.name or not record.url.startswith(("http://", "https://")):
             return None
         ours = record.warcinfo.get("site") and record.warcinfo.get("isPartOf")
         crawl = str(ours) if ours else f"import {origin or name}"
+        self._know_site(site)
         return capture_of(record, name, site.name, crawl)
 
-    def _know_site(self, url: str) -> None:
-        site = site_for(url)
+    def _know_site(self, site: Site) -> None:
         if site.name not in self._sites:
             save_site(self.db, site)
             self._sites.add(site.name)

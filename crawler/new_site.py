@@ -44,10 +44,10 @@ class Written:
 
 def checked_address(text: str) -> str:
     """The front page's address that a person gave. Raises NewSiteError where it is none."""
-    address = absolute("http://nowhere.invalid/", text if "://" in text else f"http://{text}")
-    host = host_of(address)
-    if not address or "." not in host:
-        raise NewSiteError(f"{text} is no address of a site, such as http://congdoan.example.vn/")
+    written = text.strip() if "://" in text else f"http://{text.strip()}"
+    address = absolute(written, written).partition("#")[0]
+    if not written.lower().startswith(("http://", "https://")) or "." not in host_of(address):
+        raise NewSiteError(f"{text!r} is no address of a site, such as http://congdoan.example.vn/")
     path = urlsplit(address).path
     return address if path else address + "/"
 

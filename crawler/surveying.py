@@ -167,8 +167,9 @@ def form_of(url: str) -> str:
     '/NewsDetail.aspx?Id=N&c=w'
     """
     parts = urlsplit(url)
-    folders = [_form_of_segment(segment) for segment in parts.path.strip("/").split("/")]
-    form = "/" + "/".join(folders) + ("/" if parts.path.endswith("/") and folders != [""] else "")
+    segments = [segment for segment in parts.path.split("/") if segment]
+    form = "/" + "/".join(map(_form_of_segment, segments))
+    form += "/" if segments and parts.path.endswith("/") else ""
     if parts.query:
         pairs = (part.partition("=") for part in parts.query.split("&"))
         form += "?" + "&".join(name + sign + _form_of_value(value) for name, sign, value in pairs)
