@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.copies import update_stories
 from archive.database import ArchiveError, open_archive
 from archive.operation_schema import OPERATION_TABLES
 from archive.warc import recover
@@ -50,7 +51,7 @@ def _rebuild(data: Path, folder: Path, jobs: int | None, watch: Watch | None) ->
                 for name in names:
                     intake.take_in(name, watch=watch)
                 intake.finish()
-            update_derived(db, data)
+            update_stories(db)
             counts = {
                 "files": len(names),
                 "captures": db.table("captures").count,
@@ -69,6 +70,13 @@ def _rebuild(data: Path, folder: Path, jobs: int | None, watch: Watch | None) ->
     _remove_journals(old)
     os.replace(new, old)
     _remove(new)
+    # Attachments are read through the archive in its place; what is broken off here is taken up
+    # after the next crawl.
+    db = open_archive(old)
+    try:
+        update_derived(db, data)
+    finally:
+        db.close()
     return counts
 
 
