@@ -13,7 +13,7 @@ import click
 from sqlite_utils import Database
 
 from archive.database import ArchiveError, open_archive
-from crawler import VERSION, archive_commands, schedule_commands
+from crawler import VERSION, archive_commands, cdx_commands, schedule_commands
 from crawler.display import CrawlDisplay, print_summary, print_table
 from crawler.site_commands import new_site, sites
 
@@ -224,7 +224,7 @@ def rebuild(data: Path, jobs: int | None, as_json: bool) -> None:
 )
 @json_option
 def import_(files: tuple[Path, ...], data: Path, jobs: int | None, as_json: bool) -> None:
-    """Take WARC files of any origin into the archive.
+    """Take WARC and WACZ files of any origin into the archive.
 
     The files are copied into the archive's folder; pages keep the dates of their capture. Pages
     of hosts that no site declares are read too: their CMS is recognised by the page, and the
@@ -337,7 +337,13 @@ def evaluate(
     sys.exit(evaluate_main(arguments))
 
 
-for command in (*archive_commands.COMMANDS, *schedule_commands.COMMANDS, sites, new_site):
+for command in (
+    *archive_commands.COMMANDS,
+    *schedule_commands.COMMANDS,
+    *cdx_commands.COMMANDS,
+    sites,
+    new_site,
+):
     command.epilog = command.epilog or EXIT_CODES
     congdoan.add_command(command)
 
