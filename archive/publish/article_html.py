@@ -7,6 +7,7 @@ write to the database must still not be able to run a script in a reader's brows
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -59,7 +60,7 @@ ATTRIBUTES = {
     "ol": {"start"},
     "div": {"tabindex"},
 }
-CLASSES = {"p": {"lead"}, "span": {"picture", "link-host"}, "div": {"table-scroll"}}
+CLASSES = {"p": {"lead"}, "span": {"picture", "held"}, "div": {"table-scroll"}}
 LARGEST = 1_500_000
 """Characters of HTML that are still parsed; of a longer article the plain text is shown."""
 DEEPEST = 250
@@ -99,11 +100,18 @@ def shown_host(url: str) -> str:
         return "?"
 
 
-def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Markup:
+def article_html(
+    body_html: str,
+    body: str,
+    lead: str,
+    picture_word: str,
+    pictures: Mapping[str, str] | None = None,
+) -> Markup:
     """The article's text as HTML that is safe on any page.
 
-    Pictures become links to where they were (this archive's pages load nothing from other
-    sites); wide tables can scroll; the lead is marked as such, or added where the HTML lacks it.
+    ``pictures`` says where a captured picture is shown, by its address at the source; the others
+    become links to where they were, since these pages load nothing from other sites. Wide tables
+    can scroll; the lead is marked as such, or added where the HTML lacks it.
     ``body`` serves where there is no HTML or it is larger than ``LARGEST``.
     """
     if not body_html.strip() or len(body_html) > LARGEST or _too_deep(body_html):
@@ -121,8 +129,9 @@ def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Mar
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return _plain(body, lead)
+    held = pictures or {}
     for image in root.xpath(".//img"):
-        _replace_image(image, picture_word)
+        _replace_image(image, picture_word, held.get((image.get("src") or "").strip(), ""))
     for table in root.xpath(".//table[not(ancestor::table)]"):
         _wrap(table)
     _mark_lead(root, lead)
@@ -132,19 +141,28 @@ def article_html(body_html: str, body: str, lead: str, picture_word: str) -> Mar
     return Markup(
         nh3.clean(
             str(inner),
-            tags=TAGS,
-            attributes=ATTRIBUTES,
+            tags=TAGS | {"img"},
+            attributes={**ATTRIBUTES, "img": {"src", "alt", "loading"}},
             allowed_classes=CLASSES,
             clean_content_tags={"script", "style"},
             url_schemes={"http", "https"},
             link_rel="noopener noreferrer nofollow",
-            attribute_filter=_filtered,
+            attribute_filter=_filter(frozenset(held.values())),
         )
     )
 
 
-def _filtered(tag: str, attribute: str, value: str) -> str | None:
-    return "0" if (tag, attribute) == ("div", "tabindex") else value
+def _filter(shown: frozenset[str]) -> Callable[[str, str, str], str | None]:
+    """The last word on attributes: a picture comes from the archive's own captures or nowhere."""
+
+    def filtered(tag: str, attribute: str, value: str) -> str | None:
+        if (tag, attribute) == ("img", "src"):
+            return value if value in shown else None
+        if (tag, attribute) == ("div", "tabindex"):
+            return "0"
+        return value
+
+    return filtered
 
 
 def _too_deep(html: str) -> bool:
@@ -163,7 +181,7 @@ def _plain(body: str, lead: str) -> Markup:
     return Markup("\n").join(parts)
 
 
-def _replace_image(image: lxml.html.HtmlElement, picture_word: str) -> None:
+def _replace_image(image: lxml.html.HtmlElement, picture_word: str, shown: str) -> None:
     address = safe_link(image.get("src") or "")
     label = " ".join((image.get("alt") or "").split())[:200]
     picture = lxml.html.Element("span")
@@ -171,7 +189,15 @@ def _replace_image(image: lxml.html.HtmlElement, picture_word: str) -> None:
     inner = lxml.html.Element("a" if address else "span")
     if address:
         inner.set("href", address)
-    inner.text = f"{picture_word}: {label}" if label else picture_word
+    if shown:
+        picture.set("class", "picture held")
+        photo = lxml.html.Element("img")
+        photo.set("src", shown)
+        photo.set("alt", label or picture_word)
+        photo.set("loading", "lazy")
+        inner.append(photo)
+    else:
+        inner.text = f"{picture_word}: {label}" if label else picture_word
     picture.append(inner)
     picture.tail = image.tail
     image.getparent().replace(image, picture)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from datasette.utils.asgi import NotFound, Request, Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from archive.publish.article_html import article_html, safe_link, shown_host
 from archive.publish.citations import Cited, apa, bibtex, chicago, ris
@@ -71,13 +71,17 @@ def tell(conn: sqlite3.Connection, key: int) -> Told | None:
         ),
         images=_rows(
             conn,
-            "select * from images where article_id = ? order by position limit ?",
+            "select i.*, (select max(fetched_at) from captures c where c.url = i.url"
+            " and c.status = 200) as captured_at"
+            " from images i where article_id = ? order by position limit ?",
             key,
             SHOWN_PARTS,
         ),
         attachments=_rows(
             conn,
-            "select * from attachments where article_id = ? order by position limit ?",
+            "select t.*, (select id from captures c where c.url = t.url and c.status = 200"
+            " order by fetched_at desc limit 1) as capture_id"
+            " from attachments t where article_id = ? order by position limit ?",
             key,
             SHOWN_PARTS,
         ),
@@ -106,13 +110,27 @@ def replay_url(settings: FaceSettings, capture: dict[str, Any]) -> str:
     """Where the page as captured is shown, or "" where the archive has no replay."""
     if not settings.replay_origin or not capture:
         return ""
-    moment = datetime.fromisoformat(capture["fetched_at"]).astimezone(UTC)
-    path = settings.replay_path.format(
-        capture=quote(capture["id"], safe=""),
-        timestamp=moment.strftime("%Y%m%d%H%M%S"),
-        url=quote(capture["url"], safe="/:?&=%#+,;@"),
+    return settings.replay_origin + _filled(
+        settings.replay_path, capture["id"], capture["fetched_at"], capture["url"]
     )
-    return settings.replay_origin + path
+
+
+def picture_url(settings: FaceSettings, image: dict[str, Any]) -> str:
+    """Where a captured picture is shown, or "" where it was not captured."""
+    if not settings.replay_origin or not image["captured_at"] or not safe_link(image["url"]):
+        return ""
+    return settings.replay_origin + _filled(
+        settings.replay_picture_path, "", image["captured_at"], image["url"]
+    )
+
+
+def _filled(path: str, capture: str, fetched_at: str, url: str) -> str:
+    moment = datetime.fromisoformat(fetched_at).astimezone(UTC)
+    return path.format(
+        capture=quote(capture, safe=""),
+        timestamp=moment.strftime("%Y%m%d%H%M%S"),
+        url=quote(url, safe="/:?&=%+,;@"),
+    )
 
 
 def cited(told: Told, to: Addresses, settings: FaceSettings) -> Cited:
@@ -183,18 +201,40 @@ async def article_view(datasette: Any, request: Request) -> Response:
     citation = cited(told, to, settings)
     article = told.article
     url = safe_link(article["url"])
+    images = [
+        {**image, "link": safe_link(image["url"]), "shown": picture_url(settings, image)}
+        for image in told.images
+    ]
     context = {
         "told": told,
         "article": article,
         "title": article["title"][:SHOWN_TITLE],
         "title_cut": len(article["title"]) > SHOWN_TITLE,
-        "html": article_html(article["body_html"], article["body"], article["lead"], t("picture")),
+        "html": article_html(
+            article["body_html"],
+            article["body"],
+            article["lead"],
+            t("picture"),
+            {image["url"]: image["shown"] for image in images if image["shown"]},
+        ),
         "original_url": url,
         "original_host": shown_host(article["url"]),
         "tags": [tag for tag in json.loads(article["tags"]) if isinstance(tag, str)],
-        "images": [{**image, "link": safe_link(image["url"])} for image in told.images],
+        # Those that stand in the text with their captions are not told twice.
+        "images": [
+            image
+            for image in images
+            if not (image["shown"] and escape(image["url"]) in article["body_html"])
+        ],
         "attachments": [
-            {**part, "link": safe_link(part["url"]), "host": shown_host(part["url"])}
+            {
+                **part,
+                "link": safe_link(part["url"]),
+                "host": shown_host(part["url"]),
+                "held": f"{settings.replay_origin}/capture/{quote(part['capture_id'], safe='')}"
+                if settings.replay_origin and part["capture_id"]
+                else "",
+            }
             for part in told.attachments
         ],
         "replay": replay_url(settings, told.capture),

@@ -207,6 +207,10 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
             speaking.set(language_of(Request(scope, receive)))
             headers = dict(HEADERS)
             settings = FaceSettings.of(datasette)
+            if settings.replay_origin:
+                headers["content-security-policy"] = POLICY.replace(
+                    "img-src 'self'", f"img-src 'self' {settings.replay_origin}"
+                )
             if not settings.allow_indexing:
                 headers["x-robots-tag"] = "noindex, nofollow"
             wish = _wished_language(scope)

@@ -6,7 +6,7 @@ they reach tells how many matches there are in all, and their provinces and year
 the whole, to a percent or two. So three cases:
 
 * few matches (up to ``RANKED``): all are read; counts, order and facets are exact, bm25 ranks;
-* more (up to ``LISTED``): all are read, but only those with the words in the title are ranked;
+* more (up to ``LISTED``): all are read; those with the words in the title come first;
 * most of the archive: counts are estimated from the sample, and the articles are listed by date,
   by walking the date index and asking the full-text index about each article on the way.
 """
@@ -24,7 +24,7 @@ from typing import Any, Literal
 from archive.publish.filters import LONGEST, NARROW, Filters, by_date
 from archive.search import Query
 
-RANKED = 8_000
+RANKED = 5_000
 LISTED = 12_000
 SAMPLE = 4_000
 TOPIC_SAMPLE = 1_500
@@ -71,7 +71,7 @@ class Found:
     exact: bool
     """Whether ``total`` and ``facets`` are counted rather than estimated."""
     order: str
-    """The order that was used: "relevance", "title" (title matches ranked, then newest), "newest"
+    """The order that was used: "relevance", "title" (matches in titles first), "newest"
     or "oldest"."""
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     page: int = 1
@@ -193,31 +193,39 @@ class _Searching:
         return found
 
     def _ranked(self, rows: list[Any]) -> tuple[list[Any], str]:
-        """Newest first on entry, so that equal scores stay in that order (the sort is stable)."""
-        match = self.match
-        if self.matches > RANKED:
-            # Too many to rank: bm25 would read every match, also those outside the filters.
-            if self.matches > LISTED and len(rows) > PROBED:
-                return rows, "newest"
-            match = f"{{title}} : ({self.match})"
-            if self.matches > LISTED and self.whole:
-                return rows, "newest"
-            if self.matches > LISTED:
-                asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
-                rows.sort(key=lambda row: not self.conn.execute(asked, (match, row[0])).fetchone())
-                return rows, "title"
-        scores = {
-            key: score
-            for key, score in self.conn.execute(
-                f"select rowid, bm25({self.index}, {WEIGHTS}) from {self.index}"
-                f" where {self.index} match ? limit {RANKED + 1}",
-                (match,),
+        """Newest first on entry, so that equal ones stay in that order (the sort is stable)."""
+        if self.matches <= RANKED:
+            scores = dict(
+                self.conn.execute(
+                    f"select rowid, bm25({self.index}, {WEIGHTS}) from {self.index}"
+                    f" where {self.index} match ?",
+                    (self.match,),
+                ).fetchall()
             )
-        }
-        if len(scores) > RANKED:
+            rows.sort(key=lambda row: scores.get(row[0], 0.0))
+            return rows, "relevance"
+        titled = self._titled(rows)
+        if titled is None:
             return rows, "newest"
-        rows.sort(key=lambda row: scores.get(row[0], 0.0))
-        return rows, "relevance" if match == self.match else "title"
+        rows.sort(key=lambda row: row[0] not in titled)
+        return rows, "title"
+
+    def _titled(self, rows: list[Any]) -> set[int] | None:
+        """Those with the words in the title, or None where these are too many to tell."""
+        title = f"{{title}} : ({self.match})"
+        if self.matches <= LISTED:
+            titled = {
+                row[0]
+                for row in self.conn.execute(
+                    f"select rowid from {self.index} where {self.index} match ? limit {RANKED + 1}",
+                    (title,),
+                )
+            }
+            return titled if len(titled) <= RANKED else None
+        if self.whole or len(rows) > PROBED:
+            return None
+        asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
+        return {row[0] for row in rows if self.conn.execute(asked, (title, row[0])).fetchone()}
 
 
 def _columns(alias: str) -> str:

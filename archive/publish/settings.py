@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -19,6 +20,8 @@ class FaceSettings:
     replay_path: str = "/capture/{capture}"
     """Appended to ``replay_origin``: ``{capture}`` is the capture's id, ``{timestamp}`` 14 digits
     of UTC, ``{url}`` the address."""
+    replay_picture_path: str = "/web/{timestamp}im_/{url}"
+    """The same for a captured picture, which article pages then show."""
     allow_indexing: bool = False
     """Whether search engines may index the texts, which belong to the sites they came from."""
     contact: str = ""
@@ -30,6 +33,6 @@ class FaceSettings:
         known = {field.name: field.type for field in fields(cls)}
         chosen = {name: value for name, value in given.items() if name in known}
         origin = str(chosen.get("replay_origin", "")).rstrip("/")
-        if origin and not origin.startswith(("http://", "https://")):
-            origin = ""
+        if not re.fullmatch(r"https?://[a-zA-Z0-9.:\[\]-]+", origin):
+            origin = ""  # it becomes part of a header and of links
         return cls(**{**chosen, "replay_origin": origin})

@@ -197,9 +197,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "original_badge": ("có lẽ là gốc", "probable original"),
     "images": ("Hình ảnh", "Pictures"),
     "image_note": (
-        "Ảnh không được tải từ trang khác; liên kết dẫn về nơi ảnh từng nằm.",
-        "Pictures are not loaded from other sites; the links lead to where they were.",
+        "Kho chỉ hiện ảnh đã lưu; các liên kết dẫn về nơi ảnh từng nằm.",
+        "Only pictures that were captured are shown; the links lead to where they were.",
     ),
+    "held_copy": ("bản đã lưu", "kept copy"),
     "attachments": ("Tệp đính kèm", "Attachments"),
     "cite": ("Trích dẫn", "How to cite"),
     "title_cut": ("(tiêu đề đã được rút ngắn)", "(title cut)"),

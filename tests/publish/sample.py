@@ -148,6 +148,13 @@ def build_sample(path: Path) -> dict[str, int]:
                 + '<figure><img src="https://bac-giang.example/a.jpg" alt="Khu nhà">'
                 "<figcaption>Phối cảnh khu nhà</figcaption></figure>",
             )
+        if sample.key == "mai_am":
+            photo = "https://dak-lak.example/nha moi.jpg"
+            article = replace(article, images=(Image(photo, "Căn nhà mới"),))
+            picture = replace(
+                capture_of(photo, sample.site, number + 700), content_type="image/jpeg"
+            )
+            save_capture(db, picture, photo)
         ids[sample.key] = keep(db, sample.site, article, number)
         if sample.key == "tai_nan":
             gone = replace(

@@ -13,7 +13,9 @@ from archive.schema import SCHEMA, markdown
 from archive.views import VIEWS
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-SHADOWS = re.compile(r"(articles_fts|articles_exact|attachments_fts)_(data|idx|content|docsize|config)\Z")
+SHADOWS = re.compile(
+    r"(articles_fts|articles_exact|attachments_fts)_(data|idx|content|docsize|config)\Z"
+)
 
 
 @pytest.fixture(scope="module")

@@ -151,6 +151,10 @@ def test_pictures_become_links_and_tables_scroll() -> None:
         '<a href="https://a.example/x.jpg" rel="noopener noreferrer nofollow">Ảnh: Chợ</a>' in shown
     )
     assert '<div class="table-scroll" tabindex="0"><table>' in shown
+    held = {"https://a.example/x.jpg": "http://127.0.0.1:8002/web/2024im_/https://a.example/x.jpg"}
+    photo = str(article_html(html + "<img src='http://127.0.0.1:8002/other'>", "", "", "Ảnh", held))
+    assert re.findall(r'<img src="([^"]*)"', photo) == list(held.values())
+    assert 'alt="Chợ"' in photo
     added = str(article_html("<p>Thân bài.</p>", "", "Sapo riêng.", "Ảnh"))
     assert added.startswith('<p class="lead">Sapo riêng.</p>')
     assert str(article_html("", "a\n<b>", "", "")) == "<p>a</p>\n<p>&lt;b&gt;</p>"
