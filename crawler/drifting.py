@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,26 +65,41 @@ def examined_health(db: Database, data: Path, now: datetime) -> list[Health]:
 def dead_listings(db: Database, data: Path, site: str) -> list[str]:
     """Declared listings whose newest page leads to no article, and an earlier one did."""
     spider = declared_sites()[site]
-    rules = spider.layouts[0].canonical_rules if spider.layouts else ()
     dead: list[str] = []
     for url in spider.start_urls:
-        rows = db.conn.execute(
-            "select warc_file, warc_offset, content_type, fetched_at, max(fetched_at)"
-            " from captures where url = ? and status = 200 and record_type = 'response'"
-            " and truncated = '' and outcome is not 'challenge'"
-            " group by payload_digest order by 5 desc limit 3",
-            (url,),
-        ).fetchall()
-        counts = []
-        for warc_file, offset, content_type, fetched_at, _ in rows:
-            document = _document(data, url, warc_file, offset, content_type, fetched_at)
-            if document is None:
-                continue
-            links = find_links(document, spider.article_url, spider.listing_url, rules)
-            counts.append(len(links.articles))
-        if len(counts) > 1 and counts[0] == 0 and max(counts) > 0:
+        rows = db.conn.execute(_LISTING_PAGES, {"url": url}).fetchall()
+        counts = [_article_links(data, site, url, *row) for row in rows]
+        known = [count for count in counts if count is not None]
+        if len(known) > 1 and known[0] == 0 and max(known) > 0:
             dead.append(url)
     return dead
+
+
+_LISTING_PAGES = """
+with pages as (
+    select warc_file, warc_offset, content_type, fetched_at from captures
+    where url = :url and status = 200 and record_type = 'response' and truncated = ''
+        and outcome is not 'challenge'
+)
+select * from (select * from pages order by fetched_at desc limit 2)
+union
+select * from (select * from pages order by fetched_at limit 3)
+order by fetched_at desc
+"""
+"""The newest pages of a listing and its first ones: between them lies any change."""
+
+
+@lru_cache(maxsize=10_000)
+def _article_links(
+    data: Path, site: str, url: str, warc_file: str, offset: int, content_type: str, fetched_at: str
+) -> int | None:
+    """Links to articles on a stored page, which never changes; None where it cannot be read."""
+    document = _document(data, url, warc_file, offset, content_type, fetched_at)
+    if document is None:
+        return None
+    spider = declared_sites()[site]
+    rules = spider.layouts[0].canonical_rules if spider.layouts else ()
+    return len(find_links(document, spider.article_url, spider.listing_url, rules).articles)
 
 
 def name_selectors(db: Database, data: Path, site: str, drift: Drift, now: datetime) -> Drift:

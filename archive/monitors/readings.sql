@@ -13,7 +13,7 @@ select c.crawl, c.fetched_at as at,
     coalesce(a.layout, '') as layout,
     c.warc_file, c.warc_offset, c.record_type
 from captures c
-left join articles a on a.capture_id = c.id
+left join articles a on a.id = c.article_id and a.capture_id = c.id
 left join articles known on known.id = c.article_id
 where c.site = :site and c.fetched_at between :since and :now
     and case

@@ -24,7 +24,9 @@ UNITS = sorted(path.name for path in DEPLOY.glob("congdoan-*.*"))
 
 def commands(text: str) -> list[list[str]]:
     """Every call of the program in a text, as its arguments."""
-    lines = re.findall(r"(?:^|[\s=`])(?:/opt/congdoan/\.venv/bin/)?congdoan ([a-z][^\n>|#`]*)", text)
+    lines = re.findall(
+        r"(?:^|[\s=`])(?:/opt/congdoan/\.venv/bin/)?congdoan ([a-z][^\n>|#`]*)", text
+    )
     return [shlex.split(line.replace("\\", "")) for line in lines]
 
 

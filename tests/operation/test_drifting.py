@@ -135,6 +135,12 @@ def test_a_listing_that_leads_nowhere_is_named(site: Site) -> None:
     assert START_URL in found.reason
 
 
+def test_a_dead_listing_stays_dead(site: Site) -> None:
+    for number in range(6):
+        site.crawl({START_URL: listing(f"/moi/{number}")})
+    assert site.health().word == "changed"
+
+
 def test_lost_warc_files_are_no_crash(site: Site) -> None:
     site.day(body="noi-dung")
     for path in (site.data / "warc").glob("*.gz"):
