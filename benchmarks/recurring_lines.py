@@ -21,7 +21,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from crawler.evaluate import ours
-from crawler.extraction import boilerplate, body
+from crawler.extraction import body
 from crawler.gold import Case, read_cases
 
 SHARE = 0.05
