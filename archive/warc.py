@@ -32,6 +32,7 @@ __all__ = [
     "WarcError",
     "WarcTruncated",
     "WarcWriter",
+    "WrittenFile",
     "recover",
 ]
 
@@ -89,6 +90,17 @@ def warc_date(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that was written from its first byte to its last without a fault."""
+
+    name: str
+    bytes: int
+    records: int
+    captures: int
+    sha256: str
+
+
 class WarcWriter:
     """Writes the WARC files of one crawl of one site. Not for use by several threads.
 
@@ -143,6 +155,9 @@ class WarcWriter:
         self._file: WarcFile | None = None
         self._warcinfo_id = ""
         self._closed = False
+        self._captures = 0
+        self.written: list[WrittenFile] = []
+        """The files that are closed, as far as they are known to be as this writer left them."""
 
     def __enter__(self) -> WarcWriter:
         return self
@@ -228,6 +243,7 @@ class WarcWriter:
             file.settle()
         except OSError as error:
             raise file.undo(start, error) from error
+        self._captures += 1
         if not earlier and head.status == 200 and size and not exchange.truncated:
             self._remember(PayloadRef(record_id, exchange.url, exchange.started_at, digest, size))
         return Capture(
@@ -284,8 +300,18 @@ class WarcWriter:
     def close(self) -> None:
         """Close the current file and give it its final name. Writing on is an error."""
         self._closed = True
-        if self._file is not None:
-            self._file.close()
+        self._close_file()
+
+    def _close_file(self) -> None:
+        file = self._file
+        if file is None or not file.usable:
+            return
+        file.close()
+        if file.sha256:
+            self.written.append(
+                WrittenFile(file.path.name, file.end, file.records, self._captures, file.sha256)
+            )
+        self._captures = 0
 
     def _earlier(
         self, exchange: Exchange, head: HttpHead, digest: str, not_modified: PayloadRef | None
@@ -315,8 +341,8 @@ class WarcWriter:
         file = self._file
         if file is not None and file.usable and file.end < self._max_bytes:
             return file
-        if file is not None:
-            file.close()
+        self._close_file()
+        self._captures = 0
         self._file = file = self._create()
         self._warcinfo_id = f"<urn:uuid:{uuid4()}>"
         headers = {

@@ -38,6 +38,8 @@ class WarcFile:
         self.path = path
         self.end = 0
         """Its length in bytes."""
+        self.records = 0
+        self._sha256: hashlib._Hash | None = hashlib.sha256()
         self._fd = fd
         self._fsync = fsync
         _being_written.add(self)
@@ -92,10 +94,18 @@ class WarcFile:
         out += compressor.compress(b"\r\n\r\n")
         out += compressor.flush()
         self._write(bytes(out))
+        self.records += 1
         return self.end - start
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was written, hex; "" where something had to be taken back."""
+        return self._sha256.hexdigest() if self._sha256 is not None else ""
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
+        if self._sha256 is not None:
+            self._sha256.update(view)
         while view:
             written = os.write(self._fd, view)
             self.end += written
@@ -122,6 +132,7 @@ class WarcFile:
         it later.
         """
         problem = f"cannot be written: {error}"
+        self._sha256 = None
         try:
             os.ftruncate(self._fd, end)
             os.lseek(self._fd, end, os.SEEK_SET)

@@ -64,7 +64,7 @@ def crawl(job: Job) -> dict[str, Any]:
     if job.profile:
         import cProfile
 
-        with cProfile.Profile() as profile:
+        with cProfile.Profile(time.process_time) as profile:
             result = one_site.crawl(plan)
         profile.dump_stats(job.profile)
     else:

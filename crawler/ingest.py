@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.database import ArchiveError, save_site, transaction
+from archive.database import ArchiveError, precise_timestamp, save_site, transaction
 from archive.records import Capture, Page, Site, Unreadable
-from archive.warc import recover
+from archive.warc import WrittenFile, recover
 from archive.warc_reader import (
     ContentTooLarge,
     ContentUndecodable,
@@ -239,19 +240,33 @@ class Intake:
     def _register(self, path: Path, name: str, records: int, crawl: str, origin: str) -> None:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        with transaction(self.db):
-            self.db.conn.execute(
-                "insert or replace into warc_files"
-                " (name, crawl, origin, bytes, records, sha256) values (?, ?, ?, ?, ?, ?)",
-                (
-                    name,
-                    crawl,
-                    origin,
-                    path.stat().st_size,
-                    records,
-                    digest,
-                ),
-            )
+        _register(self.db, (name, crawl, origin, path.stat().st_size, records, digest))
+
+
+def _register(db: Database, row: tuple[str, str, str, int, int, str]) -> None:
+    with transaction(db):
+        db.conn.execute(
+            "insert or replace into warc_files"
+            " (name, crawl, origin, bytes, records, sha256) values (?, ?, ?, ?, ?, ?)",
+            row,
+        )
+
+
+def register_written(
+    db: Database, site: str, crawl: str, since: datetime, files: Iterable[WrittenFile]
+) -> None:
+    """Register what a crawl of a site since then wrote, where every capture of it is settled.
+
+    The others are left to ``take_in_files``, which reads them.
+    """
+    for file in files:
+        settled = db.conn.execute(
+            "select count(*) from captures where site = ? and fetched_at >= ? and warc_file = ?"
+            " and outcome is not null",
+            (site, precise_timestamp(since), file.name),
+        ).fetchone()[0]
+        if settled == file.captures:
+            _register(db, (file.name, crawl, "", file.bytes, file.records, file.sha256))
 
 
 def imported_name(digest: str, name: str) -> str:

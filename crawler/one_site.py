@@ -20,6 +20,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+# Here and not when first needed: Scrapy's deprecations walk the whole stack, dear where it is deep.
+import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from sqlite_utils import Database
@@ -33,12 +35,13 @@ from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.extractor import Extractor
 from crawler.frontier import add_to
 from crawler.frontier.looking import look
-from crawler.ingest import take_in_files
+from crawler.ingest import register_written, take_in_files
 from crawler.locks import locked
 from crawler.manners import how_manners_ended_it
 from crawler.plan import Plan
 from crawler.progress import counters, tell
 from crawler.reading import EXTRACTOR, note_capture
+from crawler.recording import recorder_of
 
 LOCK_PATIENCE_SECONDS = 20.0
 """How long to wait for another crawl of the site that is just ending."""
@@ -139,6 +142,8 @@ def _crawl_locked(plan: Plan, db: Database) -> dict[str, Any]:
     finally:
         extractor.close()
     outcome, complete, detail = _how_it_ended(crawler, running, plan)
+    written = recorder_of(crawler).writer.written
+    register_written(db, plan.site, crawl_id, started_at, written)
     take_in_files(db, Path(plan.data) / "warc", prefix=f"{plan.site}-")
     # An answer that broke off and came whole at the second try is unreadable no more.
     counted = counters(crawler) | {"unreadable": unreadable_of(db, crawl_id)}

@@ -128,7 +128,7 @@ class SharedPace:
         After a wait, ask again: another process may have been first, or the host may have
         asked for a pause.
         """
-        return self._change(host, lambda now, then: now + delay if then <= now else None)
+        return self._change(host, lambda now, then: now + delay if then <= now and delay else None)
 
     def pause(self, host: str, seconds: float) -> None:
         """Let nobody ask the host for so many seconds from now."""

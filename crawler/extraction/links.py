@@ -23,6 +23,7 @@ _FILE = re.compile(
 )
 """Addresses of files, which are no pages whatever their folder is called."""
 
+_WHOLE = re.compile(r"https?://[A-Za-z0-9]")
 _SHORT = 300
 """Characters of an address up to which it is remembered; a hostile page has longer ones."""
 
@@ -80,17 +81,26 @@ def all_links(document: Document) -> Iterator[tuple[str, str]]:
 
 def _addresses(document: Document) -> Iterator[tuple[HtmlElement, str]]:
     count = 0
+    base = document.base
     for element in document.tree.iter("a", "area"):
         href = element.get("href")
         if not href:
             continue
-        url = absolute(document.base, href.strip())
+        href = href.strip()
+        # Where it stands does not matter to a whole address, and menus repeat them.
+        whole = len(href) <= _SHORT and _WHOLE.match(href) is not None
+        url = _whole(href) if whole else absolute(base, href)
         if not url:
             continue
         yield element, url.partition("#")[0]
         count += 1
         if count >= MAX_LINKS:
             return
+
+
+@lru_cache(maxsize=4096)
+def _whole(href: str) -> str:
+    return absolute("", href)
 
 
 @lru_cache(maxsize=8192)
