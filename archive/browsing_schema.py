@@ -48,6 +48,7 @@ create table topic_counts (
 create index articles_narrow
     on articles (id, published_at, site, province, province_2025, unit);
 create index articles_by_unit on articles (unit, published_at) where unit <> '';
+create index attachments_by_url on attachments (url);
 create index revisions_by_change on revisions (seen_at, article_id) where number > 1;
 """
 
@@ -195,3 +196,5 @@ def refresh_counts(db: Database) -> None:
         " union all select value, published_at, articles.id from articles, json_each(tags)"
         " where json_each.type = 'text') where topic <> ''"
     )
+    db.execute("delete from topic_counts")
+    db.execute("insert into topic_counts select topic, count(*) from article_topics group by topic")

@@ -130,6 +130,10 @@ class Query:
     def has_prefix(self) -> bool:
         return any(phrase.prefix for phrase in _all_leaves(self.root))
 
+    @property
+    def has_fields(self) -> bool:
+        return "{" in self.fts(exact=False)
+
     @cached_property
     def words(self) -> list[str]:
         return [word for _, phrase in _leaves(self.root) for word in phrase.words]

@@ -13,6 +13,7 @@ from archive.search import Query
 
 LISTED_TITLE = 300
 LISTED_LEAD = 400
+RANKED_FILES = 1_000
 
 _COLUMNS = (
     "a.id, a.url, substr(a.title, 1, 400) as title, substr(a.lead, 1, 2000) as lead, a.site,"
@@ -94,3 +95,36 @@ def _cut(text: str) -> str:
     if len(text) <= LISTED_LEAD:
         return text
     return text[: text.rfind(" ", 0, LISTED_LEAD) or LISTED_LEAD] + " …"
+
+
+def attachment_hits(conn: sqlite3.Connection, query: Query, most: int = 5) -> list[dict[str, Any]]:
+    """Attached files whose text has the words, the best first, with an extract in pieces.
+
+    Their index knows no marks. Fields of a query ("title:") are those of articles: such a query
+    finds nothing here.
+    """
+    if query.has_fields:
+        return []
+    match = query.fts(exact=False)
+    matches = conn.execute(
+        f"select rowid from attachments_fts where attachments_fts match ? limit {RANKED_FILES + 1}",
+        (match,),
+    ).fetchall()
+    order = "order by rank" if len(matches) <= RANKED_FILES else ""
+    cursor = conn.execute(
+        "select t.article_id, t.title, t.url, substr(x.text, 1, 60000) from"
+        f" (select rowid as id from attachments_fts where attachments_fts match ? {order} limit ?)"
+        " f cross join attachment_texts x on x.id = f.id"
+        " join captures c on c.payload_digest = x.payload_digest and c.status = 200"
+        " join attachments t on t.url = c.url group by t.article_id, t.url limit ?",
+        (match, most, most),
+    )
+    marks = query.marks(exact=False)
+    return [
+        {
+            "article_id": key,
+            "title": (title or url)[:LISTED_TITLE],
+            "extract": snippet(text or "", marks, exact=False, width=200),
+        }
+        for key, title, url, text in cursor.fetchall()
+    ]

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Request, Response
 
+from archive.health import WORDS
 from archive.provinces import MERGED_FROM, PROVINCE_2025
 from archive.publish.face import Addresses, language_of, page, path_value
 from archive.publish.filters import Filters
@@ -21,7 +22,6 @@ from archive.publish.snapshot import read
 
 PAGE_SIZE = 20
 RECENT_CRAWLS = 20
-STALE_DAYS = 14
 
 
 @dataclass(slots=True)
@@ -170,21 +170,22 @@ async def site_view(datasette: Any, request: Request) -> Response:
 
 
 def site_states(conn: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Every site with its articles, its latest crawl, and one word for its health.
+    """Every site with its articles, its latest crawl, and one word for its state.
 
-    "never": no crawl yet; "running"; "failed": the latest crawl did not finish; "errors": more
-    than a tenth of its requests failed; "quiet": no new article for long while crawls ran;
-    "good" otherwise.
+    The word is that of ``health_states`` (see ``archive.health``) where the archive is watched.
+    Elsewhere it is read from the latest crawl: "never": no crawl yet; "running"; "unfinished";
+    "errors": more than a tenth of its requests failed; "empty": no articles; "current" otherwise.
     """
     rows = _dicts(
         conn,
         """select s.name, coalesce(nullif(s.title, ''), s.name) as title, s.level, s.province,
           s.declared, s.home, coalesce(c.articles, 0) as articles, c.first, c.last,
           l.id as crawl, l.started_at, l.finished_at, l.outcome, l.complete, l.requests,
-          l.new, l.changed, l.gone, l.unreadable, l.errors
+          l.new, l.changed, l.gone, l.unreadable, l.errors, h.word as health, h.reason
         from sites s left join (
           select site, sum(articles) as articles, min(nullif(month, '')) as first,
             max(nullif(month, '')) as last from month_counts group by site) c on c.site = s.name
+        left join health_states h on h.site = s.name
         left join crawls l on l.id = (select id from crawls where site = s.name
           order by started_at desc limit 1)
         order by s.declared desc, title""",
@@ -195,23 +196,51 @@ def site_states(conn: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def _state(row: dict[str, Any]) -> str:
-    if row["crawl"] is None:
-        return "never"
     if row["outcome"] == "running" and not row["finished_at"]:
         return "running"
+    if row["health"] in WORDS:
+        return str(row["health"])
+    if row["crawl"] is None:
+        return "never"
     if row["outcome"] not in ("finished", "running", "page_limit", "interrupted"):
-        return "failed"
+        return "unfinished"
     if row["requests"] and row["errors"] * 10 > row["requests"]:
         return "errors"
-    if not row["articles"]:
-        return "quiet"
-    return "good"
+    return "current" if row["articles"] else "empty"
+
+
+def state_words(state: str) -> tuple[str, str]:
+    """A state in Vietnamese and English."""
+    if state in WORDS:
+        return WORDS[state].meaning_vi, WORDS[state].meaning
+    return OWN_STATES[state]
+
+
+def state_tone(state: str) -> str:
+    """How a state is coloured: "good", "calm" or "bad"."""
+    if state == "current":
+        return "good"
+    alarming = WORDS[state].alarming if state in WORDS else state in ("unfinished", "errors")
+    return "bad" if alarming else "calm"
+
+
+OWN_STATES = {
+    "running": ("đang chạy", "running"),
+    "unfinished": ("lần gần nhất dở dang", "latest crawl unfinished"),
+    "errors": ("nhiều lỗi khi tải", "many failed requests"),
+    "empty": ("chưa có bài", "no articles"),
+}
 
 
 async def sites_view(datasette: Any, request: Request) -> Response:
     context: dict[str, Any] = {"sites": await read(datasette, request, site_states)}
     counts = Counter(site["state"] for site in context["sites"])
-    context = {**context, "states": dict(counts)}
+    context = {
+        **context,
+        "states": counts.most_common(),
+        "state_words": state_words,
+        "state_tone": state_tone,
+    }
     return await page(datasette, request, "sites.html", context)
 
 

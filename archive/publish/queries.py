@@ -295,6 +295,24 @@ order by published_at desc
 limit 300""",
         {"contains": "kế hoạch"},
     ),
+    "words_in_attachments": Question(
+        ("Chữ trong tệp đính kèm", "Words in attached files"),
+        (
+            "Tệp nào có những từ này, kèm đoạn trích và bài viết của nó.",
+            "Which files have these words, with an extract and the article they belong to.",
+        ),
+        """
+select t.title as attachment, snippet(attachments_fts, 0, '[', ']', ' … ', 20) as extract,
+  x.kind, x.pages, t.url, t.article_id
+from attachments_fts f
+join attachment_texts x on x.id = f.rowid
+join captures c on c.payload_digest = x.payload_digest and c.status = 200
+join attachments t on t.url = c.url
+where attachments_fts match search_query(:q)
+group by t.article_id, t.url
+limit 200""",
+        {"q": "kế hoạch"},
+    ),
     "topics": Question(
         ("Chủ đề", "Topics"),
         (

@@ -11,7 +11,7 @@ from datasette.utils.asgi import Request, Response
 
 from archive.publish.face import Addresses, language_of, page
 from archive.publish.filters import Filters
-from archive.publish.hits import Hit, load_hits
+from archive.publish.hits import Hit, attachment_hits, load_hits
 from archive.publish.language import Speaker
 from archive.publish.searching import FACETS, Cursor, Found, Sort, search
 from archive.publish.snapshot import read
@@ -172,10 +172,13 @@ async def search_view(datasette: Any, request: Request) -> Response:
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     asked = Asked.of(request.args)
 
-    def work(conn: sqlite3.Connection) -> tuple[Answer, dict[str, str]]:
-        return answer(conn, asked), site_titles(conn)
+    first = asked.query and not asked.filters and asked.page == 1 and not asked.cursor
 
-    got, sites = await read(datasette, request, work)
+    def work(conn: sqlite3.Connection) -> tuple[Answer, dict[str, str], list[dict[str, Any]]]:
+        attached = attachment_hits(conn, asked.query) if first and asked.query else []
+        return answer(conn, asked), site_titles(conn), attached
+
+    got, sites, attached = await read(datasette, request, work)
     following = next_parameters(asked, got.found)
     plain = asked.parameters()
     context = {
@@ -183,6 +186,7 @@ async def search_view(datasette: Any, request: Request) -> Response:
         "got": got,
         "found": got.found,
         "hit_list": got.hits,
+        "attached": attached,
         "facets": facet_lists(asked, got.found, sites, t),
         "chosen": [
             (

@@ -156,6 +156,8 @@ def build_sample(path: Path) -> dict[str, int]:
             )
             save_capture(db, picture, photo)
         ids[sample.key] = keep(db, sample.site, article, number)
+        if sample.key == "nha_o":
+            _keep_attachment_text(db, article.attachments[0].url, sample.site, number + 600)
         if sample.key == "tai_nan":
             gone = replace(
                 capture_of(article.url, sample.site, number + 800, FETCHED + timedelta(days=3)),
@@ -167,5 +169,31 @@ def build_sample(path: Path) -> dict[str, int]:
                 expected=True,
             )  # fmt: skip
     update_stories(db)
+    db.table("health_states").insert(
+        {
+            "site": "dak_lak",
+            "word": "blocked",
+            "reason": "403 for all listings",
+            "since": "2025-07-30T06:00:00+07:00",
+            "checked_at": "2025-08-01T07:00:00+07:00",
+        }
+    )
     db.close()
     return ids
+
+
+def _keep_attachment_text(db: Database, url: str, site: str, number: int) -> None:
+    digest = "sha1:ATTACHMENTTEXT"
+    save_capture(db, replace(capture_of(url, site, number), payload_digest=digest), url)
+    db.table("attachment_texts").insert(
+        {
+            "id": 1,
+            "payload_digest": digest,
+            "kind": "pdf",
+            "outcome": "text",
+            "pages": 2,
+            "characters": 60,
+            "text": "Phụ lục kỹ thuật: móng cọc, mái tôn và đường nội bộ.",
+            "extractor": "1",
+        }
+    )

@@ -243,6 +243,32 @@ async def test_a_captured_picture_is_shown_from_the_replay(face: Any, ids: dict[
     assert page.xpath("//img/@alt") == ["Căn nhà mới"]
 
 
+async def test_attached_files_are_searched_too(face: Any, ids: dict[str, int]) -> None:
+    page = tree((await get(face, "/search?q=phu+luc+duong+noi+bo")).text)
+    (found,) = page.xpath("//ul[contains(@class,'attached')]/li")
+    assert found.xpath("a/@href") == [f"/archive/articles/{ids['nha_o']}"]
+    assert found.xpath(".//mark/text()") == ["Phụ lục", "đường nội bộ"]
+    assert not tree((await get(face, "/search?q=title:phu")).text).xpath(
+        "//ul[contains(@class,'attached')]"
+    )
+
+
+async def test_sites_tell_their_state(face: Any) -> None:
+    vietnamese = tree((await get(face, "/sites")).text)
+    states = dict(
+        zip(
+            vietnamese.xpath("//tbody//th/a/text()"),
+            vietnamese.xpath("//tbody//span[contains(@class,'state')]/text()"),
+            strict=True,
+        )
+    )
+    assert states["Công đoàn Đắk Lắk"] == "bị chặn"
+    assert states["Công đoàn Hà Nội"] == "bình thường"
+    assert "403 for all listings" in vietnamese.text_content()
+    sites = (await get(face, "/sites.json")).json()["sites"]
+    assert {site["name"]: site["state"] for site in sites}["dak_lak"] == "blocked"
+
+
 async def test_copies_versions_and_takedowns_are_shown(face: Any, ids: dict[str, int]) -> None:
     copy = await get(face, f"/archive/articles/{ids['tet_sum_vay']}")
     assert f"/archive/articles/{ids['tet_sum_vay_copy']}" in copy.text
@@ -352,6 +378,7 @@ ANSWERS: dict[str, tuple[dict[str, str], str]] = {
     "titles_with_phrase": ({"phrase": "ĐẠI HỘI công đoàn"}, "dai_hoi"),
     "full_text": ({"q": '"nợ bảo hiểm" -hoa'}, "bao_hiem"),
     "attachments_named": ({"contains": "ke hoach"}, "nha_o"),
+    "words_in_attachments": ({"q": "mong coc"}, "nha_o"),
     "taken_down": ({"site": ""}, "tai_nan"),
     "title_changes": ({}, "doi_thoai_dien_tu"),
     "changed_after_publication": ({"site": "hai_phong", "part": "body"}, "doi_thoai_dien_tu"),
