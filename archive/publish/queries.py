@@ -302,15 +302,14 @@ limit 300""",
             "Which files have these words, with an extract and the article they belong to.",
         ),
         """
-select t.title as attachment, snippet(attachments_fts, 0, '[', ']', ' … ', 20) as extract,
-  x.kind, x.pages, t.url, t.article_id
-from attachments_fts f
-join attachment_texts x on x.id = f.rowid
+select t.title as attachment, f.extract, x.kind, x.pages, t.url, t.article_id
+from (
+  select rowid as id, snippet(attachments_fts, 0, '[', ']', ' … ', 20) as extract
+  from attachments_fts where attachments_fts match search_query(:q) limit 200) f
+join attachment_texts x on x.id = f.id
 join captures c on c.payload_digest = x.payload_digest and c.status = 200
 join attachments t on t.url = c.url
-where attachments_fts match search_query(:q)
-group by t.article_id, t.url
-limit 200""",
+group by t.article_id, t.url""",
         {"q": "kế hoạch"},
     ),
     "topics": Question(
