@@ -91,6 +91,8 @@ def congdoan() -> None:
 @click.option("--recheck", is_flag=True, help="Look at every known article again, due or not.")
 @click.option(
     "--walk-all",
+    "--backfill",
+    "walk_all",
     is_flag=True,
     help="Follow every listing to its end, also where a page holds nothing new.",
 )
