@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from archive.database import article_id, precise_timestamp, timestamp, transaction
+from archive.history import refresh, revision_text, standing_texts
 from archive.moves import article_at, destination_of, home_of, redirecting_to, same_story
 from archive.records import Article, Capture, Unreadable
+from archive.rows import fetch_one, insert_row
 from archive.vietnamese import fold_stroke
 from archive.warc import PayloadRef
 
@@ -52,13 +54,6 @@ CONTENT_COLUMNS = (
     "content_hash",
 )
 """Columns of ``articles`` that say what the newest reading said; the others derive from history."""
-
-REVISED_FIELDS = ("title", "lead", "body", "byline", "published_at")
-"""The fields that a revision keeps and names in ``changed``; any other change is "media"."""
-
-PRESENT = ("article", "print", "not_modified")
-GONE = ("gone", "soft_404", "redirect_home", "listing", "search")
-"""Outcomes of captures by which an article is present, or gone, at its canonical address."""
 
 
 def content_hash(article: Article) -> str:
@@ -109,7 +104,7 @@ def save_capture(db: Database, capture: Capture, address: str, leads_to: str = "
         "refers_to": capture.refers_to,
     }
     with transaction(db):
-        return _insert(db, "captures", row, "insert or ignore")
+        return insert_row(db, "captures", row, "insert or ignore")
 
 
 def settle(
@@ -145,7 +140,7 @@ def _settle_article(
 ) -> Change:
     key = home_of(db, article_address, article.title, article.body)
     digest = content_hash(article)
-    before = _row(db, "select * from articles where id = ?", key)
+    before = fetch_one(db, "select * from articles where id = ?", key)
     db.conn.execute(
         "update captures set outcome = ?, detail = '', article_id = ?, content_hash = ?"
         " where id = ?",
@@ -155,10 +150,10 @@ def _settle_article(
         _point(db, known, key)
     if before is None or _newest_reading(db, key) == capture.id:
         _write_article(db, key, capture, article, digest, extractor, before)
-    after = _refresh(db, key, {digest: _revision_text(article)})
+    after = refresh(db, key, {digest: revision_text(article)})
     for source in redirecting_to(db, {address, article_address}):
         _follow(db, source)
-    after = _row(db, "select * from articles where id = ?", key) or after
+    after = fetch_one(db, "select * from articles where id = ?", key) or after
     if before is None:
         # What moved here from another address was known there.
         known = after["first_seen_at"] < timestamp(capture.fetched_at)
@@ -178,15 +173,15 @@ def _settle_absence(
     if word == "redirect":
         for source in (address, *redirecting_to(db, {destination_of(db, address)})):
             _follow(db, source)
-    pointed = _row(db, "select article_id from article_addresses where address = ?", address)
+    pointed = fetch_one(db, "select article_id from article_addresses where address = ?", address)
     key = pointed["article_id"] if pointed else None
     db.conn.execute(
         "update captures set outcome = ?, detail = ?, article_id = ? where id = ?",
         (word, detail, key, capture.id),
     )
     if key is not None:
-        before = _row(db, "select gone_at from articles where id = ?", key)
-        after = _refresh(db, key, {})
+        before = fetch_one(db, "select gone_at from articles where id = ?", key)
+        after = refresh(db, key, {})
         if before and before["gone_at"] is None and after["gone_at"] is not None:
             return "gone"
         return "unchanged" if word == "not_modified" else "none"
@@ -243,7 +238,7 @@ def _point(db: Database, address: str, key: int) -> None:
 
 def _newest_reading(db: Database, key: int) -> str:
     """Id of the capture whose content the article shows: the latest, a main view before a print."""
-    row = _row(
+    row = fetch_one(
         db,
         "select id from captures where article_id = ? and outcome in ('article', 'print')"
         " order by outcome = 'article' desc, fetched_at desc, id desc limit 1",
@@ -261,7 +256,7 @@ def _write_article(
     extractor: str,
     before: sqlite3.Row | None,
 ) -> None:
-    place = _row(db, "select province, province_2025 from sites where name = ?", capture.site)
+    place = fetch_one(db, "select province, province_2025 from sites where name = ?", capture.site)
     published = article.published
     seen = timestamp(capture.fetched_at)
     row: dict[str, Any] = {
@@ -297,7 +292,7 @@ def _write_article(
         "content_hash": digest,
     }
     if before is None:
-        _insert(db, "articles", row)
+        insert_row(db, "articles", row)
     else:
         _index(db, "delete", before)
         columns = [name for name in row if name != "id"]
@@ -310,7 +305,7 @@ def _write_article(
             db.conn.execute(f"delete from {table} where article_id = ?", (key,))
     _index(db, "insert", row)
     for position, image in enumerate(article.images, 1):
-        _insert(
+        insert_row(
             db,
             "images",
             {
@@ -323,7 +318,7 @@ def _write_article(
             },
         )
     for position, attachment in enumerate(article.attachments, 1):
-        _insert(
+        insert_row(
             db,
             "attachments",
             {
@@ -362,7 +357,7 @@ def _follow(db: Database, address: str) -> None:
     if destination == address or key is None:
         return
     here = article_id(address)
-    row = _row(db, "select title, body from articles where id = ?", here)
+    row = fetch_one(db, "select title, body from articles where id = ?", here)
     if row is None or here == key:
         _point(db, address, key)
     elif same_story(db, key, row["title"], row["body"]):
@@ -371,10 +366,10 @@ def _follow(db: Database, address: str) -> None:
 
 def _join(db: Database, moved: int, key: int) -> sqlite3.Row:
     """Make one article of two, where the first has moved to the address of the second."""
-    old = _row(db, "select * from articles where id = ?", moved)
-    new = _row(db, "select * from articles where id = ?", key)
+    old = fetch_one(db, "select * from articles where id = ?", moved)
+    new = fetch_one(db, "select * from articles where id = ?", key)
     assert old is not None and new is not None
-    texts = _standing_texts(db, moved)
+    texts = standing_texts(db, moved)
     for table in ("captures", "article_addresses"):
         db.conn.execute(f"update {table} set article_id = ? where article_id = ?", (key, moved))
     old_is_newer = _newest_reading(db, key) == old["capture_id"]
@@ -396,112 +391,7 @@ def _join(db: Database, moved: int, key: int) -> sqlite3.Row:
             db.conn.execute(f"delete from {table} where article_id = ?", (moved,))
     db.conn.execute("delete from revisions where article_id = ?", (moved,))
     db.conn.execute("delete from articles where id = ?", (moved,))
-    return _refresh(db, key, texts)
-
-
-def _revision_text(article: Article) -> dict[str, Any]:
-    return {
-        "title": article.title,
-        "lead": article.lead,
-        "body": article.body,
-        "byline": article.byline.text,
-        "published_at": article.published.iso() if article.published else None,
-    }
-
-
-def _standing_texts(db: Database, key: int) -> dict[str, dict[str, Any]]:
-    """The texts of an article's revisions, by content hash."""
-    standing = _rows(db, "select * from revisions where article_id = ?", key)
-    return {row["content_hash"]: {name: row[name] for name in REVISED_FIELDS} for row in standing}
-
-
-def _refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3.Row:
-    """Recompute from its captures what an article's row and revisions say of time.
-
-    ``texts`` holds revisions just read, by content hash; those of others are taken from the
-    revisions that stand.
-    """
-    history = db.conn.execute(
-        "select id, fetched_at, outcome, content_hash, address from captures"
-        " where article_id = ? and outcome is not null order by fetched_at, id",
-        (key,),
-    ).fetchall()
-    has_main = any(outcome == "article" for _, _, outcome, _, _ in history)
-    readable = "article" if has_main else "print"
-    steps: list[tuple[str, str, str]] = []
-    first = last = checked = gone = gone_reason = ""
-    for capture_id, fetched_at, outcome, digest, address in history:
-        moment = fetched_at[:19] + fetched_at[-6:]
-        if outcome in PRESENT:
-            first, last, checked, gone = first or moment, moment, moment, ""
-            if outcome == readable and (not steps or steps[-1][1] != digest):
-                steps.append((capture_id, digest, moment))
-        elif outcome in GONE and article_id(address) == key:
-            checked = moment
-            if first and not gone:
-                gone, gone_reason = moment, outcome
-    _write_revisions(db, key, steps, texts)
-    db.conn.execute(
-        "update articles set first_seen_at = ?, last_seen_at = ?, last_checked_at = ?,"
-        " gone_at = ?, gone_reason = ?, revisions = ? where id = ?",
-        (first, last, checked, gone or None, gone_reason if gone else "", len(steps), key),
-    )
-    row = _row(db, "select * from articles where id = ?", key)
-    assert row is not None
-    return row
-
-
-def _write_revisions(
-    db: Database, key: int, steps: list[tuple[str, str, str]], read: dict[str, dict[str, Any]]
-) -> None:
-    standing = _rows(db, "select * from revisions where article_id = ? order by number", key)
-    if [(row["capture_id"], row["content_hash"]) for row in standing] == [
-        (capture_id, digest) for capture_id, digest, _ in steps
-    ]:
-        return
-    texts = _standing_texts(db, key) | read
-    db.conn.execute("delete from revisions where article_id = ?", (key,))
-    previous: dict[str, Any] | None = None
-    for number, (capture_id, digest, moment) in enumerate(steps, 1):
-        text = texts[digest]
-        changed: list[str] = []
-        if previous is not None:
-            changed = [name for name in REVISED_FIELDS if text[name] != previous[name]]
-            changed = changed or ["media"]
-        _insert(
-            db,
-            "revisions",
-            {
-                "article_id": key,
-                "number": number,
-                "capture_id": capture_id,
-                "seen_at": moment,
-                "changed": json.dumps(changed),
-                **text,
-                "content_hash": digest,
-            },
-        )
-        previous = text
-
-
-def _insert(db: Database, table: str, row: dict[str, Any], verb: str = "insert") -> bool:
-    names = ", ".join(row)
-    marks = ", ".join(f":{name}" for name in row)
-    cursor = db.conn.execute(f"{verb} into {table} ({names}) values ({marks})", row)
-    return cursor.rowcount > 0
-
-
-def _row(db: Database, sql: str, *parameters: object) -> sqlite3.Row | None:
-    cursor = db.conn.cursor()
-    cursor.row_factory = sqlite3.Row
-    found: sqlite3.Row | None = cursor.execute(sql, parameters).fetchone()
-    return found
-
-
-def _rows(db: Database, sql: str, *parameters: object) -> list[sqlite3.Row]:
-    cursor = db.conn.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(sql, parameters).fetchall()
+    return refresh(db, key, texts)
 
 
 def is_captured(db: Database, url: str) -> bool:
@@ -514,7 +404,7 @@ def is_captured(db: Database, url: str) -> bool:
 
 def payload_holder(db: Database, digest: str) -> PayloadRef | None:
     """The capture that holds a payload of this digest, for a revisit record to refer to."""
-    row = _row(
+    row = fetch_one(
         db,
         "select id, url, fetched_at, payload_digest, payload_bytes from captures"
         " where payload_digest = ? and record_type = 'response' and status = 200"

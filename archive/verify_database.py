@@ -11,8 +11,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from archive.articles import FTS_COLUMNS, REVISED_FIELDS, content_hash
+from archive.articles import FTS_COLUMNS, content_hash
 from archive.database import article_id
+from archive.history import REVISED_FIELDS
 from archive.records import Article, Attachment, Byline, Image, Published
 from archive.vietnamese import fold_stroke
 
