@@ -167,12 +167,14 @@ class GeneratedSite:
         items = []
         for name in _MENU:
             below = "".join(
-                f'<li class="menu-item"><a href="/page/{whole_slug(name)}-{n}.php" title="{name} {n}">'
+                f'<li class="menu-item"><a href="/page/{whole_slug(name)}-{n}.php" '
+                f'title="{name} {n}">'
                 f"{name} cấp {n}</a></li>"
                 for n in range(1, 8)
             )
             items.append(
-                f'<li class="menu-item has-children"><a href="/page/{whole_slug(name)}.php">{name}</a>'
+                f'<li class="menu-item has-children">'
+                f'<a href="/page/{whole_slug(name)}.php">{name}</a>'
                 f'<ul class="sub-menu">{below}</ul></li>'
             )
         menu = "".join(items)

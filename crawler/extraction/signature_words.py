@@ -109,7 +109,9 @@ SIDE_NOTE_RE = re.compile(
     re.I,
 )
 HONORIFIC_RE = re.compile(
-    r"^(?:đ/c|đ\.c|đồng chí|ông|bà|nhà báo|nb\.?|(?:ctv|pv|btv)\.?:?|cộng tác viên|phóng viên|ths\.?|ts\.?|pgs\.?|gs\.?|luật sư|ls\.?)\s+", re.I
+    r"^(?:đ/c|đ\.c|đồng chí|ông|bà|nhà báo|nb\.?|(?:ctv|pv|btv)\.?:?|cộng tác viên|"
+    r"phóng viên|ths\.?|ts\.?|pgs\.?|gs\.?|luật sư|ls\.?)\s+",
+    re.I,
 )
 NOT_A_SOURCE_RE = re.compile(
     r"(?:đó|kế hoạch|nghị (?:quyết|định)|quyết định|luật|điều|thông tư|quy định|chương trình|"

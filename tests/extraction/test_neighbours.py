@@ -66,8 +66,9 @@ def test_heaps_of_links_are_cheap() -> None:
 def test_pictures_that_lead_to_other_articles() -> None:
     tree = html.fromstring(
         '<div><a href="/tin/bai-khac-1.html"><img src="a.jpg"></a>'
-        ''
-        '<a href="b-lon.jpg"><img src="b.jpg"></a><a href="/x/" rel="attachment wp-att-5"><img src="c.jpg"></a>'
+        ""
+        '<a href="b-lon.jpg"><img src="b.jpg"></a>'
+        '<a href="/x/" rel="attachment wp-att-5"><img src="c.jpg"></a>'
         '<a href="/tin/bai-cua-trang-100.html/anh-1/"><img src="d.jpg"></a><img src="e.jpg"></div>'
     )
     assert {image.get("src") for image in pictures_elsewhere(tree, BASE, OWN)} == {"a.jpg"}
