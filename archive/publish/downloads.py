@@ -18,8 +18,9 @@ from datasette.utils.asgi import AsgiStream, AsgiWriter, NotFound, Request, Resp
 from archive.publish.face import Addresses, language_of
 from archive.publish.language import Speaker
 from archive.publish.search_page import Asked, error_body
-from archive.publish.searching import LISTED, Cursor, Sort, search, walk
+from archive.publish.searching import LISTED, Sort, search
 from archive.publish.snapshot import archive_database, read, read_unchecked
+from archive.publish.walking import Cursor, walk
 
 BATCH = 300
 LOOK = 3_000

@@ -14,8 +14,8 @@ from archive.publish.face import Addresses, language_of, page
 from archive.publish.filters import Filters
 from archive.publish.hits import load_hits
 from archive.publish.language import Speaker
-from archive.publish.searching import walk
 from archive.publish.snapshot import read
+from archive.publish.walking import walk
 
 NEWEST = 8
 CHARTED_MONTHS = 180

@@ -17,8 +17,9 @@ from archive.publish.filters import Filters
 from archive.publish.hits import Hit, load_hits
 from archive.publish.home import chart_of_months, fill_months, months
 from archive.publish.language import Speaker
-from archive.publish.searching import Cursor, Found, counted, counted_facets, walk
+from archive.publish.matched import counted, counted_facets
 from archive.publish.snapshot import read
+from archive.publish.walking import Cursor, Found, walk
 
 PAGE_SIZE = 20
 RECENT_CRAWLS = 20

@@ -13,8 +13,9 @@ from archive.publish.face import Addresses, language_of, page
 from archive.publish.filters import Filters
 from archive.publish.hits import Hit, attachment_hits, load_hits
 from archive.publish.language import Speaker
-from archive.publish.searching import FACETS, Cursor, Found, Sort, search
+from archive.publish.searching import FACETS, Sort, search
 from archive.publish.snapshot import read
+from archive.publish.walking import Cursor, Found
 from archive.search import MAX_CHARACTERS, Query, QueryError, parse, parse_plainly
 
 PAGE_SIZE = 20

@@ -15,24 +15,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Set
-from dataclasses import dataclass, field
-from heapq import nsmallest
-from typing import Any, Literal
+from typing import Literal
 
-from archive.publish.filters import LONGEST, NARROW, Filters, by_date
+from archive.publish import matched
+from archive.publish.filters import Filters, by_date
+from archive.publish.walking import Cursor, Found, walk
 from archive.search import Query
 
 RANKED = 5_000
 LISTED = 12_000
 SAMPLE = 4_000
-TOPIC_SAMPLE = 1_500
-FACET_VALUES = 100
-"""Most values of a filter that are counted out; years and months are few and all told."""
-WALK = 1_500
-WALK_AMONG = 20_000
-"""Articles that one page of a date walk asks about; about 60 microseconds each."""
 PROBED = 400
 MOST_PROBED = 2_000
 SCANNED = 400_000
@@ -42,44 +34,6 @@ WEIGHTS = "10.0, 4.0, 1.0, 2.0, 0.5"
 
 Sort = Literal["relevance", "newest", "oldest"]
 FACETS = ("province", "province_2025", "site", "unit", "topic", "year", "month")
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in the order by date: the last article that was shown or looked at."""
-
-    published_at: str
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.published_at}~{self.id}"
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor | None:
-        moment, tilde, number = text.rpartition("~")
-        if not tilde or not number.isascii() or not number.isdigit() or len(number) > 18:
-            return None
-        return cls(moment[:40], int(number))
-
-
-@dataclass(slots=True)
-class Found:
-    """Which articles a search found. ``ids`` are those of the page, in order."""
-
-    ids: list[int]
-    total: int
-    exact: bool
-    """Whether ``total`` and ``facets`` are counted rather than estimated."""
-    order: str
-    """The order that was used: "relevance", "title" (matches in titles first), "newest"
-    or "oldest"."""
-    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    page: int = 1
-    more: bool = False
-    """Whether another page follows, by number (``page``) or from ``cursor``."""
-    cursor: Cursor | None = None
-    stopped_early: bool = False
-    """Whether the walk reached its limit before the page was full."""
 
 
 def search(
@@ -94,7 +48,10 @@ def search(
     size: int = 20,
     facets: bool = True,
 ) -> Found:
-    """Find a page of articles. Without a query: all that pass the filters, by date."""
+    """Find a page of articles. Without a query: all that pass the filters, by date.
+
+    Uses a temporary table of the connection, which is best rolled back afterwards.
+    """
     if query is None:
         return _browse(conn, filters, sort, page, cursor, size, facets)
     index = "articles_exact" if exact else "articles_fts"
@@ -114,30 +71,27 @@ class _Searching:
         """A prefix is gathered anew from all its words each time that one article is asked about
         (10 ms and more), so its matches are read whole, once."""
         self.matches = 0
-        self.among: set[int] = set()
 
     def run(self, sort: Sort, page: int, cursor: Cursor | None, size: int, facets: bool) -> Found:
         ids = self._ids(-1 if self.whole else LISTED + 1)
         self.matches = len(ids)
         if len(ids) <= LISTED:
-            rows = self._rows(ids)
-            return self._listed(rows, sort, page, size, facets)
+            self._gather(ids)
+            return self._listed(sort, page, size, facets)
         estimate = len(ids) if self.whole else int(len(ids) * ID_SPACE / (ids[-1] + 1))
-        if self.whole:
-            self.among = set(ids)
-        if self.filters and (chosen := self._chosen(estimate)) is not None:
-            return self._listed(chosen, sort, page, size, facets)
-        sample = self._rows(ids[:SAMPLE])
+        if self.filters and self._choose(ids, estimate):
+            return self._listed(sort, page, size, facets)
+        sampled = self._gather(ids[:SAMPLE])
         scale = ID_SPACE / (ids[SAMPLE - 1] + 1)
         oldest = sort == "oldest"
         if self.whole:
-            found = walk(self.conn, self.filters, cursor, size, oldest, among=self.among)
+            found = walk(self.conn, self.filters, cursor, size, oldest, among=set(ids))
         else:
             found = walk(self.conn, self.filters, cursor, size, oldest, self.index, self.match)
         found.order = "oldest" if oldest else "newest"
-        found.total = int(len(sample) * scale) if self.filters else estimate
+        found.total = int(sampled * scale) if self.filters else estimate
         if facets:
-            found.facets = _facets(self.conn, sample, scale)
+            found.facets = matched.facets(self.conn, scale)
         return found
 
     def _ids(self, limit: int) -> list[int]:
@@ -149,50 +103,46 @@ class _Searching:
             )
         ]
 
-    def _rows(self, ids: list[int]) -> list[Any]:
-        """The narrow rows of these articles that pass the filters."""
+    def _gather(self, ids: list[int]) -> int:
+        """Those of these articles that pass the filters."""
         where, values = self.filters.conditions("n")
-        return self.conn.execute(
-            f"select {_columns('n')} from json_each(:ids) f"
+        return matched.gather(
+            self.conn,
+            f"select {matched.columns('n')} from json_each(:ids) f"
             f" cross join articles n indexed by articles_narrow on n.id = f.value where {where}",
             {"ids": json.dumps(ids), **values},
-        ).fetchall()
-
-    def _chosen(self, estimate: int) -> list[Any] | None:
-        """All matches of a common query within a narrow filter, or None where that is much."""
-        inside = _filtered(self.conn, self.filters, RANKED + 1)
-        if len(inside) > RANKED:
-            return None
-        if self.whole:
-            return [row for row in inside if row[0] in self.among]
-        # Asking about one article takes as long as reading about a hundred matches.
-        if len(inside) <= min(MOST_PROBED, max(PROBED, estimate // 100)):
-            asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
-            return [r for r in inside if self.conn.execute(asked, (self.match, r[0])).fetchone()]
-        if estimate > SCANNED:
-            return None
-        matching = set(self._ids(-1))
-        return [row for row in inside if row[0] in matching]
-
-    def _listed(self, rows: list[Any], sort: Sort, page: int, size: int, facets: bool) -> Found:
-        order: str = sort
-        rows.sort(key=_by_date, reverse=sort != "oldest")
-        if sort == "relevance":
-            rows, order = self._ranked(rows)
-        start = (page - 1) * size
-        found = Found(
-            ids=[row[0] for row in rows[start : start + size]],
-            total=len(rows),
-            exact=True,
-            order=order,
-            page=page,
-            more=len(rows) > start + size,
         )
-        if facets:
-            found.facets = _facets(self.conn, rows, 1.0)
-        return found
 
-    def _ranked(self, rows: list[Any]) -> tuple[list[Any], str]:
+    def _choose(self, ids: list[int], estimate: int) -> bool:
+        """Gather all matches of a common query within a narrow filter, where that is little."""
+        inside = _gather_filtered(self.conn, self.filters, RANKED + 1)
+        if inside > RANKED:
+            return False
+        asked = f"select 1 from {self.index} where {self.index} match :match and rowid = matched.id"
+        if self.whole:
+            unmatched = "id not in (select value from json_each(:ids))"
+        # Asking about one article takes as long as reading about a hundred matches.
+        elif inside <= min(MOST_PROBED, max(PROBED, estimate // 100)):
+            unmatched = f"not exists ({asked})"
+        elif estimate <= SCANNED:
+            unmatched = (
+                f"id not in (select rowid from {self.index} where {self.index} match :match)"
+            )
+        else:
+            return False
+        self.conn.execute(
+            f"delete from temp.matched where {unmatched}",
+            {"match": self.match, "ids": json.dumps(ids) if self.whole else "[]"},
+        )
+        return True
+
+    def _listed(self, sort: Sort, page: int, size: int, facets: bool) -> Found:
+        ids, order = matched.by_date(self.conn, sort == "oldest"), str(sort)
+        if sort == "relevance":
+            ids, order = self._ranked(ids)
+        return _page_of(self.conn, ids, order, page, size, facets)
+
+    def _ranked(self, ids: list[int]) -> tuple[list[int], str]:
         """Newest first on entry, so that equal ones stay in that order (the sort is stable)."""
         if self.matches <= RANKED:
             scores = dict(
@@ -202,15 +152,13 @@ class _Searching:
                     (self.match,),
                 ).fetchall()
             )
-            rows.sort(key=lambda row: scores.get(row[0], 0.0))
-            return rows, "relevance"
-        titled = self._titled(rows)
+            return sorted(ids, key=lambda key: scores.get(key, 0.0)), "relevance"
+        titled = self._titled(ids)
         if titled is None:
-            return rows, "newest"
-        rows.sort(key=lambda row: row[0] not in titled)
-        return rows, "title"
+            return ids, "newest"
+        return sorted(ids, key=lambda key: key not in titled), "title"
 
-    def _titled(self, rows: list[Any]) -> set[int] | None:
+    def _titled(self, ids: list[int]) -> set[int] | None:
         """Those with the words in the title, or None where these are too many to tell."""
         title = f"{{title}} : ({self.match})"
         if self.matches <= LISTED:
@@ -222,102 +170,43 @@ class _Searching:
                 )
             }
             return titled if len(titled) <= RANKED else None
-        if self.whole or len(rows) > PROBED:
+        if self.whole or len(ids) > PROBED:
             return None
         asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
-        return {row[0] for row in rows if self.conn.execute(asked, (title, row[0])).fetchone()}
+        return {key for key in ids if self.conn.execute(asked, (title, key)).fetchone()}
 
 
-def _columns(alias: str) -> str:
-    return ", ".join(f"{alias}.{name}" for name in NARROW)
-
-
-def _by_date(row: Any) -> tuple[str, int]:
-    return row[1] or "", row[0]
-
-
-def _filtered(conn: sqlite3.Connection, filters: Filters, limit: int) -> list[Any]:
-    """Narrow rows of the articles that pass the filters, at most ``limit``, no order."""
-    rows: list[Any] = []
-    for undated in (False, True):
-        sql, done, values = by_date(filters, undated=undated)
-        where, more = filters.conditions("n", skip={done, "period"})
-        rows += conn.execute(
-            f"select {_columns('n')} from ({sql}) d"
-            f" cross join articles n indexed by articles_narrow on n.id = d.id where {where}"
-            f" limit {max(limit - len(rows), 0)}",
-            {**values, **more},
-        ).fetchall()
-    return rows
-
-
-def walk(
-    conn: sqlite3.Connection,
-    filters: Filters,
-    cursor: Cursor | None,
-    size: int,
-    oldest: bool = False,
-    index: str = "",
-    match: str = "",
-    limit: int = 0,
-    among: Set[int] | None = None,
+def _page_of(
+    conn: sqlite3.Connection, ids: list[int], order: str, page: int, size: int, facets: bool
 ) -> Found:
-    """A page of articles in order of date, from a cursor, looking at ``limit`` at most.
+    start = (page - 1) * size
+    found = Found(
+        ids=ids[start : start + size],
+        total=len(ids),
+        exact=True,
+        order=order,
+        page=page,
+        more=len(ids) > start + size,
+    )
+    if facets:
+        found.facets = matched.facets(conn)
+    return found
 
-    Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, where
-    these are given. Articles without a date come last in either direction. ``total`` is left
-    at -1.
-    """
-    limit = limit or (WALK if among is None else WALK_AMONG)
-    ids: list[int] = []
-    last: Cursor | None = cursor
-    looked_at = 0
-    phases = (False, True) if cursor is None or cursor.published_at else (True,)
-    for undated in phases:
-        sql, done, values = by_date(filters, undated=undated)
+
+def _gather_filtered(conn: sqlite3.Connection, filters: Filters, limit: int) -> int:
+    """Articles that pass the filters, at most ``limit`` with and ``limit`` without a date."""
+    parts = []
+    values: dict[str, str] = {}
+    for undated in (False, True):
+        sql, done, own = by_date(filters, undated=undated)
         where, more = filters.conditions("n", skip={done, "period"})
-        parameters: dict[str, object] = {**values, **more, "match": match}
-        sign, direction = (">", "asc") if oldest else ("<", "desc")
-        if cursor is not None and bool(cursor.published_at) != undated:
-            # The first comparison uses the index; the second drops the cursor's own moment.
-            sql += (
-                " and id {0} :last_id"
-                if undated
-                else (
-                    " and published_at {0}= :last_at"
-                    " and (published_at {0} :last_at or id {0} :last_id)"
-                )
-            )
-            sql = sql.format(sign).replace(
-                "id " + sign, "article_id " + sign if done == "topic" else "id " + sign
-            )
-            parameters |= {"last_at": cursor.published_at, "last_id": cursor.id}
-        budget = limit - looked_at
-        inner = f"{sql} order by published_at {direction}, id {direction} limit {budget}"
-        probe = f"exists (select 1 from {index} where {index} match :match and rowid = n.id)"
-        outer = (
-            f"select n.id, n.published_at from ({inner}) d"
-            " cross join articles n indexed by articles_narrow on n.id = d.id"
-            f" where {where} and {probe if index else '1'}"
-            f" limit {size + 1 - len(ids) if among is None else -1}"
+        values |= {**own, **more}
+        parts.append(
+            f"select * from (select {matched.columns('n')} from ({sql}) d"
+            f" cross join articles n indexed by articles_narrow on n.id = d.id where {where}"
+            f" limit {limit})"
         )
-        for key, moment in conn.execute(outer, parameters):
-            if among is not None and key not in among:
-                continue
-            if len(ids) == size:
-                return Found(ids, -1, False, "", more=True, cursor=last)
-            ids.append(key)
-            last = Cursor(moment or "", key)
-        end = conn.execute(
-            f"select id, published_at from ({inner}) limit 1 offset {budget - 1}", parameters
-        ).fetchone()
-        if end is not None:
-            reached = Cursor(end[1] or "", end[0])
-            return Found(ids, -1, False, "", more=True, cursor=reached, stopped_early=True)
-        looked_at += conn.execute(f"select count(*) from ({inner})", parameters).fetchone()[0]
-        if looked_at >= limit:
-            break
-    return Found(ids, -1, False, "")
+    return matched.gather(conn, " union all ".join(parts), values)
 
 
 def _browse(
@@ -331,40 +220,27 @@ def _browse(
 ) -> Found:
     oldest = sort == "oldest"
     order = "oldest" if oldest else "newest"
-    total = counted(conn, filters)
-    if total is None or total <= RANKED:
-        rows = _filtered(conn, filters, LISTED + 1)
-        if len(rows) <= LISTED:
-            rows.sort(key=_by_date, reverse=not oldest)
-            start = (page - 1) * size
-            found = Found(
-                [row[0] for row in rows[start : start + size]],
-                len(rows),
-                True,
-                order,
-                page=page,
-                more=len(rows) > start + size,
-            )
-            if facets:
-                found.facets = _facets(conn, rows, 1.0)
-            return found
+    total = matched.counted(conn, filters)
+    if (total is None or total <= RANKED) and _gather_filtered(conn, filters, LISTED + 1) <= LISTED:
+        return _page_of(conn, matched.by_date(conn, oldest), order, page, size, facets)
     found = walk(conn, filters, cursor, size, oldest)
     found.order = order
     where, values = filters.conditions("n")
     if facets or total is None:
-        limit, scale = _sample_reach(conn, LISTED if total is None else SAMPLE)
-        sample = conn.execute(
-            f"select {_columns('n')} from articles n indexed by articles_narrow"
+        reach, scale = _sample_reach(conn, LISTED if total is None else SAMPLE)
+        sampled = matched.gather(
+            conn,
+            f"select {matched.columns('n')} from articles n indexed by articles_narrow"
             f" where n.id <= :reach and {where}",
-            {"reach": limit, **values},
-        ).fetchall()
+            {"reach": reach, **values},
+        )
         if facets:
-            found.facets = _facets(conn, sample, scale)
+            found.facets = matched.facets(conn, scale)
         if total is None:
-            found.total = int(len(sample) * scale)
+            found.total = int(sampled * scale)
     if total is not None:
         found.total, found.exact = total, True
-        found.facets |= counted_facets(conn, filters)
+        found.facets |= matched.counted_facets(conn, filters)
     return found
 
 
@@ -376,97 +252,3 @@ def _sample_reach(conn: sqlite3.Connection, size: int) -> tuple[int, float]:
     if row is None:
         return ID_SPACE, 1.0
     return row[0], ID_SPACE / (row[0] + 1)
-
-
-def _month_conditions(filters: Filters) -> tuple[str, list[str]]:
-    clauses, values = ["1"], []
-    for name, value in filters.columns():
-        clauses.append(f"{name} = ?")
-        values.append(value)
-    if filters.month:
-        clauses.append("month = ?")
-        values.append(filters.month)
-    elif filters.year:
-        clauses.append("month between ? and ?")
-        values += [f"{filters.year}-01", f"{filters.year}-12"]
-    return " and ".join(clauses), values
-
-
-def counted(conn: sqlite3.Connection, filters: Filters) -> int | None:
-    """How many articles pass, from the kept counts; None where they do not tell."""
-    if (filters.unit or filters.topic) and len(filters.items()) > 1:
-        return None
-    if filters.unit or filters.topic:
-        table, name = ("unit_counts", "unit") if filters.unit else ("topic_counts", "topic")
-        row = conn.execute(
-            f"select articles from {table} where {name} = ?", (filters.unit or filters.topic,)
-        ).fetchone()
-        return row[0] if row else 0
-    where, values = _month_conditions(filters)
-    total: int = conn.execute(
-        f"select coalesce(sum(articles), 0) from month_counts where {where}", values
-    ).fetchone()[0]
-    return total
-
-
-def counted_facets(conn: sqlite3.Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
-    """Exact counts by province, site, year and month, where the kept counts tell them."""
-    if filters.unit or filters.topic:
-        return {}
-    where, values = _month_conditions(filters)
-    facets = {}
-    for name, column in {
-        "province": "province",
-        "province_2025": "province_2025",
-        "site": "site",
-        "year": "substr(month, 1, 4)",
-        "month": "month",
-    }.items():
-        rows = conn.execute(
-            f"select {column}, sum(articles) from month_counts where {where} and {column} <> ''"
-            " group by 1",
-            values,
-        ).fetchall()
-        facets[name] = _ordered(name, {key: count for key, count in rows})
-    return facets
-
-
-def _facets(
-    conn: sqlite3.Connection, rows: list[Any], scale: float
-) -> dict[str, list[tuple[str, int]]]:
-    facets: dict[str, list[tuple[str, int]]] = {}
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in NARROW]
-    for name in ("site", "province", "province_2025", "unit"):
-        facets[name] = _ordered(name, Counter(columns[NARROW.index(name)]), scale)
-    months = Counter(moment[:7] for moment in columns[1] if moment)
-    years: Counter[str] = Counter()
-    for month, count in months.items():
-        years[month[:4]] += count
-    facets["month"] = _ordered("month", months, scale)
-    facets["year"] = _ordered("year", years, scale)
-    sampled = rows[:: max(-(-len(rows) // TOPIC_SAMPLE), 1)]
-    topics = dict(
-        conn.execute(
-            "select t.topic, count(*) from json_each(?) f"
-            " cross join article_topics t indexed by article_topics_by_article"
-            " on t.article_id = f.value group by t.topic",
-            (json.dumps([row[0] for row in sampled]),),
-        ).fetchall()
-    )
-    share = len(rows) / len(sampled) if sampled else 1.0
-    facets["topic"] = _ordered("topic", topics, scale * share)
-    return facets
-
-
-def _ordered(
-    name: str, counts: Counter[str] | dict[str, int], scale: float = 1.0
-) -> list[tuple[str, int]]:
-    """The most frequent first; years and months in order of time, newest first."""
-    items = [
-        (key, max(int(count * scale), 1))
-        for key, count in counts.items()
-        if key and len(key) <= LONGEST
-    ]
-    if name in ("year", "month"):
-        return sorted(items, reverse=True)
-    return nsmallest(FACET_VALUES, items, key=lambda item: (-item[1], item[0]))

@@ -13,11 +13,12 @@ import pytest
 from archive.browsing_schema import refresh_counts
 from archive.database import article_id, open_archive
 from archive.provinces import PROVINCE_2025
-from archive.publish import searching
+from archive.publish import searching, walking
 from archive.publish.downloads import _listing, _Place
 from archive.publish.filters import Filters
 from archive.publish.search_page import Asked
-from archive.publish.searching import Cursor, search, walk
+from archive.publish.searching import search
+from archive.publish.walking import Cursor, walk
 from archive.search import parse
 from archive.vietnamese import fold_stroke
 
@@ -118,7 +119,7 @@ def test_paging_gives_every_article_once_in_order(
     conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, bounds: str, text: str, name: str
 ) -> None:
     for bound, value in BOUNDS[bounds].items():
-        monkeypatch.setattr(searching, bound, value)
+        monkeypatch.setattr(walking if bound == "WALK" else searching, bound, value)
     filters = FILTERS[name]
     query = parse(text) if text else None
     exact = bool(query and query.exact)
@@ -162,7 +163,7 @@ def test_a_download_has_every_article_once(
     from archive.publish import downloads
 
     for bound, value in BOUNDS[bounds].items():
-        monkeypatch.setattr(searching, bound, value)
+        monkeypatch.setattr(walking if bound == "WALK" else searching, bound, value)
     monkeypatch.setattr(downloads, "LISTED", searching.LISTED)
     monkeypatch.setattr(downloads, "BATCH", 17)
     monkeypatch.setattr(downloads, "LOOK", 23)

@@ -1,0 +1,121 @@
+"""Going through articles by date, a page at a time, from wherever the last page ended."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Set
+from dataclasses import dataclass, field
+
+from archive.publish.filters import Filters, by_date
+
+WALK = 1_500
+"""Articles that one page asks the full-text index about; about 60 microseconds each."""
+WALK_AMONG = 20_000
+"""Articles that one page looks up in a set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the order by date: the last article that was shown or looked at."""
+
+    published_at: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.published_at}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor | None:
+        moment, tilde, number = text.rpartition("~")
+        if not tilde or not number.isascii() or not number.isdigit() or len(number) > 18:
+            return None
+        return cls(moment[:40], int(number))
+
+
+@dataclass(slots=True)
+class Found:
+    """Which articles a search found. ``ids`` are those of the page, in order."""
+
+    ids: list[int]
+    total: int
+    exact: bool
+    """Whether ``total`` and ``facets`` are counted rather than estimated."""
+    order: str
+    """The order that was used: "relevance", "title" (matches in titles first), "newest"
+    or "oldest"."""
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    page: int = 1
+    more: bool = False
+    """Whether another page follows, by number (``page``) or from ``cursor``."""
+    cursor: Cursor | None = None
+    stopped_early: bool = False
+    """Whether the walk reached its limit before the page was full."""
+
+
+def walk(
+    conn: sqlite3.Connection,
+    filters: Filters,
+    cursor: Cursor | None,
+    size: int,
+    oldest: bool = False,
+    index: str = "",
+    match: str = "",
+    limit: int = 0,
+    among: Set[int] | None = None,
+) -> Found:
+    """A page of articles in order of date, from a cursor, looking at ``limit`` at most.
+
+    Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, where
+    these are given. Articles without a date come last in either direction. ``total`` is left
+    at -1.
+    """
+    limit = limit or (WALK if among is None else WALK_AMONG)
+    ids: list[int] = []
+    last: Cursor | None = cursor
+    looked_at = 0
+    phases = (False, True) if cursor is None or cursor.published_at else (True,)
+    for undated in phases:
+        sql, done, values = by_date(filters, undated=undated)
+        where, more = filters.conditions("n", skip={done, "period"})
+        parameters: dict[str, object] = {**values, **more, "match": match}
+        sign, direction = (">", "asc") if oldest else ("<", "desc")
+        if cursor is not None and bool(cursor.published_at) != undated:
+            # The first comparison uses the index; the second drops the cursor's own moment.
+            sql += (
+                " and id {0} :last_id"
+                if undated
+                else (
+                    " and published_at {0}= :last_at"
+                    " and (published_at {0} :last_at or id {0} :last_id)"
+                )
+            )
+            sql = sql.format(sign).replace(
+                "id " + sign, "article_id " + sign if done == "topic" else "id " + sign
+            )
+            parameters |= {"last_at": cursor.published_at, "last_id": cursor.id}
+        budget = limit - looked_at
+        inner = f"{sql} order by published_at {direction}, id {direction} limit {budget}"
+        probe = f"exists (select 1 from {index} where {index} match :match and rowid = n.id)"
+        outer = (
+            f"select n.id, n.published_at from ({inner}) d"
+            " cross join articles n indexed by articles_narrow on n.id = d.id"
+            f" where {where} and {probe if index else '1'}"
+            f" limit {size + 1 - len(ids) if among is None else -1}"
+        )
+        for key, moment in conn.execute(outer, parameters):
+            if among is not None and key not in among:
+                continue
+            if len(ids) == size:
+                return Found(ids, -1, False, "", more=True, cursor=last)
+            ids.append(key)
+            last = Cursor(moment or "", key)
+        end = conn.execute(
+            f"select id, published_at from ({inner}) limit 1 offset {budget - 1}", parameters
+        ).fetchone()
+        if end is not None:
+            reached = Cursor(end[1] or "", end[0])
+            return Found(ids, -1, False, "", more=True, cursor=reached, stopped_early=True)
+        looked_at += conn.execute(f"select count(*) from ({inner})", parameters).fetchone()[0]
+        if looked_at >= limit:
+            break
+    return Found(ids, -1, False, "")
