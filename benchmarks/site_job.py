@@ -8,6 +8,7 @@ site, as ``congdoan crawl`` does.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import resource
 import sys
 import time
@@ -69,6 +70,8 @@ def crawl(job: Job) -> dict[str, Any]:
         profile.dump_stats(job.profile)
     else:
         result = one_site.crawl(plan)
+    for worker in multiprocessing.active_children():
+        worker.join()  # Its CPU time counts once it has been waited for.
     ended = time.perf_counter()
     return {
         "site": job.name,

@@ -6,7 +6,7 @@ import logging
 from functools import cache
 
 from archive.records import Article, Page, Unreadable
-from crawler.catalogue import spider_for
+from crawler.catalogue import is_listing, spider_for
 from crawler.extraction.article import extract_article
 from crawler.extraction.chosen import choose_layout
 from crawler.extraction.document import Document, parse_page
@@ -30,21 +30,24 @@ def extract_document(
 ) -> Article | Unreadable:
     """As ``extract`` for a page that is parsed already.
 
-    ``layouts`` replaces those of the page's site and of all families: () asks for the generic
-    path alone.
+    Where a site's file says that an address is a listing's, general rules are not asked: an
+    article that they found would be a teaser. ``layouts`` replaces those of the page's site and
+    of all families: () asks for the generic path alone.
     """
+    url = document.page.url
     try:
-        return extract_article(
-            document, layouts_for(document.page.url) if layouts is None else layouts
-        )
+        if layouts is None:
+            return extract_article(document, layouts_for(url), generic=not is_listing(url))
+        return extract_article(document, layouts)
     except Exception as error:
         return _broken(document.page, error)
 
 
 def needs_pool(document: Document) -> bool:
     """Whether no layout fits, so that the generic path with its tens of milliseconds serves."""
+    url = document.page.url
     try:
-        return choose_layout(document, layouts_for(document.page.url)) is None
+        return not is_listing(url) and choose_layout(document, layouts_for(url)) is None
     except Exception:
         return True
 

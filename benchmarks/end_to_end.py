@@ -1,0 +1,306 @@
+"""The whole line, fetched, archived, extracted, stored and indexed, beside other programs.
+
+    python -m benchmarks.end_to_end [--hosts 20] [--articles 100] [--peers ENVIRONMENT]
+        [--peer-pages 200] [--write docs/performance.md]
+
+An origin on loopback serves generated pages of ``hosts`` sites. We crawl every site in a process
+of its own, from its listing, with all that a crawl does: robots.txt, frontier, WARC synced to the
+disk, database. The others are given the addresses of the same articles and only fetch and extract.
+CPU time is that of the processes with all their children, the origin's left out.
+
+``ENVIRONMENT`` is a virtual environment of its own that holds the peers::
+
+    python -m venv peers && peers/bin/pip install news-please newspaper4k trafilatura
+
+Without it, and without ``wget`` on the path, their lines say that they were not measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archive.database import open_archive
+from benchmarks.generated_origin import Origin
+from benchmarks.generated_pages import KNOWN, GeneratedArticle
+from benchmarks.told import Told, add_told, told_to
+from benchmarks.unavoidable import unavoidable
+from crawler.scoring import compare
+
+
+@dataclass(slots=True)
+class Run:
+    """What a program did with a number of pages. Seconds and CPU seconds are of all of them."""
+
+    name: str
+    pages: int
+    seconds: float
+    cpu: float
+    f1: float | None = None
+    start_cpu: float = 0.0
+    """CPU seconds of ``cpu`` that went into starting processes."""
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def steady(self) -> float:
+        """CPU milliseconds a page without the start of processes."""
+        return 1000 * (self.cpu - self.start_cpu) / self.pages
+
+    @property
+    def whole(self) -> float:
+        return 1000 * self.cpu / self.pages
+
+
+def ours(origin: Origin, name: str, jobs: int = 1) -> Run:
+    """Crawl every site of the origin, ``jobs`` at a time."""
+    with tempfile.TemporaryDirectory() as folder:
+        plans = [
+            {
+                "name": f"site_{number:02}",
+                "family": site.make,
+                "host": site.host,
+                "home": site.home,
+                "data": folder,
+                "proxy": origin.url,
+            }
+            for number, site in enumerate(origin.sites)
+        ]
+        began = time.perf_counter()
+        with ThreadPoolExecutor(jobs) as pool:
+            told = list(pool.map(_site_job, plans))
+        seconds = time.perf_counter() - began
+        db = open_archive(Path(folder) / "archive.db")
+        rows = db.execute("select url, lead, body from articles").fetchall()
+        db.close()
+    texts = {url: f"{lead}\n{body}" for url, lead, body in rows}
+    return Run(
+        name,
+        sum(job["counters"]["fetched"] for job in told),
+        seconds,
+        sum(job["cpu"] for job in told),
+        f1(origin, texts, origin.article_urls),
+        sum(job["cpu"] - job["crawl_cpu"] for job in told),
+        told,
+    )
+
+
+def _site_job(plan: dict[str, str]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.site_job", json.dumps(plan)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{plan['name']} failed: {done.stderr[-2000:]}")
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if told["outcome"] != "finished":
+        raise RuntimeError(f"{plan['name']} {told['outcome']}: {told['detail']}")
+    return told
+
+
+def f1(origin: Origin, texts: dict[str, str], urls: Sequence[str]) -> float:
+    """F1 of shingles over the articles at ``urls``; one without a text counts as nothing found."""
+    truth = {site.url(article): article for site in origin.sites for article in site.articles}
+    scores = [compare(_gold(truth[url]), texts.get(url, "")) for url in urls]
+    precision = sum(score[0] for score in scores) / len(scores)
+    recall = sum(score[1] for score in scores) / len(scores)
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def _gold(article: GeneratedArticle) -> str:
+    return "\n".join([article.lead, *article.paragraphs])
+
+
+def _measured(
+    name: str, pages: int, work: Callable[[], dict[str, str]]
+) -> tuple[Run, dict[str, str]]:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    texts = work()
+    after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(name, pages, seconds, cpu), texts
+
+
+def script_peer(origin: Origin, python: Path, name: str, urls: Sequence[str]) -> Run:
+    """A peer that fetches for itself, through ``peer_extractors``; its start measured apart."""
+
+    def work(urls: Sequence[str]) -> dict[str, str]:
+        done = subprocess.run(
+            [python, Path(__file__).with_name("peer_extractors.py"), name],
+            input="\n".join(urls),
+            capture_output=True,
+            text=True,
+            env=_environment(origin),
+            check=True,
+        )
+        told = [json.loads(line) for line in done.stdout.splitlines()]
+        return {line["url"]: line["text"] for line in told}
+
+    # The first page of a process is dear; what two cost beyond one page is taken for its start.
+    start, _ = _measured(name, 1, lambda: work(urls[:1]))
+    run, texts = _measured(name, len(urls), lambda: work(urls))
+    run.start_cpu = max(0.0, start.cpu - (run.cpu - start.cpu) / max(len(urls) - 1, 1))
+    run.f1 = f1(origin, texts, urls)
+    return run
+
+
+def trafilatura_cli(origin: Origin, program: Path, urls: Sequence[str], folder: Path) -> Run:
+    """``trafilatura`` on pages that wget has brought: by itself it refuses to ask loopback."""
+    pages, out = folder / "pages", folder / "out"
+
+    def work() -> dict[str, str]:
+        _wget(origin, urls, folder, "-x", "-P", str(pages))
+        options = ["--json", "--with-metadata", "--parallel", "1"]
+        subprocess.run(
+            [program, "--input-dir", pages, "-o", out, *options], capture_output=True, check=True
+        )
+        told = [json.loads(path.read_text("utf-8")) for path in out.rglob("*.json")]
+        return {str(line.get("source") or ""): str(line.get("text") or "") for line in told}
+
+    run, texts = _measured("wget, then trafilatura's command line", len(urls), work)
+    run.f1 = f1(origin, texts, urls)
+    return run
+
+
+def wget_warc(origin: Origin, urls: Sequence[str], folder: Path) -> Run:
+    """Fetching and archiving alone, by a program in C."""
+    options = ["--warc-file", str(folder / "wget"), "-O", "/dev/null"]
+
+    def work() -> dict[str, str]:
+        _wget(origin, urls, folder, *options)
+        return {}
+
+    run, _ = _measured("wget --warc-file (fetches and archives only)", len(urls), work)
+    return run
+
+
+def _wget(origin: Origin, urls: Sequence[str], folder: Path, *options: str) -> None:
+    addresses = folder / "urls.txt"
+    addresses.write_text("\n".join(urls) + "\n", encoding="utf-8")
+    subprocess.run(
+        ["wget", "-q", "-e", "robots=off", "-i", str(addresses), *options],
+        env=_environment(origin),
+        check=True,
+    )
+
+
+def _environment(origin: Origin) -> dict[str, str]:
+    return {**os.environ, "http_proxy": origin.url, "https_proxy": origin.url, "no_proxy": ""}
+
+
+def measure(options: argparse.Namespace) -> Iterator[str]:
+    """The lines that the benchmark tells."""
+    with Origin(KNOWN, options.hosts, options.articles) as origin:
+        known = ours(origin, "**this project, with layouts**")
+        two = ours(origin, "this project, two sites at a time", jobs=2)
+        urls = origin.article_urls
+        step = max(1, len(urls) // options.peer_pages)
+        some = urls[::step][: options.peer_pages]
+        peers, missing = _peers(origin, options.peers, some, urls)
+        parts = unavoidable(origin)
+    with Origin(["unknown"], options.hosts, max(20, options.articles // 4)) as origin:
+        unknown = ours(origin, "**this project, without layouts**")
+        unknown_peers, _ = _peers(origin, options.peers, origin.article_urls[::step], None)
+    yield f"{known.pages} pages of {options.hosts} sites, one process a site, one after another."
+    yield ""
+    yield (
+        "| program | pages | pages/s | CPU ms a page | with start | pages a CPU second | F1 |"
+        "\n|---|---|---|---|---|---|---|"
+    )
+    for run in (known, two, *peers):
+        yield _row(run)
+    yield f"| *pages of unknown make:* {'| ' * 6}|"
+    for run in (unknown, *unknown_peers):
+        yield _row(run)
+    yield ""
+    yield from missing
+    for run, them, aim in ((known, peers, 20), (unknown, unknown_peers, 4)):
+        other = next((peer for peer in them if peer.name == "news-please"), None)
+        if other is not None:
+            yield (
+                f"- {run.name.strip('*')}: {other.steady / run.steady:.1f} times the pages of"
+                f" news-please a CPU second (aim: {aim}); with the start of a process for every"
+                f" {run.pages // len(run.jobs)} pages {other.whole / run.whole:.1f} times"
+            )
+    yield "\n| unavoidable part (layouts) | CPU ms a page |\n|---|---|"
+    for name, cost in parts.items():
+        yield f"| {name} | {cost:.2f} |"
+    total = sum(parts.values())
+    yield f"| sum | {total:.2f} |"
+    yield (
+        f"| the whole line, {known.steady:.2f} ms | {known.steady / total:.2f} times the sum"
+        " (aim: 1.25) |"
+    )
+    yield ""
+    for run in (known, unknown):
+        main = max(job["megabytes"] for job in run.jobs)
+        worker = max(job["worker_megabytes"] for job in run.jobs)
+        start = 1000 * run.start_cpu / len(run.jobs)
+        yield (
+            f"- {run.name.strip('*')}: at most {main:.0f} MB for a crawl's main process,"
+            f" {worker:.0f} MB for its largest child; starting one costs {start:.0f} ms of CPU"
+        )
+
+
+def _row(run: Run) -> str:
+    score = "-" if run.f1 is None else f"{run.f1:.3f}"
+    return (
+        f"| {run.name} | {run.pages} | {run.pages / run.seconds:.1f} | {run.steady:.1f} |"
+        f" {run.whole:.1f} | {1000 / run.steady:.0f} | {score} |"
+    )
+
+
+def _peers(
+    origin: Origin, environment: Path | None, urls: Sequence[str], all_urls: Sequence[str] | None
+) -> tuple[list[Run], list[str]]:
+    """The peers that can be measured here, and a line for each that cannot."""
+    runs: list[Run] = []
+    missing: list[str] = []
+    have_wget = shutil.which("wget") is not None
+    for name in ("news-please", "newspaper4k"):
+        if environment is not None and (environment / "bin" / "python").exists():
+            runs.append(script_peer(origin, environment / "bin" / "python", name, urls))
+        else:
+            missing.append(f"- {name} was not measured: give its environment with --peers")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        program = environment / "bin" / "trafilatura" if environment is not None else None
+        if have_wget and program is not None and program.exists():
+            runs.append(trafilatura_cli(origin, program, urls, folder))
+        else:
+            missing.append("- trafilatura's command line was not measured: needs --peers and wget")
+        if all_urls is not None and have_wget:
+            runs.append(wget_warc(origin, all_urls, folder))
+        elif all_urls is not None:
+            missing.append("- wget was not measured: it is not on the path")
+    return runs, missing
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--hosts", type=int, default=20)
+    parser.add_argument("--articles", type=int, default=100, help="of each site")
+    parser.add_argument("--peers", type=Path, metavar="ENVIRONMENT")
+    parser.add_argument("--peer-pages", type=int, default=200, help="that the slow ones are given")
+    add_told(parser)
+    options = parser.parse_args()
+    told_to(options.write, Told("end to end", list(measure(options))))
+
+
+if __name__ == "__main__":
+    main()
