@@ -174,7 +174,7 @@ class GeneratedSite:
             )
             items.append(
                 f'<li class="menu-item has-children">'
-                f'<a href="{page}.php">{name}</a>'
+                f'<a href="/page/{whole_slug(name)}.php">{name}</a>'
                 f'<ul class="sub-menu">{below}</ul></li>'
             )
         menu = "".join(items)
