@@ -130,7 +130,13 @@ class Asker:
             )
         else:
             connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
-        headers = {"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"}
+        headers = {
+            "User-Agent": self._agent,
+            "Accept-Encoding": "gzip, deflate",
+            # An answer that was cut off when captured is shorter than it says: the end of the
+            # connection tells so at once.
+            "Connection": "close",
+        }
         if byte_range is not None:
             headers |= {"Range": f"bytes={byte_range[0]}-{byte_range[1]}"}
             headers["Accept-Encoding"] = "identity"
