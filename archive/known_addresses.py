@@ -109,7 +109,12 @@ def conditions_of(db: Database, url: str, *, until: str = "") -> Conditions:
     A listing or feed is asked for conditionally only as it was when a complete walk had seen all
     that it led to: a 304 then means that nothing new stands there.
     """
-    which = "fetched_at <= ?" if until else "outcome in ('article', 'print') and ? = ''"
+    # To the second, as the end of a crawl is kept.
+    which = (
+        "substr(fetched_at, 1, 19) <= substr(?, 1, 19)"
+        if until
+        else "outcome in ('article', 'print') and ? = ''"
+    )
     row = db.conn.execute(
         "select etag, last_modified, payload_digest from captures where url = ? and status = 200"
         f" and truncated = '' and {which} order by fetched_at desc limit 1",

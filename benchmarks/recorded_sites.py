@@ -118,6 +118,8 @@ def measure(folder: Path, *, unknown: bool, survey: bool, show: bool) -> bool:
             )
         }
         articles = db["articles"].count
+        if show:
+            print(*db.execute("select url, kind, detail from fetch_errors"), sep="\n    ")
         complete = db.execute("select min(complete) from crawls").fetchone()[0]
         db.close()
         missing = sorted(set(wanted) - held)

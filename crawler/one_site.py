@@ -207,9 +207,15 @@ def _how_it_ended(
 
 
 def _listing_left_out(data: Path, site: str) -> str:
-    """A listing that an earlier process of this run could not fetch, "" where there is none."""
-    for url, reason, _ in look(data / "frontier" / f"{site}.db").failed:
-        if is_listing(url):
+    """A listing that an earlier process of this run could not fetch, "" where there is none.
+
+    One that is not there, or that robots.txt forbids, is no gap; see ``leaves_a_gap``.
+    """
+    starts = declared_sites()[site].start_urls
+    for url, reason, next_try in look(data / "frontier" / f"{site}.db").failed:
+        absent = reason in ("HTTP 404", "HTTP 410") and url not in starts
+        refused = next_try is None and not reason.startswith("HTTP ")
+        if is_listing(url) and not absent and not refused:
             return f"{url}: {reason}"
     return ""
 

@@ -58,8 +58,11 @@ class News:
                 for n in range(newest, newest - PER_PAGE, -1)
                 if n > 0
             ]
+            if newest <= 0:
+                return NOT_FOUND
             if newest > PER_PAGE:
-                links.append((f"/tin-tuc/page-{page + 1}", str(page + 1)))
+                # The last link is dead, as those of sections that were deleted are.
+                links += [(f"/tin-tuc/page-{page + 1}", str(page + 1)), ("/tin-tuc/page-99", "99")]
             return listing(links)
         return NOT_FOUND
 
