@@ -45,7 +45,7 @@ def crawl_processes(data: Path) -> list[int]:
 
 def wait_for_requests(data: Path, captures: int) -> None:
     """Until the crawl has kept so many captures."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         path = data / "archive.db"
         if path.exists():
@@ -78,7 +78,7 @@ def test_a_killed_crawl_is_taken_up(first_crawl: Crawled, tmp_path: Path, captur
     os.killpg(starter.pid, signal.SIGKILL)
     starter.wait()
     again = start(data)
-    assert again.wait(timeout=120) == 0
+    assert again.wait(timeout=240) == 0
     db = Database(data / "archive.db")
     assert articles(db) == articles(first_crawl.db)
     assert not list((data / "warc").glob("*.open"))
@@ -105,7 +105,7 @@ def test_ctrl_c_ends_in_good_order(tmp_path: Path) -> None:
     starter = start(data)
     wait_for_requests(data, 5)
     os.kill(starter.pid, signal.SIGINT)
-    assert starter.wait(timeout=30) == 130
+    assert starter.wait(timeout=90) == 130
     db = Database(data / "archive.db")
     assert {row["outcome"] for row in db["crawls"].rows} <= {"interrupted", "finished"}
     assert not list((data / "warc").glob("*.open"))
