@@ -4,7 +4,7 @@
     python -m benchmarks.publish data/bench.db --rounds 30
 
 Servers run in processes of their own, readers in this one; p50 and p95 in milliseconds over
-varied queries, after two rounds of warming up.
+varied queries, after two rounds of warming up, and the server's CPU time a page (one reader).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import contextlib
 import http.client
 import itertools
 import json
+import os
 import random
 import socket
 import sqlite3
@@ -104,7 +105,8 @@ PLAIN = {
 
 
 @contextlib.contextmanager
-def server(arguments: list[str]) -> Iterator[int]:
+def server(arguments: list[str]) -> Iterator[tuple[int, int]]:
+    """Its port and its process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -118,7 +120,7 @@ def server(arguments: list[str]) -> Iterator[int]:
                 ask(port, "/-/versions.json")
                 break
             time.sleep(0.1)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -157,7 +159,15 @@ def percentile(times: list[float], share: float) -> float:
     return times[min(int(len(times) * share), len(times) - 1)]
 
 
-def table(port: int, kinds: dict[str, list[str]], rounds: int) -> dict[str, dict[str, float]]:
+def cpu_seconds(pid: int) -> float:
+    """What a process has used so far: other work on the machine hardly changes it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def table(
+    port: int, pid: int, kinds: dict[str, list[str]], rounds: int
+) -> dict[str, dict[str, float]]:
     figures: dict[str, dict[str, float]] = {}
     for kind, paths in kinds.items():
         if not paths:
@@ -166,8 +176,10 @@ def table(port: int, kinds: dict[str, list[str]], rounds: int) -> dict[str, dict
             ask(port, path)
         figures[kind] = {}
         for readers in (1, 4):
+            before = cpu_seconds(pid)
             times = measure(port, paths, max(rounds, len(paths)) if readers == 1 else rounds,
                             readers)  # fmt: skip
+            figures[kind][f"cpux{readers}"] = (cpu_seconds(pid) - before) / len(times) * 1000
             figures[kind][f"p50x{readers}"] = percentile(times, 0.5)
             figures[kind][f"p95x{readers}"] = percentile(times, 0.95)
     return figures
@@ -192,19 +204,21 @@ def main() -> None:
             if source.exists():
                 target.symlink_to(source)
     kinds = {k: v for k, v in pages(link).items() if arguments.only in k}
-    with server(datasette_arguments(link)) as port:
-        ours = table(port, kinds, arguments.rounds)
+    with server(datasette_arguments(link)) as (port, pid):
+        ours = table(port, pid, kinds, arguments.rounds)
     plain: dict[str, dict[str, float]] = {}
     if not arguments.no_plain:
         with server(["datasette", "serve", str(link), "--setting", "sql_time_limit_ms",
-                     "20000"]) as port:  # fmt: skip
+                     "20000"]) as (port, pid):  # fmt: skip
             chosen = {k: v for k, v in PLAIN.items() if k in kinds}
             if "article" in chosen:
                 chosen["article"] = kinds["article"]
-            plain = table(port, chosen, max(arguments.rounds // 3, 5))
-    columns = ("p50x1", "p95x1", "p50x4", "p95x4")
-    print("| page | p50 | p95 | p50, 4 readers | p95, 4 readers | plain Datasette p50 / p95 |")
-    print("|---|---|---|---|---|---|")
+            plain = table(port, pid, chosen, max(arguments.rounds // 3, 5))
+    columns = ("cpux1", "p50x1", "p95x1", "p50x4", "p95x4")
+    print(
+        "| page | CPU | p50 | p95 | p50, 4 readers | p95, 4 readers | plain Datasette p50 / p95 |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for kind, row in ours.items():
         cells = " | ".join(f"{row[column]:.0f}" for column in columns)
         other = plain.get(kind)
