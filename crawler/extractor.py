@@ -7,7 +7,7 @@ costs tens of milliseconds, in which the reactor could not fetch (figures: docs/
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -16,6 +16,8 @@ from archive.records import Article, Page, Unreadable
 from crawler.extract import extract, extract_document, needs_pool
 from crawler.extraction.document import Document
 
+_HARMLESS = Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC))
+
 
 class Extractor:
     """Extracts documents; starts its worker processes when the first page asks for one."""
@@ -23,6 +25,8 @@ class Extractor:
     def __init__(self, workers: int = 1) -> None:
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
+        self._lone = LoneWorker()
+        self._threads = ThreadPoolExecutor(1)
 
     async def extract(self, document: Document) -> Article | Unreadable:
         """As ``crawler.extract.extract_document``, without holding up the reactor for long."""
@@ -34,12 +38,46 @@ class Extractor:
         try:
             return await loop.run_in_executor(self._pool, extract, document.page)
         except BrokenProcessPool:
-            # A page that kills its worker must neither end the crawl nor be tried for ever.
+            self._pool = None
+            return await loop.run_in_executor(self._threads, self._lone.extract, document.page)
+
+    def close(self) -> None:
+        """Stop the workers; pages under way are given up."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._lone.close()
+
+
+class LoneWorker:
+    """A process that works on one page at a time: which one has killed it is then certain.
+
+    Where a pool breaks, all its pages fail with the guilty one; each is given to this worker.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def extract(self, page: Page) -> Article | Unreadable:
+        """As ``crawler.extract.extract``; a page that kills the process is "broken".
+
+        Raises RuntimeError where no process can be started: that says nothing of the page.
+        """
+        try:
+            if self._pool is None:
+                self._pool = worker_pool(1)
+                self._pool.submit(extract, _HARMLESS).result()
+        except BrokenProcessPool:
+            self._pool = None
+            raise RuntimeError("processes for extraction cannot be started") from None
+        try:
+            return self._pool.submit(extract, page).result()
+        except BrokenProcessPool:
             self._pool = None
             return Unreadable("broken", "the extraction process died on this page")
 
     def close(self) -> None:
-        """Stop the workers; pages under way are given up."""
+        """Stop the process."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -50,4 +88,4 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _warm_up() -> None:
-    extract(Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC)))
+    extract(_HARMLESS)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +34,7 @@ from archive.warc_reader import (
 )
 from crawler.catalogue import site_crawled
 from crawler.extract import extract
-from crawler.extractor import worker_pool
+from crawler.extractor import LoneWorker, worker_pool
 from crawler.reading import (
     Outcome,
     Reading,
@@ -88,9 +89,11 @@ class Intake:
         self.folder = folder
         self._jobs = jobs or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
+        self._lone = LoneWorker()
         self._extracted = 0
         self._sites: set[str] = set()
         self._postponed: list[Capture] = []
+        self._unkept: list[Capture] = []
 
     def __enter__(self) -> Intake:
         return self
@@ -98,6 +101,7 @@ class Intake:
     def __exit__(self, *error: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+        self._lone.close()
 
     def take_in(self, name: str, *, watch: Watch | None = None) -> Taken:
         """Take in the file ``name`` of the folder and register it.
@@ -110,21 +114,24 @@ class Intake:
         taken = Taken(name)
         crawls: set[str] = set()
         window: deque[tuple[Capture, Begun]] = deque()
-        for record in self._counted(read_records(path), taken):
-            capture = self._capture(record, name, origin)
-            if capture is None:
-                continue
-            crawls.add(capture.crawl)
-            taken.captures += 1
-            with transaction(self.db):
-                keep_capture(self.db, capture)
-            if self._is_settled(capture):
-                continue
-            window.append((capture, self._begin(capture, record)))
-            if len(window) >= BATCH:
-                self._settle(window, BATCH // 2, taken)
-            if watch is not None and taken.captures % 50 == 0:
-                watch(name, taken.captures)
+        try:
+            for record in self._counted(read_records(path), taken):
+                capture = self._capture(record, name, origin)
+                if capture is None:
+                    continue
+                crawls.add(capture.crawl)
+                taken.captures += 1
+                if self._is_settled(capture):
+                    continue
+                self._unkept.append(capture)
+                window.append((capture, self._begin(capture, record)))
+                if len(window) >= BATCH:
+                    self._settle(window, BATCH // 2, taken)
+                if watch is not None and taken.captures % 50 == 0:
+                    watch(name, taken.captures)
+        except WarcError:
+            self._settle(window, 0, taken)
+            raise
         self._settle(window, 0, taken)
         self._register(path, name, taken.records, ",".join(sorted(crawls)), origin)
         if watch is not None:
@@ -187,7 +194,15 @@ class Intake:
             return Unreadable("broken", str(error))
         return self._extract(page_of(capture, body))
 
+    def _keep(self) -> None:
+        """Write the rows of the captures that have been read since the last time."""
+        with transaction(self.db):
+            for capture in self._unkept:
+                keep_capture(self.db, capture)
+        self._unkept.clear()
+
     def _referred(self, capture: Capture) -> WarcRecord | None:
+        self._keep()
         row = (
             self.db.conn.execute(
                 "select warc_file, warc_offset from captures"
@@ -206,8 +221,10 @@ class Intake:
         self._extracted += 1
         if self._jobs == 1 or self._extracted <= ALONE:
             return extract(page)
-        if self._pool is None:
-            self._pool = worker_pool(self._jobs)
+        if self._pool is not None:
+            with suppress(BrokenProcessPool):
+                return self._pool.submit(extract, page)
+        self._pool = worker_pool(self._jobs)
         return self._pool.submit(extract, page)
 
     def _settle(
@@ -224,18 +241,29 @@ class Intake:
                 self._postponed.append(capture)
                 continue
             if isinstance(outcome, Future):
-                outcome = self._result(outcome)
+                outcome = self._result(capture, outcome)
             ready.append(Reading(capture, outcome))
         with transaction(self.db):
+            self._keep()
             for reading in ready:
                 taken.count(settle_reading(self.db, reading))
 
-    def _result(self, future: Future[Outcome]) -> Outcome:
+    def _result(self, capture: Capture, future: Future[Outcome]) -> Outcome:
         try:
             return future.result()
         except BrokenProcessPool:
+            # All pages under way fail with the one that killed the process: each is read again.
             self._pool = None
-            return Unreadable("broken", "the extraction process died on this page or beside it")
+        record = (
+            self._referred(capture)
+            if capture.record_type == "revisit"
+            else read_page_at(self.folder / capture.warc_file, capture.offset)
+        )
+        assert record is not None
+        try:
+            return self._lone.extract(page_of(capture, record.content(MAX_CONTENT_BYTES)))
+        except RuntimeError as error:
+            raise ArchiveError(str(error)) from error
 
     def _register(self, path: Path, name: str, records: int, crawl: str, origin: str) -> None:
         with path.open("rb") as file:

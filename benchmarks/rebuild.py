@@ -1,0 +1,186 @@
+"""How near rebuilding the database comes to the limit that extraction alone sets on all cores.
+
+    python -m benchmarks.rebuild [--captures 1000,4000] [--write docs/performance.md]
+
+WARC files of generated pages are written, as a crawl writes them. The limit: the same pages,
+read and parsed by nobody else, extracted by as many processes as there are cores, each with its
+share in memory. Then ``crawler.rebuild`` derives the database from the files. Both are measured
+in turn and by wall clock, since the question is whether all cores work; peak memory is that of
+the process that writes the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import multiprocessing
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+from archive.records import Page
+from archive.warc import Exchange, WarcWriter
+from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite, generated_sites
+from benchmarks.told import Told, add_told, told_to
+
+CLOCK = datetime(2026, 7, 1, 8, tzinfo=UTC)
+_ready: Barrier
+IN_MEMORY = 400
+"""Pages that each process of the limit extracts again and again."""
+
+
+def write_captures(folder: Path, makes: Sequence[str], captures: int) -> None:
+    """WARC files with ``captures`` article pages of four sites, 500 pages a file."""
+    for site in generated_sites(makes, 4, -(-captures // 4)):
+        for start in range(0, len(site.articles), 500):
+            crawl = f"{site.make}-{start}"
+            with WarcWriter(folder, site.make, crawl, software="benchmark", fsync=False) as writer:
+                for article in site.articles[start : start + 500]:
+                    writer.write(_exchange(site, article))
+
+
+def _exchange(site: GeneratedSite, article: GeneratedArticle) -> Exchange:
+    page = gzip.compress(site.page(article).encode(), 6)
+    head = (
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+        f"Content-Encoding: gzip\r\nContent-Length: {len(page)}\r\n\r\n"
+    )
+    asked = f"GET {article.path} HTTP/1.1\r\nHost: {site.host}\r\n\r\n"
+    return Exchange(
+        url=site.url(article),
+        request_bytes=asked.encode(),
+        response_bytes=head.encode() + page,
+        payload=page,
+        started_at=CLOCK + timedelta(seconds=article.number),
+    )
+
+
+def _extract_share(plan: tuple[Sequence[str], int, int]) -> float:
+    """CPU seconds that extracting ``count`` pages took; pages of memory are extracted again."""
+    from crawler.extract import extract
+
+    makes, count, offset = plan
+    sites = generated_sites(makes, 4, IN_MEMORY // 4 + 1)
+    pages = [
+        Page(site.url(a), site.page(a).encode(), CLOCK, content_type="text/html")
+        for site in sites
+        for a in site.articles[: IN_MEMORY // 4]
+    ]
+    for page in pages[:20]:
+        extract(page)
+    _ready.wait()
+    begun = time.perf_counter()
+    for number in range(count):
+        extract(pages[(number + offset) % len(pages)])
+    return time.perf_counter() - begun
+
+
+def _initialise(ready: Barrier) -> None:
+    global _ready
+    _ready = ready
+
+
+def limit(makes: Sequence[str], captures: int, jobs: int) -> float:
+    """Pages a second that extraction alone reaches on ``jobs`` cores."""
+    context = multiprocessing.get_context("spawn")
+    ready = context.Barrier(jobs)
+    share = captures // jobs
+    with context.Pool(jobs, initializer=_initialise, initargs=(ready,)) as pool:
+        plans = [(makes, share, 37 * number) for number in range(jobs)]
+        seconds = pool.map(_extract_share, plans, chunksize=1)
+    return share * jobs / max(seconds)
+
+
+def rebuild_once(data: Path, jobs: int) -> dict[str, float]:
+    """Rebuild in a process of its own: seconds without its start, and peak memory."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.rebuild", "--one", json.dumps([str(data), jobs])],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _one(data: str, jobs: int) -> None:
+    from crawler.rebuild import rebuild
+
+    begun, cpu = time.perf_counter(), _cpu()
+    counts = rebuild(Path(data), jobs=jobs)
+    print(
+        json.dumps(
+            {
+                "seconds": time.perf_counter() - begun,
+                "captures": counts["captures"],
+                "articles": counts["articles"],
+                "own_cpu": _cpu() - cpu,
+                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "worker_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+            }
+        )
+    )
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(sizes: Sequence[int], repeats: int) -> Iterator[str]:
+    """The lines that the benchmark tells."""
+    jobs = os.cpu_count() or 1
+    yield (
+        "| pages | captures | extraction alone, pages/s | rebuild, captures/s | share |"
+        " writer's own CPU, ms | memory, MB | a worker's, MB |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
+    for name, makes in (("known families", KNOWN), ("unknown make", ("unknown",))):
+        for captures in sizes if name == "known families" else sizes[:1]:
+            with tempfile.TemporaryDirectory() as folder:
+                data = Path(folder)
+                write_captures(data / "warc", makes, captures)
+                alone, rates, told = [], [], {}
+                for _ in range(repeats):
+                    alone.append(limit(makes, min(captures, 2000), jobs))
+                    told = rebuild_once(data, jobs)
+                    rates.append(told["captures"] / told["seconds"])
+                assert told["articles"] == told["captures"], told
+                share = statistics.median(
+                    rate / bound for rate, bound in zip(rates, alone, strict=True)
+                )
+                yield (
+                    f"| {name} | {told['captures']} | {statistics.median(alone):.0f} |"
+                    f" {statistics.median(rates):.0f} | {100 * share:.0f} % |"
+                    f" {1000 * told['own_cpu'] / told['captures']:.2f} |"
+                    f" {told['megabytes']:.0f} | {told['worker_megabytes']:.0f} |"
+                )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--captures", default="1000,4000", help="sizes, with commas between")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    add_told(parser)
+    given = parser.parse_args()
+    if given.one:
+        _one(*json.loads(given.one))
+        return
+    sizes = [int(size) for size in given.captures.split(",")]
+    told_to(given.write, Told("rebuild", list(measure(sizes, given.repeats))))
+
+
+if __name__ == "__main__":
+    main()
