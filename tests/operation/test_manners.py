@@ -60,7 +60,7 @@ def crawl(tmp_path: Path, web: ScriptedWeb, *, settings: dict[str, Any], **spide
         input=json.dumps(asked),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
