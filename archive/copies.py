@@ -39,7 +39,7 @@ MIN_TELLING = 12
 """Phrases with a fact in them that a text must have to be found by these alone."""
 BATCH = 100
 """Articles taken up in one transaction: well below a second."""
-REMEMBERED = 4096
+REMEMBERED = 1024
 """Texts kept in memory for comparing, about 20 kB each."""
 
 Watch = Callable[[int, int], None]
