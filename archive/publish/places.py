@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Request, Response
+from markupsafe import Markup, escape
 
 from archive.health import WORDS
 from archive.provinces import MERGED_FROM, PROVINCE_2025
@@ -254,29 +255,38 @@ def coverage(conn: sqlite3.Connection) -> dict[str, Any]:
     """Articles of every site by year, and the months without any between its first and last."""
     sites: dict[str, dict[str, Any]] = {}
     years: set[str] = set()
-    seen: dict[str, set[str]] = {}
     titles = dict(conn.execute("select name, coalesce(nullif(title, ''), name) from sites"))
-    for site, month, articles in conn.execute(
-        "select site, month, sum(articles) from month_counts where month <> '' group by 1, 2"
+    for site, year, articles, months, first, last in conn.execute(
+        "select site, substr(month, 1, 4) as year, sum(articles), count(distinct month),"
+        " min(month), max(month) from month_counts"
+        " where month glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]' group by site, year order by site, year"
     ):
         row = sites.setdefault(
-            site, {"name": site, "title": titles.get(site, site), "years": {}, "articles": 0}
+            site,
+            {
+                "name": site,
+                "title": titles.get(site, site),
+                "years": {},
+                "months": 0,
+                "first": first,
+            },
         )
-        row["years"][month[:4]] = row["years"].get(month[:4], 0) + articles
-        row["articles"] += articles
-        years.add(month[:4])
-        seen.setdefault(site, set()).add(month)
+        row["years"][year] = articles
+        row["months"] += months
+        row["last"] = last
+        years.add(year)
     most = max((n for row in sites.values() for n in row["years"].values()), default=1)
     recent = sorted(years)[-20:]
-    for site, row in sites.items():
-        filled = fill_months([(month, 1) for month in seen[site]])
-        row["gaps"] = sum(1 for _, count in filled if not count)
-        row["months"] = len(filled)
-        row["query"] = urlencode({"site": site})
+    for row in sites.values():
+        row["gaps"] = _months_between(row["first"], row["last"]) + 1 - row["months"]
         row["cells"] = [
             (year, row["years"].get(year, 0), _shade(row, year, most)) for year in recent
         ]
     return {"sites": sorted(sites.values(), key=lambda row: row["title"]), "years": recent}
+
+
+def _months_between(first: str, last: str) -> int:
+    return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:]) - int(first[5:])
 
 
 def _shade(row: dict[str, Any], year: str, most: int) -> int:
@@ -285,8 +295,26 @@ def _shade(row: dict[str, Any], year: str, most: int) -> int:
     return 1 + min(int(4 * (count / most) ** 0.5), 4) if count else 0
 
 
+def _heat(row: dict[str, Any], to: Addresses, t: Speaker) -> Markup:
+    """The cells of a site. There are a thousand and more: Jinja takes a tenth of a second."""
+    address = escape(f"{to.path('/search')}?{urlencode({'site': row['name']})}")
+    return Markup(
+        "".join(
+            # Years are four digits, as coverage() reads them; the other values are numbers.
+            f'<td class="number heat-{shade}"><a href="{address}&amp;year={year}">'
+            f"{t.number(count)}</a></td>"
+            if count
+            else '<td class="number"></td>'
+            for year, count, shade in row["cells"]
+        )
+    )
+
+
 async def coverage_view(datasette: Any, request: Request) -> Response:
+    to, t = Addresses(datasette, request), Speaker(language_of(request))
     context = await read(datasette, request, coverage)
+    for row in context["sites"]:
+        row["heat"] = _heat(row, to, t)
     return await page(datasette, request, "coverage.html", context)
 
 

@@ -269,6 +269,21 @@ async def test_sites_tell_their_state(face: Any) -> None:
     assert {site["name"]: site["state"] for site in sites}["dak_lak"] == "blocked"
 
 
+async def test_coverage_counts_years_and_empty_months(face: Any) -> None:
+    page = tree((await get(face, "/coverage")).text)
+    rows = {
+        row.xpath("string(th)"): [cell.text_content() for cell in row.xpath("td")]
+        for row in page.xpath("//tbody/tr")
+    }
+    years = page.xpath("//thead//th/text()")[1:-1]
+    assert years == [str(year) for year in range(2015, 2026)]
+    # 2017-08, 2021-03, 2023-01, 2024-09: 86 months, four of them with an article.
+    assert rows["Công đoàn Cần Thơ"][-1] == "82"
+    assert rows["Công đoàn Cần Thơ"][years.index("2021")] == "1"
+    assert rows["Công đoàn Cần Thơ"][years.index("2022")] == ""
+    assert rows["Công đoàn Hòa Bình"][-1] == "0"
+
+
 async def test_copies_versions_and_takedowns_are_shown(face: Any, ids: dict[str, int]) -> None:
     copy = await get(face, f"/archive/articles/{ids['tet_sum_vay']}")
     assert f"/archive/articles/{ids['tet_sum_vay_copy']}" in copy.text
