@@ -40,7 +40,7 @@ MIN_TELLING = 12
 BATCH = 100
 """Articles taken up in one transaction: well below a second."""
 REMEMBERED = 1024
-"""Texts kept in memory for comparing, about 20 kB each."""
+"""Texts kept in memory for comparing, about 90 kB each."""
 
 Watch = Callable[[int, int], None]
 """Called with articles done and articles to do."""
