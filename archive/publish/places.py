@@ -256,10 +256,11 @@ def coverage(conn: sqlite3.Connection) -> dict[str, Any]:
     sites: dict[str, dict[str, Any]] = {}
     years: set[str] = set()
     titles = dict(conn.execute("select name, coalesce(nullif(title, ''), name) from sites"))
-    for site, year, articles, months, first, last in conn.execute(
+    for site, year, articles, filled, first, last in conn.execute(
         "select site, substr(month, 1, 4) as year, sum(articles), count(distinct month),"
         " min(month), max(month) from month_counts"
-        " where month glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]' group by site, year order by site, year"
+        " where month glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]'"
+        " group by site, year order by site, year"
     ):
         row = sites.setdefault(
             site,
@@ -272,7 +273,7 @@ def coverage(conn: sqlite3.Connection) -> dict[str, Any]:
             },
         )
         row["years"][year] = articles
-        row["months"] += months
+        row["months"] += filled
         row["last"] = last
         years.add(year)
     most = max((n for row in sites.values() for n in row["years"].values()), default=1)
