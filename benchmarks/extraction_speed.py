@@ -13,12 +13,8 @@ import argparse
 import gc
 import statistics
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from typing import Any
-from unittest import mock
 
 import lxml.html
 from readability import Document as Readability
@@ -26,6 +22,7 @@ from trafilatura import bare_extraction
 
 from archive.records import Article, Page
 from benchmarks.generated_pages import KNOWN, generated_sites
+from benchmarks.own_time import OwnTime
 from benchmarks.told import Told, add_told, told_to
 from crawler.extract import extract
 from crawler.extraction import article, chosen, document, generic, html, selectors
@@ -90,56 +87,15 @@ def clock(ways: dict[str, Callable[[Page], object]], pages: Sequence[Page], roun
     return {name: 1000 * statistics.fmean(found.values()) for name, found in best.items()}
 
 
-class Stages:
-    """Own CPU time of each stage, by wrapping its functions while ``measured`` lasts."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-        self._open: list[str] = ["rest"]
-        self._since = 0.0
-
-    def run(self, work: Callable[[], object]) -> None:
-        self._since = time.thread_time()
-        work()
-        self._turn("rest")
-
-    @contextmanager
-    def measured(self) -> Iterator[None]:
-        with ExitStack() as stack:
-            for name, functions in STAGES.items():
-                for owner, attribute in functions:
-                    if hasattr(owner, attribute):
-                        timed = self._timed(name, getattr(owner, attribute))
-                        stack.enter_context(mock.patch.object(owner, attribute, timed))
-            yield
-
-    def _turn(self, to: str) -> str:
-        now = time.thread_time()
-        before, self._open[-1] = self._open[-1], to
-        self.seconds[before] += now - self._since
-        self._since = now
-        return before
-
-    def _timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def timed(*given: Any, **named: Any) -> Any:
-            before = self._turn(name)
-            try:
-                found = function(*given, **named)
-                # A generator works where it is read: read it here.
-                return list(found) if isinstance(found, Iterator) else found
-            finally:
-                self._turn(before)
-
-        return timed
-
-
 def shares(pages: Sequence[Page], rounds: int) -> dict[str, float]:
     """CPU milliseconds a page of each stage, the largest first."""
-    stages = Stages()
+    stages = OwnTime(STAGES)
     with stages.measured():
         for _ in range(rounds):
             for page in pages:
-                stages.run(lambda page=page: extract(page))  # type: ignore[misc]
+                stages.begin()
+                extract(page)
+                stages.end()
     count = len(pages) * rounds
     found = {name: 1000 * seconds / count for name, seconds in stages.seconds.items()}
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))

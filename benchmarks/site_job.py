@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.own_time import Functions, OwnTime
+
 BEGAN = time.perf_counter()
 
 
@@ -31,6 +33,8 @@ class Job:
     profile: str = ""
     """File for a profile of the crawl, "" for none."""
     max_pages: int = 0
+    stages: bool = False
+    """Whether to divide the CPU time among the stages of the line."""
 
 
 def crawl(job: Job) -> dict[str, Any]:
@@ -62,7 +66,13 @@ def crawl(job: Job) -> dict[str, Any]:
         module.declared_sites = lambda: sites  # type: ignore[attr-defined]
     plan = Plan(site=job.name, data=job.data, sample_proxy=job.proxy, max_pages=job.max_pages)
     started, cpu = time.perf_counter(), _cpu()
-    if job.profile:
+    stages = OwnTime(line_stages() if job.stages else {})
+    if job.stages:
+        with stages.measured():
+            stages.begin()
+            result = one_site.crawl(plan)
+            stages.end()
+    elif job.profile:
         import cProfile
 
         with cProfile.Profile(time.process_time) as profile:
@@ -82,8 +92,46 @@ def crawl(job: Job) -> dict[str, Any]:
         "crawl_seconds": ended - started,
         "cpu": _cpu(),
         "crawl_cpu": _cpu() - cpu,
+        "stages": stages.seconds,
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "worker_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    }
+
+
+def line_stages() -> Functions:
+    """The stages of the whole line, by the functions that begin them."""
+    from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+
+    from archive import articles
+    from archive.warc_file import WarcFile
+    from crawler import extract, extractor, one_site, pacing, pipelines, site_spider
+    from crawler.frontier import scheduler
+    from crawler.frontier.store import Store
+    from crawler.recording import Recorder
+    from crawler.sources import Sources
+
+    return {
+        "WARC": ((Recorder, "record"),),
+        "sync of the WARC": ((WarcFile, "settle"),),
+        "decompression": ((HttpCompressionMiddleware, "process_response"),),
+        "parsing": ((site_spider, "parse_page"),),
+        "links": ((site_spider, "find_links"), (site_spider, "next_page")),
+        "extraction": ((extract, "extract_article"), (extractor, "needs_pool")),
+        "SQLite": (
+            (one_site, "note_capture"),
+            (one_site, "open_archive"),
+            (pipelines, "settle_reading"),
+            (one_site, "register_written"),
+            (one_site, "take_in_files"),
+        ),
+        "full text": ((articles, "_index"),),
+        "frontier": (
+            (scheduler.SqliteScheduler, "enqueue_request"),
+            (scheduler.SqliteScheduler, "next_request"),
+            (Store, "commit"),
+        ),
+        "pace of the host": ((pacing.SharedPace, "reserve"),),
+        "known addresses": ((Sources, "standing"),),
     }
 
 

@@ -26,7 +26,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.records import Article, Page
 from archive.vietnamese import fold_stroke
-from benchmarks.generated_origin import Origin
+from benchmarks.generated_pages import GeneratedSite
 from crawler.extract import extract, layouts_for
 from crawler.extraction.chosen import choose_layout
 from crawler.extraction.document import Document, parse_page
@@ -36,9 +36,9 @@ SAMPLE = 120
 """Pages on which the parts beside fetching are measured."""
 
 
-def unavoidable(origin: Origin) -> dict[str, float]:
+def unavoidable(sites: Sequence[GeneratedSite], proxy: str) -> dict[str, float]:
     """Name of a part -> CPU milliseconds a page."""
-    every = [(site, article) for site in origin.sites for article in site.articles]
+    every = [(site, article) for site in sites for article in site.articles]
     chosen = every[:: max(1, len(every) // SAMPLE)][:SAMPLE]
     clock = datetime.now(UTC)
     pages = [
@@ -49,7 +49,7 @@ def unavoidable(origin: Origin) -> dict[str, float]:
     packed = [(page.url, gzip.compress(page.body, 6)) for page in pages]
     articles = [found for page in pages if isinstance(found := extract(page), Article)]
     return {
-        "fetching by a plain Scrapy spider": _fetching(origin),
+        "fetching by a plain Scrapy spider": _fetching([s.url(a) for s, a in every], proxy),
         "parsing": _each(lambda page: lxml.html.document_fromstring(page.body), pages),
         "trafilatura (fast, precise) on the container": _each(
             lambda tree: content_lines(tree, precision=True), containers
@@ -133,9 +133,9 @@ def _insert(articles: Sequence[Article]) -> None:
         db.close()
 
 
-def _fetching(origin: Origin) -> float:
+def _fetching(urls: Sequence[str], proxy: str) -> float:
     """A spider of Scrapy's own that only follows a list of addresses, in a process of its own."""
-    plan = {"proxy": origin.url, "urls": origin.article_urls}
+    plan = {"proxy": proxy, "urls": list(urls)}
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.unavoidable"],
         input=json.dumps(plan),
@@ -144,7 +144,7 @@ def _fetching(origin: Origin) -> float:
         check=True,
     )
     told = json.loads(done.stdout.splitlines()[-1])
-    if told["pages"] != len(origin.article_urls):
+    if told["pages"] != len(urls):
         raise RuntimeError(f"only {told['pages']} pages came: {done.stderr[-1000:]}")
     return 1000 * float(told["cpu"]) / int(told["pages"])
 
