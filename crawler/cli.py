@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.database import ArchiveError, open_archive
 from crawler import VERSION, archive_commands, cdx_commands, schedule_commands
-from crawler.display import CrawlDisplay, print_summary, print_table
+from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
 from crawler.site_commands import new_site, sites
 
 EXIT_FAILED = 1
@@ -202,7 +202,7 @@ def rebuild(data: Path, jobs: int | None, as_json: bool) -> None:
     from crawler.rebuild import rebuild as rebuild_archive
 
     with _complaints():
-        report = rebuild_archive(data, jobs=jobs)
+        report = rebuild_archive(data, jobs=jobs, watch=told_now_and_then())
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
@@ -240,7 +240,7 @@ def import_(files: tuple[Path, ...], data: Path, jobs: int | None, as_json: bool
     from crawler.importing import import_files
 
     with _complaints():
-        report = import_files(list(files), data, jobs=jobs)
+        report = import_files(list(files), data, jobs=jobs, watch=told_now_and_then())
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
         return

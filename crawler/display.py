@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.table import Table
 from crawler.crawling import SiteRun
 
 COUNTED = ("fetched", "new", "changed", "unchanged", "gone", "unreadable", "errors")
+FILE_INTERVAL_SECONDS = 3.0
 PLAIN_INTERVAL_SECONDS = 10.0
 """How often progress is told where standard error is no terminal."""
 
@@ -29,6 +30,19 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, 
         cells = ["" if row.get(column) is None else str(row.get(column)) for column in columns]
         table.add_row(*cells)
     _console(sys.stdout).print(table)
+
+
+def told_now_and_then() -> Callable[[str, int], None]:
+    """Something to call with a file's name and a count: says so on standard error, not too often."""
+    last = time.monotonic()
+
+    def tell(file: str, captures: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > FILE_INTERVAL_SECONDS:
+            last = time.monotonic()
+            print(f"{file}: {captures} captures", file=sys.stderr, flush=True)
+
+    return tell
 
 
 class CrawlDisplay:
