@@ -33,7 +33,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, 
 
 
 def told_now_and_then() -> Callable[[str, int], None]:
-    """Something to call with a file's name and a count: says so on standard error, not too often."""
+    """A function of a file and a count that says both on standard error, now and then."""
     last = time.monotonic()
 
     def tell(file: str, captures: int) -> None:
