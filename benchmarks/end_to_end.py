@@ -270,7 +270,7 @@ def measure(options: argparse.Namespace) -> Iterator[str]:
         start = 1000 * run.start_cpu / len(run.jobs)
         yield (
             f"- {run.name.strip('*')}: at most {main:.0f} MB for a crawl's main process,"
-            f" {worker:.0f} MB for its largest child; starting one costs {start:.0f} ms of CPU"
+            f" {worker:.0f} MB for its worker; starting one costs {start:.0f} ms of CPU"
         )
 
 

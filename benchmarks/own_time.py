@@ -10,8 +10,20 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import mock
+
+
+def peak_megabytes(process: int | str = "self") -> float:
+    """Peak of a process's memory. Not ``ru_maxrss``, which counts what its parent held at the
+    fork; 0 where the system does not tell, or the process has gone."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
 
 Functions = Mapping[str, Sequence[tuple[object, str]]]
 """Name of a stage -> (module or class, name of a function in it)."""

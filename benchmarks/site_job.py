@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.own_time import Functions, OwnTime
+from benchmarks.own_time import Functions, OwnTime, peak_megabytes
 
 BEGAN = time.perf_counter()
 
@@ -80,7 +80,9 @@ def crawl(job: Job) -> dict[str, Any]:
         profile.dump_stats(job.profile)
     else:
         result = one_site.crawl(plan)
+    workers = [0.0]
     for worker in multiprocessing.active_children():
+        workers.append(peak_megabytes(worker.pid or 0))
         worker.join()  # Its CPU time counts once it has been waited for.
     ended = time.perf_counter()
     return {
@@ -93,8 +95,8 @@ def crawl(job: Job) -> dict[str, Any]:
         "cpu": _cpu(),
         "crawl_cpu": _cpu() - cpu,
         "stages": stages.seconds,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "worker_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+        "megabytes": peak_megabytes(),
+        "worker_megabytes": max(workers),
     }
 
 

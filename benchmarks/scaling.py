@@ -1,0 +1,171 @@
+"""How the line grows: with cores, with sites at a time, with the articles that are known.
+
+    python -m benchmarks.scaling [--sites 1,2,8,20] [--known 1000,30000] [--write FILE]
+
+Sites at a time: the same sites, crawled so many at once, one process each, into one archive.
+Known articles: an archive of that size (``benchmarks.generated_archive``), of which is told how
+long a crawl of one more site takes to begin, its memory, what storing an article costs, and how
+long a search takes. A million articles take about an hour to generate and ten gigabytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from archive.articles import save_capture, settle
+from archive.database import open_archive
+from archive.records import Article, Byline, Capture
+from archive.search import parse
+from benchmarks.end_to_end import ours
+from benchmarks.generated_archive import build
+from benchmarks.generated_origin import Origin
+from benchmarks.generated_pages import KNOWN, GeneratedSite
+from benchmarks.told import Told, add_told, told_to
+
+
+def by_sites(at_once: Sequence[int], articles: int) -> Iterator[str]:
+    """Pages a second by sites at a time."""
+    yield "| sites at a time | pages | pages/s | CPU ms a page, with start | F1 |"
+    yield "|---|---|---|---|---|"
+    with Origin(KNOWN, max(at_once), articles) as origin:
+        for jobs in at_once:
+            run = ours(origin, "", origin.sites, jobs=jobs)
+            yield (
+                f"| {jobs} | {run.pages} | {run.pages / run.seconds:.1f} | {run.whole:.1f} |"
+                f" {run.f1:.3f} |"
+            )
+
+
+def by_known(sizes: Sequence[int], articles: int) -> Iterator[str]:
+    """What the size of the archive changes."""
+    yield (
+        "| known articles | file, MB | start of a crawl, CPU ms | its peak, MB |"
+        " CPU ms a page | insert, ms | rare word, ms | common word, ms |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
+    for size in sizes:
+        with (
+            Origin(["nukeviet"], 1, articles) as origin,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            data = Path(folder)
+            build(data / "archive.db", size)
+            megabytes = (data / "archive.db").stat().st_size / 1e6
+            few = _crawl(origin, folder, pages=1)
+            many = _crawl(origin, folder, pages=0)
+            inserts = _inserts(data / "archive.db")
+            rare, common = _searches(data / "archive.db")
+        yield (
+            f"| {size} | {megabytes:.0f} | {1000 * few['crawl_cpu']:.0f} |"
+            f" {many['megabytes']:.0f} |"
+            f" {1000 * many['crawl_cpu'] / max(1, many['counters']['fetched']):.1f} |"
+            f" {inserts:.2f} | {rare:.1f} | {common:.1f} |"
+        )
+
+
+def _crawl(origin: Origin, folder: str, pages: int) -> dict[str, Any]:
+    [site] = origin.sites
+    plan = {
+        "name": "one_more",
+        "family": site.make,
+        "host": site.host,
+        "home": site.home,
+        "data": folder,
+        "proxy": origin.url,
+        "max_pages": pages,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.site_job", json.dumps(plan)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _inserts(path: Path, count: int = 100) -> float:
+    """CPU milliseconds of storing an article, a transaction each, as a crawl does."""
+    site = GeneratedSite("nukeviet", "insert.example.vn", count)
+    db = open_archive(path)
+    begun = time.thread_time()
+    for article in site.articles:
+        url = site.url(article)
+        address = url.removeprefix("http://")
+        capture = Capture(
+            id=str(uuid4()),
+            url=url,
+            site="site_00",
+            crawl="bench",
+            fetched_at=datetime.now(UTC),
+            status=200,
+            content_type="text/html",
+            record_type="response",
+            warc_file="insert.warc.gz",
+            offset=0,
+            length=1,
+            payload_digest=f"sha1:{article.number}",
+            payload_bytes=1,
+        )
+        save_capture(db, capture, address)
+        body = "\n".join(article.paragraphs)
+        found = Article(url, article.title, article.lead, body, "", None, Byline())
+        settle(db, capture, address, found, extractor="bench", article_address=address)
+    taken = time.thread_time() - begun
+    db.close()
+    return 1000 * taken / count
+
+
+def _searches(path: Path) -> tuple[float, float]:
+    """Milliseconds of the newest 20 articles that hold a rare and a common phrase.
+
+    The face's own search, which ranks, is measured by ``benchmarks.publish``.
+    """
+    db = open_archive(path)
+    found = []
+    for words in ("thương lượng tập thể", "công đoàn"):
+        times = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            db.execute(
+                "select id from articles where id in"
+                " (select rowid from articles_fts where articles_fts match ?)"
+                " order by published_at desc limit 20",
+                (parse(words).fts(),),
+            ).fetchall()
+            times.append(1000 * (time.perf_counter() - begun))
+        found.append(statistics.median(times))
+    db.close()
+    return found[0], found[1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sites", default="1,2,8,20", help="at a time, with commas between")
+    parser.add_argument("--articles", type=int, default=40, help="of each site")
+    parser.add_argument("--known", default="1000,30000", help="sizes, with commas between")
+    add_told(parser)
+    given = parser.parse_args()
+    lines: list[str] = []
+    if given.sites:
+        lines += [*by_sites([int(n) for n in given.sites.split(",")], given.articles), ""]
+    if given.known:
+        lines += by_known([int(n) for n in given.known.split(",")], given.articles)
+    told_to(given.write, Told("scaling", lines))
+
+
+if __name__ == "__main__":
+    main()
