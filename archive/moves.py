@@ -70,7 +70,9 @@ def redirecting_to(db: Database, addresses: Collection[str]) -> list[str]:
     waiting = list(addresses)
     while waiting and len(found) < MOST_SOURCES:
         rows = db.conn.execute(
-            "select distinct address from captures where leads_to = ? and outcome = 'redirect'",
+            # Without "<> ''" the partial index cannot serve, and every capture would be looked at.
+            "select distinct address from captures where leads_to = ? and leads_to <> ''"
+            " and outcome = 'redirect'",
             (waiting.pop(),),
         ).fetchall()
         fresh = {row[0] for row in rows} - found - set(addresses)
