@@ -46,6 +46,12 @@ from crawler.recording import recorder_of
 LOCK_PATIENCE_SECONDS = 20.0
 """How long to wait for another crawl of the site that is just ending."""
 
+UNUSED_PARTS = (
+    ("EXTENSIONS_BASE", "scrapy.extensions.remote_control.RemoteControl"),
+    ("DOWNLOADER_MIDDLEWARES_BASE", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"),
+)
+"""Parts of Scrapy that are turned off and would still load large libraries into every crawl."""
+
 GRACE_SECONDS = 10.0
 """How long a crawl may take to end in good order after its starter is gone."""
 
@@ -80,6 +86,8 @@ def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
         priority="cmdline",
     )
     add_to(settings)
+    for base, part in UNUSED_PARTS:
+        settings[base].delete(part, priority="cmdline")
     if plan.sample_proxy:
         settings.setdict(
             {
