@@ -364,14 +364,21 @@ def test_pywbs_own_server_gives_back_a_whole_site(
     tmp_path: Path,
     quiet_environment: None,
 ) -> None:
-    """A site is lost, another archive has it: the same articles come back, at the same dates."""
+    """A site is lost, another archive has it: the same articles come back, at the same dates.
+
+    A cut-off answer and its second try may fall into one second. A CDX time stamp has no
+    fractions, so the other archive can give back only one of the two, and may choose the cut one:
+    such an address is left out here, and must be told as broken off where it did not come back.
+    """
     host = "congdoan.cantho.gov.vn"
     result = run(tmp_path, f"{replay}/cdx?url={host}/*", "--every")
     assert result.exit_code in (0, 3), result.output
     wanted = first_crawl.db.execute(
         "select a.url, a.title, a.body, substr(c.fetched_at, 1, 19) from articles a"
         " join captures c on c.id = a.capture_id where a.site = 'can_tho'"
-        " and c.record_type = 'response' order by a.url"
+        " and c.record_type = 'response' and not exists (select 1 from captures d"
+        "  where d.url = c.url and d.id <> c.id"
+        "  and substr(d.fetched_at, 1, 19) = substr(c.fetched_at, 1, 19)) order by a.url"
     ).fetchall()
     got = rows(
         tmp_path,
@@ -380,4 +387,5 @@ def test_pywbs_own_server_gives_back_a_whole_site(
     )
     assert len(wanted) > 5
     assert set(wanted) <= set(got), report(result)
+    assert all("broke off" in problem for problem in report(result)["problems"])
     assert os.environ.get("CONGDOAN_CONTACT") is None
