@@ -48,7 +48,7 @@ class Drift:
     usual: float
     """Share, 0 to 1."""
     selectors: tuple[str, ...] = ()
-    """The selectors that died, where the site's layout is known (``crawler.drifting``)."""
+    """The selectors that died, where the site's layout is known."""
 
     def __str__(self) -> str:
         field = self.lacks.removeprefix("field:")

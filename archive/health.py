@@ -135,7 +135,7 @@ def site_health(
     """The health of a site at ``now``.
 
     ``dead_listings``: listings that lead to no article any more, which only the site's own file
-    can tell (``crawler.drifting``).
+    can tell (``crawler.operation.drifting``).
     """
 
     def ask(name: str, since: timedelta = YEAR, **more: str) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ from benchmarks.generated_origin import Origin
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite
 from benchmarks.told import Told, add_told, told_to
 from benchmarks.unavoidable import unavoidable
-from crawler.scoring import compare
+from crawler.evaluation.scoring import compare
 
 
 @dataclass(slots=True)

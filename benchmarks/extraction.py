@@ -15,15 +15,22 @@ from pathlib import Path
 from unittest import mock
 
 from archive.records import Byline, Page
-from crawler.evaluate import ALL, Extractor, evaluate_cases, ours, plain_trafilatura, readability
+from crawler.evaluation.evaluate import (
+    ALL,
+    Extractor,
+    evaluate_cases,
+    ours,
+    plain_trafilatura,
+    readability,
+)
+from crawler.evaluation.gold import Case, read_cases
+from crawler.evaluation.scoring import Reading
 from crawler.extract import layouts_for
 from crawler.extraction import body, chosen, content, generic
 from crawler.extraction.blocks import Block
 from crawler.extraction.chosen import choose_layout
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.judge import content_lines
-from crawler.gold import Case, read_cases
-from crawler.scoring import Reading
 
 
 def container_by_trafilatura(page: Page) -> Reading:

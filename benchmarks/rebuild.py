@@ -4,9 +4,9 @@
 
 WARC files of generated pages are written, as a crawl writes them. The limit: the same pages,
 read and parsed by nobody else, extracted by as many processes as there are cores, each with its
-share in memory. Then ``crawler.rebuild`` derives the database from the files. Both are measured
-in turn and by wall clock, since the question is whether all cores work; peak memory is that of
-the process that writes the database.
+share in memory. Then ``crawler.intake.rebuild`` derives the database from the files. Both are
+measured in turn and by wall clock, since the question is whether all cores work; peak memory is
+that of the process that writes the database.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def rebuild_once(data: Path, jobs: int) -> dict[str, float]:
 
 
 def _one(data: str, jobs: int) -> None:
-    from crawler.rebuild import rebuild
+    from crawler.intake.rebuild import rebuild
 
     begun, cpu = time.perf_counter(), _cpu()
     counts = rebuild(Path(data), jobs=jobs)

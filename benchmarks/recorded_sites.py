@@ -31,11 +31,11 @@ from crawler.extraction.document import parse_page
 from crawler.extraction.urls import article_key
 from crawler.families import FAMILIES
 from crawler.families.unknown import UnknownSpider
-from crawler.new_site import survey_site
+from crawler.new_site.sketch import sketch_site
+from crawler.new_site.survey import SurveyPlan
+from crawler.new_site.writing import survey_site
 from crawler.plan import Plan
-from crawler.site_sketch import sketch_site
 from crawler.site_spider import SiteSpider
-from crawler.survey import SurveyPlan
 
 
 def family_of(page: Page) -> type[SiteSpider]:

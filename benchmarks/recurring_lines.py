@@ -20,9 +20,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
-from crawler.evaluate import ours
+from crawler.evaluation.evaluate import ours
+from crawler.evaluation.gold import Case, read_cases
 from crawler.extraction import body
-from crawler.gold import Case, read_cases
 
 SHARE = 0.05
 """Part of a site's articles in which a line has to stand to count as recurring."""

@@ -106,10 +106,11 @@ def line_stages() -> Functions:
 
     from archive import articles
     from archive.warc_file import WarcFile
-    from crawler import extract, extractor, one_site, pacing, pipelines, site_spider
+    from crawler import extract, extractor, one_site, pipelines, site_spider
     from crawler.frontier import scheduler
     from crawler.frontier.store import Store
-    from crawler.recording import Recorder
+    from crawler.politeness import pacing
+    from crawler.recording.handler import Recorder
     from crawler.sources import Sources
 
     return {

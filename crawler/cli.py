@@ -13,9 +13,12 @@ import click
 from sqlite_utils import Database
 
 from archive.database import ArchiveError, open_archive
-from crawler import VERSION, archive_commands, cdx_commands, schedule_commands
+from crawler import VERSION
+from crawler.commands import archive as archive_commands
+from crawler.commands import cdx as cdx_commands
+from crawler.commands import schedule as schedule_commands
+from crawler.commands.sites import new_site, sites
 from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
-from crawler.site_commands import new_site, sites
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
@@ -129,8 +132,8 @@ def crawl(
     """
     from crawler.catalogue import declared_sites
     from crawler.crawling import run_crawls
-    from crawler.derived import update_derived
-    from crawler.ingest import recover_files
+    from crawler.intake.derived import update_derived
+    from crawler.intake.ingest import recover_files
     from crawler.plan import Plan
     from crawler.sample_web import SITES as SAMPLE_SITES
     from crawler.sample_web import SampleWeb
@@ -199,7 +202,7 @@ def rebuild(data: Path, jobs: int | None, as_json: bool) -> None:
     Example:
       congdoan rebuild --data data
     """
-    from crawler.rebuild import rebuild as rebuild_archive
+    from crawler.intake.rebuild import rebuild as rebuild_archive
 
     with _complaints():
         report = rebuild_archive(data, jobs=jobs, watch=told_now_and_then())
@@ -237,7 +240,7 @@ def import_(files: tuple[Path, ...], data: Path, jobs: int | None, as_json: bool
       congdoan import old-site.warc.gz
       congdoan import --data elsewhere crawls/*.warc.gz
     """
-    from crawler.importing import import_files
+    from crawler.intake.importing import import_files
 
     with _complaints():
         report = import_files(list(files), data, jobs=jobs, watch=told_now_and_then())
@@ -330,7 +333,7 @@ def evaluate(
       congdoan evaluate tests/sites tests/families
       congdoan evaluate recorded/ --no-layouts --worst 3
     """
-    from crawler.evaluate import main as evaluate_main
+    from crawler.evaluation.evaluate import main as evaluate_main
 
     arguments = [str(path) for path in paths] + ["--worst", str(worst)]
     arguments += ["--no-layouts"] * no_layouts + ["--no-baselines"] * no_baselines

@@ -10,7 +10,7 @@ from twisted.internet import error as twisted_errors
 from twisted.web.client import ResponseFailed
 
 from crawler.guards import ForbiddenAddress
-from crawler.pacing import HostGivenUp
+from crawler.politeness.pacing import HostGivenUp
 
 KINDS: dict[str, str] = {
     "dns": "the host name could not be resolved",

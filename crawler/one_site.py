@@ -35,13 +35,13 @@ from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.extractor import Extractor
 from crawler.frontier import add_to
 from crawler.frontier.looking import look
-from crawler.ingest import register_written, take_in_files
+from crawler.intake.ingest import register_written, take_in_files
 from crawler.locks import locked
-from crawler.manners import how_manners_ended_it
 from crawler.plan import Plan
+from crawler.politeness.manners import how_manners_ended_it
 from crawler.progress import counters, tell
 from crawler.reading import EXTRACTOR, note_capture
-from crawler.recording import recorder_of
+from crawler.recording.handler import recorder_of
 
 LOCK_PATIENCE_SECONDS = 20.0
 """How long to wait for another crawl of the site that is just ending."""

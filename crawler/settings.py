@@ -47,8 +47,8 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.manners.MannerlyDownloadHandler",
-    "https": "crawler.manners.MannerlyDownloadHandler",
+    "http": "crawler.politeness.manners.MannerlyDownloadHandler",
+    "https": "crawler.politeness.manners.MannerlyDownloadHandler",
     "ftp": None,
     "s3": None,
     "file": None,
@@ -58,7 +58,7 @@ TWISTED_DNS_RESOLVER = "crawler.guards.PublicAddressResolver"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.guards.OwnHostsOnly": 50,
-    "crawler.cookie_stub.CookieStub": 570,
+    "crawler.politeness.cookie_stub.CookieStub": 570,
     "crawler.middlewares.ConditionalRequests": 610,
     "crawler.middlewares.SampleProxy": 740,
 }
@@ -66,7 +66,7 @@ ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.progress.Progress": 500,
-    "crawler.certificates.Certificates": 510,
+    "crawler.politeness.certificates.Certificates": 510,
 }
 REMOTE_CONTROL_ENABLED = False
 COOKIES_ENABLED = False

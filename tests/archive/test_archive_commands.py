@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from crawler.archive_commands import COMMANDS
+from crawler.commands.archive import COMMANDS
 from tests.archive.small_archive import filled
 
 

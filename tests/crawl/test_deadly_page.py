@@ -12,9 +12,10 @@ import pytest
 from archive.database import ArchiveError, open_archive
 from archive.records import Article, Page, Unreadable
 from archive.warc import Exchange, WarcWriter
-from crawler import extractor, ingest
+from crawler import extractor
 from crawler.extract import extract
 from crawler.extraction.document import parse_page
+from crawler.intake import ingest
 
 TEXT = "Công đoàn cơ sở tổ chức hội nghị người lao động và trao quà cho đoàn viên khó khăn. " * 6
 CLOCK = datetime(2026, 7, 1, 8, tzinfo=UTC)

@@ -177,7 +177,7 @@ def test_edits_and_takedowns_are_noticed(copied: Path) -> None:
 def test_a_rebuild_gives_the_same_rows(
     copied: Path, all_rows: Callable[[Database], dict[str, list[tuple[Any, ...]]]]
 ) -> None:
-    from crawler.rebuild import rebuild
+    from crawler.intake.rebuild import rebuild
 
     before = Database(copied / "archive.db")
     wanted = all_rows(before)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from archive.records import VIETNAM, Page, Unreadable
-from crawler.evaluate import ALL, check_floors, evaluate, evaluate_cases, main, ours
-from crawler.gold import Case, GoldArticle, GoldImage, persons_of, read_cases
-from crawler.scoring import Reading, compare, score
+from crawler.evaluation.evaluate import ALL, check_floors, evaluate, evaluate_cases, main, ours
+from crawler.evaluation.gold import Case, GoldArticle, GoldImage, persons_of, read_cases
+from crawler.evaluation.scoring import Reading, compare, score
 
 TESTS = Path(__file__).parent.parent
 FLOORS = TESTS / "floors.json"
@@ -193,7 +193,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_baselines_run() -> None:
-    from crawler.evaluate import plain_trafilatura, readability
+    from crawler.evaluation.evaluate import plain_trafilatura, readability
 
     cases = [c for c in read_cases([TESTS / "families" / "wordpress"]) if c.kind == "article"][:2]
     for extractor in (plain_trafilatura, readability):

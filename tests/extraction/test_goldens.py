@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from archive.records import REASONS, Article, Unreadable
+from crawler.evaluation.gold import Case, read_pair
 from crawler.extract import extract
-from crawler.gold import Case, read_pair
 
 TESTS = Path(__file__).parent.parent
 PAIRS = sorted((TESTS / "sites").glob("*/*.html")) + sorted((TESTS / "families").glob("*/*.html"))

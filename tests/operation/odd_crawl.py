@@ -18,9 +18,9 @@ from archive.crawl_log import begin_crawl
 from archive.database import open_archive, save_site
 from archive.records import Site
 from crawler.extractor import Extractor
-from crawler.manners import how_manners_ended_it
 from crawler.one_site import _equip, crawl_settings
 from crawler.plan import Plan
+from crawler.politeness.manners import how_manners_ended_it
 from crawler.site_spider import SiteSpider
 
 

@@ -15,8 +15,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive.health import Health, all_health
-from crawler.alerts import Change, Send, note_states, sender, tell
-from crawler.configuration import AlertConfig
+from crawler.operation.alerts import Change, Send, note_states, sender, tell
+from crawler.operation.configuration import AlertConfig
 from tests.operation.newsroom import START, Newsroom
 from tests.operation.scripted_web import Said, ScriptedWeb
 

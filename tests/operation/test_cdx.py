@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.cdx import Listed, parse_list, resume_key
+from crawler.cdx.lines import Listed, parse_list, resume_key
 
 URL = "http://congdoan.example/tin/1"
 DIGEST = "JEXJR23VJNMISKZO2PJJFAYRPVKZAOS5"

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 
 from archive.warc import Exchange, WarcWriter
 from archive.warc_reader import parse_fields, read_page_at, read_records
-from crawler.cdx_commands import import_captures
+from crawler.commands.cdx import import_captures
 from tests.crawl.conftest import first_crawl  # noqa: F401
 from tests.crawl.test_judges import replay  # noqa: F401
 from tests.operation.scripted_web import Asked, Said, ScriptedWeb
@@ -155,7 +155,7 @@ def test_broken_off_it_goes_on_without_doubles(tmp_path: Path, number: signal.Si
         path: slowly(said) if "id_" in path else said for path, said in elsewhere.script.items()
     }
     with ScriptedWeb(script) as web:
-        command = "from crawler.cdx_commands import import_captures; import_captures()"
+        command = "from crawler.commands.cdx import import_captures; import_captures()"
         process = subprocess.Popen(
             [
                 sys.executable,

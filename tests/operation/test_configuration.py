@@ -9,7 +9,7 @@ import pytest
 
 from archive.database import ArchiveError
 from archive.health import WORDS
-from crawler.configuration import Config, read_config
+from crawler.operation.configuration import Config, read_config
 
 FULL = """
 contact = "archive@example.org"

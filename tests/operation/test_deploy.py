@@ -15,7 +15,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from archive.health import WORDS
 from crawler.cli import congdoan
-from crawler.configuration import Config, read_config
+from crawler.operation.configuration import Config, read_config
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

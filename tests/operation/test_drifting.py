@@ -15,9 +15,9 @@ from archive.database import open_archive, save_site
 from archive.health import WORDS, Health
 from archive.warc import Exchange, WarcWriter
 from crawler.catalogue import declared_sites, site_record
-from crawler.drifting import examined_health
-from crawler.ingest import take_in_files
-from crawler.schedule_commands import status
+from crawler.commands.schedule import status
+from crawler.intake.ingest import take_in_files
+from crawler.operation.drifting import examined_health
 
 SITE = "lang_son"
 HOST = "http://liendoanlaodong.langson.gov.vn"

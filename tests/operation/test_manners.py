@@ -13,8 +13,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive.warc_reader import parse_fields, read_records
-from crawler.cookie_stub import stub_cookie
-from crawler.pacing import GIVE_UP_AFTER
+from crawler.politeness.cookie_stub import stub_cookie
+from crawler.politeness.pacing import GIVE_UP_AFTER
 from crawler.sample_web.site import COOKIE_STUB
 from tests.operation.scripted_web import ROBOTS, Asked, Said, ScriptedWeb
 

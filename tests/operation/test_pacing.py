@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pacing import (
+from crawler.politeness.pacing import (
     FIRST_PAUSE_SECONDS,
     GIVE_UP_AFTER,
     LONGEST_PAUSE_SECONDS,
@@ -74,7 +74,8 @@ def test_two_paces_of_one_folder_are_one(tmp_path: Path) -> None:
 def test_four_processes_share_the_pace_of_a_host(tmp_path: Path) -> None:
     """Each takes what moments it can get in the same second; together they get what one may."""
     script = (
-        "import sys, time, json; from pathlib import Path; from crawler.pacing import SharedPace\n"
+        "import sys, time, json; from pathlib import Path\n"
+        "from crawler.politeness.pacing import SharedPace\n"
         "pace, taken = SharedPace(Path(sys.argv[1])), []\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
         "while time.time() < float(sys.argv[2] if len(sys.argv) > 2 else 0) or len(taken) < 3:\n"

@@ -12,9 +12,9 @@ from archive.crawl_log import begin_crawl, finish_crawl
 from archive.database import save_site
 from archive.operation import planned_sites
 from archive.records import VIETNAM, Site
-from crawler.configuration import ScheduleConfig
 from crawler.crawling import SiteRun
-from crawler.schedule import RETRY_AFTER, Schedule
+from crawler.operation.configuration import ScheduleConfig
+from crawler.operation.schedule import RETRY_AFTER, Schedule
 
 START = datetime(2026, 11, 2, 4, 0, tzinfo=VIETNAM)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.records import VIETNAM
-from crawler.timetable import next_time, parse_times
+from crawler.operation.timetable import next_time, parse_times
 
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1)).map(
     lambda moment: moment.replace(tzinfo=UTC)

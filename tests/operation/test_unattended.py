@@ -22,7 +22,7 @@ industry = []
 [schedule.sites]
 """
 
-COMMAND = [sys.executable, "-c", "from crawler.schedule_commands import schedule; schedule()"]
+COMMAND = [sys.executable, "-c", "from crawler.commands.schedule import schedule; schedule()"]
 SLOWLY = """
 import time, crawler.sample_web
 class SlowWeb(crawler.sample_web.SampleWeb):

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from archive.database import ArchiveError
 from archive.warc import Exchange, WarcWriter
-from crawler.importing import import_files
-from crawler.unpacking import MAX_RATIO, is_wacz
+from crawler.intake.importing import import_files
+from crawler.intake.unpacking import MAX_RATIO, is_wacz
 from tests.operation.test_manners import article
 
 

@@ -16,9 +16,9 @@ from archive.crawl_log import begin_crawl, finish_crawl
 from archive.database import open_archive, save_site
 from archive.provinces import MERGED_FROM, PROVINCE_2025
 from crawler.catalogue import declared_sites, site_crawled, site_record, spider_for
+from crawler.commands.sites import sites
 from crawler.extraction.urls import canonical_url
 from crawler.holdings import coverage_of, site_rows, site_state
-from crawler.site_commands import sites
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SITES = declared_sites()

@@ -16,13 +16,13 @@ from click.testing import CliRunner, Result
 
 from archive.records import Article, Page
 from crawler.catalogue import declared_sites
+from crawler.commands.sites import new_site
+from crawler.evaluation.gold import read_pair
 from crawler.extract import extract
 from crawler.families.unknown import UnknownSpider
-from crawler.gold import read_pair
-from crawler.new_site import NewSiteError, checked_address, source_of, write_site
-from crawler.site_commands import new_site
-from crawler.site_sketch import derive_pattern, sketch_site
-from crawler.surveying import MAX_PAGES, Survey, form_of
+from crawler.new_site.choice import MAX_PAGES, Survey, form_of
+from crawler.new_site.sketch import derive_pattern, sketch_site
+from crawler.new_site.writing import NewSiteError, checked_address, source_of, write_site
 from tests.discovery.small_web import HOME, article, listing
 
 

@@ -26,8 +26,8 @@ from archive.warc import PayloadRef
 
 SETTINGS: dict[str, Any] = {
     "DOWNLOAD_HANDLERS": {
-        "http": "crawler.recording.RecordingDownloadHandler",
-        "https": "crawler.recording.RecordingDownloadHandler",
+        "http": "crawler.recording.handler.RecordingDownloadHandler",
+        "https": "crawler.recording.handler.RecordingDownloadHandler",
     },
     "DEFAULT_REQUEST_HEADERS": {"Accept-Encoding": "gzip, deflate", "Accept-Language": "vi"},
     "TELNETCONSOLE_ENABLED": False,

@@ -1,7 +1,7 @@
 """The foreground process of the schedule: a beat, crawls in the background, a clean end.
 
 APScheduler keeps the beat and survives what goes wrong in one; what is due, and what became of
-it, is in the database (``crawler.schedule``), for a restart and for SQL.
+it, is in the database (``crawler.operation.schedule``), for a restart and for SQL.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from sqlite_utils import Database
 from archive.database import ArchiveError, open_archive, save_site
 from archive.records import VIETNAM
 from crawler.catalogue import declared_sites, site_record
-from crawler.configuration import Config
 from crawler.crawling import SiteRun, run_crawls
-from crawler.ingest import recover_files
+from crawler.intake.ingest import recover_files
+from crawler.operation.configuration import Config
+from crawler.operation.schedule import Schedule
 from crawler.plan import Plan
-from crawler.schedule import Schedule
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from archive.database import ArchiveError, open_archive
 from archive.warc_reader import WarcError, read_records
-from crawler.derived import update_derived
-from crawler.ingest import Intake, Watch, imported_name
+from crawler.intake.derived import update_derived
+from crawler.intake.ingest import Intake, Watch, imported_name
+from crawler.intake.unpacking import is_wacz, unpack_wacz
 from crawler.locks import IMPORT, locked
-from crawler.unpacking import is_wacz, unpack_wacz
 
 PATIENCE_SECONDS = 60.0
 CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
@@ -30,7 +30,7 @@ def import_files(
     Every file is checked to its last record before the first is copied, so that a damaged or
     foreign file leaves the archive as it was. Raises ArchiveError for such a file.
 
-    Files are kept under ``warc/imported/``; see ``crawler.ingest.imported_name``.
+    Files are kept under ``warc/imported/``; see ``crawler.intake.ingest.imported_name``.
     """
     with ExitStack() as unpacked:
         warcs = [warc for path in files for warc in _warcs_of(path, data, unpacked)]

@@ -1,7 +1,7 @@
 """Asking another web archive, politely: its list of captures, and the captures as they were.
 
-One request at a time, at the pace that crawls keep too (``crawler.pacing``). Redirects are not
-followed: an archive that holds a capture at its date answers with it.
+One request at a time, at the pace that crawls keep too (``crawler.politeness.pacing``). Redirects
+are not followed: an archive that holds a capture at its date answers with it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from crawler.cdx import Listed
-from crawler.pacing import (
+from crawler.cdx.lines import Listed
+from crawler.politeness.pacing import (
     MAX_PAUSE_SECONDS,
     HostGivenUp,
     HostRecord,

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archive.records import Article, Unreadable
+from crawler.evaluation.gold import Case, GoldArticle
 from crawler.extraction.judge import key
 from crawler.extraction.text import clean_line
 from crawler.extraction.urls import article_key
-from crawler.gold import Case, GoldArticle
 
 SHINGLE = 4
 

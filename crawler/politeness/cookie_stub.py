@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from archive.records import Capture
 from crawler.extract import extract
-from crawler.manners import pace_key
+from crawler.politeness.manners import pace_key
 from crawler.reading import Reading, page_of, settle_reading
-from crawler.recording import recorder_of
+from crawler.recording.handler import recorder_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

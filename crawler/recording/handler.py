@@ -4,8 +4,8 @@ A download handler is the only place in Scrapy that sees everything: redirects, 
 robots.txt, images, and answers that break off. Set it for both schemes::
 
     DOWNLOAD_HANDLERS = {
-        "http": "crawler.recording.RecordingDownloadHandler",
-        "https": "crawler.recording.RecordingDownloadHandler",
+        "http": "crawler.recording.handler.RecordingDownloadHandler",
+        "https": "crawler.recording.handler.RecordingDownloadHandler",
     }
     WARC_FOLDER = "data/warc"
     WARC_CRAWL_ID = "lang_son-20240501"     # isPartOf in warcinfo
@@ -20,7 +20,7 @@ Accept-Encoding must be set like that: left alone, Scrapy offers brotli and zstd
 WARC tools fail on records that are encoded so.
 
 Two capture levels. "wire" keeps the bytes of the wire and leans on internals of Scrapy and
-Twisted (``crawler.recording_wire``). "payload" uses only the public API and can wrap any
+Twisted (``crawler.recording.wire``). "payload" uses only the public API and can wrap any
 handler; it rebuilds the heads and cannot keep answers that break off. warcinfo says which level
 wrote the file.
 
@@ -193,7 +193,7 @@ class RecordingDownloadHandler(BaseDownloadHandler):
         self._inner: DownloadHandler
         if capture_level(crawler) == "wire":
             # Imported only here, so that the public level works when the internals change.
-            from crawler.recording_wire import WireDownloadHandler
+            from crawler.recording.wire import WireDownloadHandler
 
             self._inner = WireDownloadHandler(crawler, self._recorder.record)
         else:

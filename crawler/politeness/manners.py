@@ -22,7 +22,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from archive.records import VIETNAM
 from crawler.failures import failure_kind
-from crawler.pacing import (
+from crawler.politeness.pacing import (
     MAX_PAUSE_SECONDS,
     HostGivenUp,
     HostRecord,
@@ -32,7 +32,7 @@ from crawler.pacing import (
     parse_quiet_hours,
     seconds_of_retry_after,
 )
-from crawler.recording import RecordingDownloadHandler
+from crawler.recording.handler import RecordingDownloadHandler
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -97,11 +97,11 @@ def import_captures(
       congdoan import-captures "http://127.0.0.1:8080/coll/cdx?url=congdoan.example/*"
       congdoan import-captures list.cdxj --replay "http://127.0.0.1:8080/coll/{timestamp}id_/{url}"
     """
-    from crawler.cdx_fetch import Asker
-    from crawler.cdx_import import Imported
-    from crawler.cdx_import import import_captures as take_captures
-    from crawler.cdx_lists import Ways, ways_of
-    from crawler.pacing import SharedPace
+    from crawler.cdx.fetch import Asker
+    from crawler.cdx.importing import Imported
+    from crawler.cdx.importing import import_captures as take_captures
+    from crawler.cdx.lists import Ways, ways_of
+    from crawler.politeness.pacing import SharedPace
     from crawler.settings import USER_AGENT_FORM
 
     if replay and ("{url}" not in replay or "{timestamp}" not in replay):
@@ -158,7 +158,7 @@ def import_captures(
 
 
 def _addresses(ways: object) -> tuple[str, ...]:
-    from crawler.cdx_lists import Ways
+    from crawler.cdx.lists import Ways
 
     assert isinstance(ways, Ways)
     return (ways.replay, ways.records)

@@ -16,11 +16,11 @@ from pathlib import Path
 import lxml.html
 
 from archive.records import Page
+from crawler.evaluation.gold import Case, read_cases
+from crawler.evaluation.scoring import PageScore, Reading, Scores, score
 from crawler.extract import extract_document, layouts_for
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.layout import Layout
-from crawler.gold import Case, read_cases
-from crawler.scoring import PageScore, Reading, Scores, score
 
 Extractor = Callable[[Page], Reading]
 

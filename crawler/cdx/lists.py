@@ -11,9 +11,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from archive.database import ArchiveError
-from crawler.cdx import resume_key
-from crawler.cdx_fetch import Asker, NotThere
-from crawler.pacing import HostGivenUp
+from crawler.cdx.fetch import Asker, NotThere
+from crawler.cdx.lines import resume_key
+from crawler.politeness.pacing import HostGivenUp
 
 MAX_LIST_BYTES = 4_000_000_000
 ENTRIES_AT_A_TIME = 20_000

@@ -17,8 +17,8 @@ from archive.database import ArchiveError, open_archive
 from archive.health import WORDS, Health
 from archive.operation import planned_sites
 from archive.records import VIETNAM
-from crawler.configuration import Config, read_config
 from crawler.display import print_table
+from crawler.operation.configuration import Config, read_config
 
 EXIT_PARTLY = 3
 
@@ -126,12 +126,12 @@ def _moment(moment: datetime) -> str:
 
 
 def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool) -> None:
-    from crawler.alerts import sender, tell
-    from crawler.derived import update_derived
-    from crawler.drifting import examined_health
+    from crawler.intake.derived import update_derived
+    from crawler.operation.alerts import sender, tell
+    from crawler.operation.drifting import examined_health
+    from crawler.operation.unattended import Unattended
     from crawler.plan import Plan
     from crawler.sample_web import SITES, SampleWeb
-    from crawler.unattended import Unattended
 
     if not sample and not contact:
         raise click.UsageError(
@@ -218,9 +218,9 @@ def status(
       congdoan status lang_son --json
       congdoan status --alert           # from cron: tells of every change once
     """
-    from crawler.alerts import sender, tell
     from crawler.catalogue import declared_sites
-    from crawler.drifting import examined_health
+    from crawler.operation.alerts import sender, tell
+    from crawler.operation.drifting import examined_health
 
     unknown = [name for name in names if name not in declared_sites()]
     if unknown:

@@ -24,8 +24,8 @@ from crawler.extraction.urls import article_key, canonical_url
 from crawler.extraction.xml_stream import NotXml
 from crawler.families import FAMILIES
 from crawler.families.unknown import UnknownSpider
+from crawler.new_site.choice import Survey, form_of
 from crawler.site_spider import SiteSpider
-from crawler.surveying import Survey, form_of
 
 MAX_STARTS = 6
 PREVIEWED = 3

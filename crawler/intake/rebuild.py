@@ -13,8 +13,8 @@ from archive.database import ArchiveError, open_archive
 from archive.operation_schema import OPERATION_TABLES
 from archive.warc import recover
 from archive.warc_reader import WarcError
-from crawler.derived import update_derived
-from crawler.ingest import Intake, Watch, warc_paths
+from crawler.intake.derived import update_derived
+from crawler.intake.ingest import Intake, Watch, warc_paths
 from crawler.locks import alone
 
 LOG_TABLES = ("crawls", "fetch_errors", *OPERATION_TABLES)

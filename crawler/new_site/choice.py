@@ -1,7 +1,7 @@
 """Which pages of a site nobody has declared are worth a look, decided from those already seen.
 
 Pure: pages in, addresses out. A handful is enough to tell the family, the form of the articles'
-addresses, listings, feeds and paging; ``crawler.site_sketch`` draws the conclusions.
+addresses, listings, feeds and paging; ``crawler.new_site.sketch`` draws the conclusions.
 """
 
 from __future__ import annotations

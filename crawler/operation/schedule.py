@@ -25,10 +25,10 @@ from archive.operation import (
     save_planned,
 )
 from archive.records import VIETNAM
-from crawler.configuration import ScheduleConfig
 from crawler.crawling import SiteRun
-from crawler.pacing import parse_quiet_hours
-from crawler.timetable import next_time
+from crawler.operation.configuration import ScheduleConfig
+from crawler.operation.timetable import next_time
+from crawler.politeness.pacing import parse_quiet_hours
 
 logger = logging.getLogger(__name__)
 

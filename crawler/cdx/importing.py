@@ -31,13 +31,13 @@ from archive.database import (
 )
 from archive.warc import Exchange, WarcWriter
 from archive.warc_reader import WarcError, read_page_at
-from crawler.cdx import Listed, parse_list
-from crawler.cdx_fetch import Asker, NotThere, replayed_response
-from crawler.cdx_lists import Ways, keep_list, source_lines
-from crawler.derived import update_derived
-from crawler.ingest import recover_files, take_in_files
+from crawler.cdx.fetch import Asker, NotThere, replayed_response
+from crawler.cdx.lines import Listed, parse_list
+from crawler.cdx.lists import Ways, keep_list, source_lines
+from crawler.intake.derived import update_derived
+from crawler.intake.ingest import recover_files, take_in_files
 from crawler.locks import IMPORT, locked
-from crawler.pacing import HostGivenUp
+from crawler.politeness.pacing import HostGivenUp
 from crawler.reading import EXTRACTOR
 
 logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
-"""Looks at a handful of a site's pages in a process of its own: ``python -m crawler.survey``.
+"""Looks at a handful of a site's pages: a process of its own, ``python -m crawler.new_site.survey``.
 
-Started by ``crawler.new_site``, not by people. A plan comes on standard input, as JSON; pages go
-through the recording, the guards and the manners of every crawl, into a WARC of their own; what
+Started by ``crawler.new_site.writing``, not by people. A plan comes on standard input, as JSON; pages
+go through the recording, the guards and the manners of every crawl, into a WARC of their own; what
 was found is told as one line of JSON on standard output.
 """
 
@@ -27,8 +27,8 @@ from crawler import settings as base_settings
 from crawler.catalogue import host_of
 from crawler.declaration import Declaration
 from crawler.failures import failure_kind
+from crawler.new_site.choice import Survey
 from crawler.reading import EXTRACTOR, page_of
-from crawler.surveying import Survey
 
 _PRIORITY = {"home": 50, "feed": 40, "sitemap": 30, "listing": 20, "article": 10}
 

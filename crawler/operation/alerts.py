@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from archive.database import timestamp, transaction
 from archive.health import WORDS, Health
-from crawler.configuration import AlertConfig
+from crawler.operation.configuration import AlertConfig
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from archive.database import ArchiveError
 from archive.health import WORDS
-from crawler.pacing import parse_quiet_hours
-from crawler.timetable import parse_times
+from crawler.operation.timetable import parse_times
+from crawler.politeness.pacing import parse_quiet_hours
 
 FILE_NAME = "congdoan.toml"
 LEVELS = ("district", "province", "industry", "national", "newspaper")

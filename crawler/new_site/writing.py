@@ -19,10 +19,10 @@ from archive.warc_reader import read_records
 from crawler.catalogue import declared_sites, host_of, site_for, spider_for
 from crawler.extraction.urls import absolute
 from crawler.families.unknown import UnknownSpider
-from crawler.ingest import warc_paths
-from crawler.site_sketch import PREVIEWED, Sketch, renamed, sketch_site
-from crawler.survey import SurveyPlan, plan_line
-from crawler.surveying import Survey
+from crawler.intake.ingest import warc_paths
+from crawler.new_site.choice import Survey
+from crawler.new_site.sketch import PREVIEWED, Sketch, renamed, sketch_site
+from crawler.new_site.survey import SurveyPlan, plan_line
 
 SURVEY_SECONDS = 1800
 """A survey of a very slow site is given up after so long."""
@@ -66,7 +66,7 @@ def survey_site(plan: SurveyPlan) -> tuple[Survey, dict[str, str], list[str]]:
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "crawler.survey"],
+            [sys.executable, "-m", "crawler.new_site.survey"],
             input=plan_line(plan),
             capture_output=True,
             text=True,

@@ -115,7 +115,8 @@ def new_site(
       congdoan new-site https://congdoan.example.vn/ --contact you@example.org
       congdoan new-site congdoan.example.vn --name hop_ban --contact you@example.org
     """
-    from crawler.new_site import (
+    from crawler.new_site.survey import SurveyPlan
+    from crawler.new_site.writing import (
         NewSiteError,
         checked_address,
         preview_of,
@@ -126,7 +127,6 @@ def new_site(
         write_site,
     )
     from crawler.sample_web import SampleWeb
-    from crawler.survey import SurveyPlan
 
     if not sample and not contact:
         raise click.UsageError(
@@ -135,7 +135,7 @@ def new_site(
         )
     if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
         raise click.UsageError("--contact must be plain ASCII, without line breaks, and short.")
-    root = into or Path(__file__).resolve().parent.parent
+    root = into or Path(__file__).resolve().parents[2]
     try:
         address = checked_address(url)
         if into is None:

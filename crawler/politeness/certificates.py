@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 
 from archive.operation import save_certificate
-from crawler.manners import pace_key
+from crawler.politeness.manners import pace_key
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

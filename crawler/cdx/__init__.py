@@ -1,0 +1,1 @@
+"""What other web archives kept of a site: their lists of captures, fetched politely."""

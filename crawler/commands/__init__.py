@@ -1,0 +1,1 @@
+"""The parts of the ``congdoan`` command, a group of subcommands each."""

@@ -1,0 +1,1 @@
+"""The download handler that keeps every exchange as WARC, wire-exact."""
