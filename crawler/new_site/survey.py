@@ -1,8 +1,8 @@
-"""Looks at a handful of a site's pages: a process of its own, ``python -m crawler.new_site.survey``.
+"""Looks at a handful of a site's pages, as a process: ``python -m crawler.new_site.survey``.
 
-Started by ``crawler.new_site.writing``, not by people. A plan comes on standard input, as JSON; pages
-go through the recording, the guards and the manners of every crawl, into a WARC of their own; what
-was found is told as one line of JSON on standard output.
+Started by ``crawler.new_site.writing``, not by people. A plan comes on standard input, as JSON;
+pages go through the recording, the guards and the manners of every crawl, into a WARC of their
+own; what was found is told as one line of JSON on standard output.
 """
 
 from __future__ import annotations
