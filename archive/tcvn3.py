@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import re
 
-_PAIRS = (
-    "µà ¸á ¶ả ·ã ¹ạ ¨ă »ằ ¾ắ ¼ẳ ½ẵ Æặ ©â Çầ Êấ Èẩ Éẫ Ëậ Ìè Ðé Îẻ Ïẽ Ñẹ ªê Òề Õế Óể Ôễ Öệ"
-    " ×ì Ýí Øỉ Üĩ Þị ßò ãó áỏ âõ äọ «ô åồ èố æổ çỗ éộ ¬ơ êờ íớ ëở ìỡ îợ ïù óú ñủ òũ ôụ"
-    " \u00adư õừ øứ öử ÷ữ ùự úỳ ýý ûỷ üỹ þỵ ®đ ¡Ă ¢Â £Ê ¤Ô ¥Ơ ¦Ư §Đ"
-)
-_LETTERS = {ord(pair[0]): pair[1] for pair in _PAIRS.split(" ")}
+from archive.legacy_tables import TCVN3
+
+_LETTERS = str.maketrans(TCVN3)
 _TELLING = re.compile("[µ¸¶·¹¨»¾¼½©ª«¬®§¡¢£¤¥¦]")
 """Signs that stand inside words in TCVN3 and hardly ever in any other text."""
 _UNICODE = re.compile("[ạ-ỹẠ-Ỹăđơư]")

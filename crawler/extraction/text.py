@@ -12,7 +12,7 @@ import unicodedata
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from crawler.extraction.legacy_tables import TCVN3, VIQR_SHAPES, VIQR_TONES, VNI
+from archive.legacy_tables import TCVN3, VIQR_SHAPES, VIQR_TONES, VNI
 from crawler.extraction.syllables import is_syllable
 
 _SAMPLE_WORDS = 400
