@@ -138,8 +138,6 @@ def _byline(parts: Parts, signature: Byline) -> Byline:
     ignored = parts.not_authors
     printed = [parse_byline(text, ignored) for text in parts.byline_texts]
     merged = merge_bylines(signature, *printed)
-    if parts.layout is not None:
-        return merged
     named = [parse_byline(name, ignored) for name in parts.authors[:8]]
     persons = tuple(dict.fromkeys(person for byline in named for person in byline.persons))
     if merged.persons:
@@ -149,6 +147,8 @@ def _byline(parts: Parts, signature: Byline) -> Byline:
             person.casefold() in known for person in merged.persons
         ):
             return replace(merged, persons=persons)
+        return merged
+    if parts.layout is not None:
         return merged
     if merged.unit or merged.source or not persons:
         return merged
