@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -61,8 +62,8 @@ def new_crawl_id(site: str, started_at: datetime) -> str:
     return f"{site}-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{token_hex(2)}"
 
 
-def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
-    """The common settings, with what this run decides."""
+def crawl_settings(plan: Plan, crawl_id: str, also: Mapping[str, object] | None = None) -> Settings:
+    """The common settings, with what this run decides; ``also`` has the last word."""
     settings = Settings()
     settings.setmodule(base_settings, priority="project")
     data = Path(plan.data)
@@ -99,6 +100,7 @@ def crawl_settings(plan: Plan, crawl_id: str) -> Settings:
             },
             priority="cmdline",
         )
+    settings.setdict(dict(also or {}), priority="cmdline")
     return settings
 
 
@@ -115,8 +117,8 @@ def main() -> int:
     return 0
 
 
-def crawl(plan: Plan) -> dict[str, Any]:
-    """Crawl one site to its end; what the ``end`` line tells.
+def crawl(plan: Plan, also: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """Crawl one site to its end; what the ``end`` line tells. ``also``: further settings.
 
     Raises ArchiveError where the archive cannot be used or another crawl of the site goes on.
     """
@@ -125,17 +127,17 @@ def crawl(plan: Plan) -> dict[str, Any]:
     with locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing):
         db = open_archive(data / "archive.db")
         try:
-            return _crawl_locked(plan, db)
+            return _crawl_locked(plan, db, also)
         finally:
             db.close()
 
 
-def _crawl_locked(plan: Plan, db: Database) -> dict[str, Any]:
+def _crawl_locked(plan: Plan, db: Database, also: Mapping[str, object] | None) -> dict[str, Any]:
     spider_class = declared_sites()[plan.site]
     save_site(db, site_record(spider_class))
     started_at = datetime.now(UTC)
     crawl_id = new_crawl_id(plan.site, started_at)
-    settings = crawl_settings(plan, crawl_id)
+    settings = crawl_settings(plan, crawl_id, also)
     (Path(plan.data) / "logs").mkdir(exist_ok=True)
     begin_crawl(db, crawl_id, plan.site, "crawl", started_at, EXTRACTOR)
     process = AsyncCrawlerProcess(settings)
