@@ -1,7 +1,8 @@
 """Generated sites behind one loopback port, as a forward proxy: for measuring crawls.
 
 A process of its own, so that its work is not counted as the crawler's. Pages are made and
-compressed before the first request is answered. ``with Origin(sites) as origin: origin.url``
+compressed before the first request is answered, or each when it is asked for (``lazy``), where
+there are too many to keep. ``with Origin(sites) as origin: origin.url``
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -30,9 +31,21 @@ class Origin:
     """The process; a context manager. ``url`` is what a crawler is given as its proxy."""
 
     def __init__(
-        self, makes: Sequence[str], hosts: int, articles: int, *, short: bool = False
+        self,
+        makes: Sequence[str],
+        hosts: int,
+        articles: int,
+        *,
+        short: bool = False,
+        lazy: bool = False,
     ) -> None:
-        self.plan = {"makes": list(makes), "hosts": hosts, "articles": articles, "short": short}
+        self.plan = {
+            "makes": list(makes),
+            "hosts": hosts,
+            "articles": articles,
+            "short": short,
+            "lazy": lazy,
+        }
         self.sites = list(generated_sites(makes, hosts, articles, short=short))
         self.url = ""
 
@@ -68,18 +81,23 @@ class Origin:
                 stream.close()
 
 
-def _answers(sites: Sequence[GeneratedSite]) -> dict[tuple[str, str], tuple[bytes, bytes]]:
-    """(host, path) -> the whole answer plain and compressed."""
-    found = {}
-    for site in sites:
-        for path, make in site.paths.items():
-            page = make().encode()
-            packed = gzip.compress(page, 6)
-            found[(site.host, path)] = (
-                _answer(page, "text/html; charset=utf-8"),
-                _answer(packed, "text/html; charset=utf-8", "Content-Encoding: gzip\r\n"),
-            )
-    return found
+_Answers = Callable[[tuple[str, str]], "tuple[bytes, bytes] | None"]
+"""(host, path) -> the whole answer plain and compressed."""
+
+
+def _answers(sites: Sequence[GeneratedSite], *, lazy: bool) -> _Answers:
+    makers = {(site.host, path): make for site in sites for path, make in site.paths.items()}
+    if lazy:
+        return lambda place: _both(makers[place]) if place in makers else None
+    return {place: _both(make) for place, make in makers.items()}.get
+
+
+def _both(make: Callable[[], str]) -> tuple[bytes, bytes]:
+    page = make().encode()
+    return (
+        _answer(page, "text/html; charset=utf-8"),
+        _answer(gzip.compress(page, 6), "text/html; charset=utf-8", "Content-Encoding: gzip\r\n"),
+    )
 
 
 def _answer(body: bytes, kind: str, coding: str = "", status: str = "200 OK") -> bytes:
@@ -88,7 +106,7 @@ def _answer(body: bytes, kind: str, coding: str = "", status: str = "200 OK") ->
 
 
 class _Server(asyncio.Protocol):
-    answers: dict[tuple[str, str], tuple[bytes, bytes]]
+    answers: _Answers
     robots = _answer(_ROBOTS, "text/plain")
     missing = _answer(b"not here\n", "text/plain", status="404 Not Found")
 
@@ -108,7 +126,7 @@ class _Server(asyncio.Protocol):
         path = url.path + (f"?{url.query}" if url.query else "")
         if url.path == "/robots.txt":
             return self.robots
-        found = self.answers.get((url.hostname or "", path))
+        found = type(self).answers((url.hostname or "", path))
         if found is None:
             return self.missing
         lines = head.lower().split(b"\r\n")
@@ -116,8 +134,8 @@ class _Server(asyncio.Protocol):
         return found[packed]
 
 
-async def _serve(answers: dict[tuple[str, str], tuple[bytes, bytes]]) -> None:
-    handler = type("Handler", (_Server,), {"answers": answers})
+async def _serve(answers: _Answers) -> None:
+    handler = type("Handler", (_Server,), {"answers": staticmethod(answers)})
     server = await asyncio.get_running_loop().create_server(handler, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     # When standard input closes, whoever started this is gone.
@@ -130,7 +148,7 @@ def main() -> None:
     """Serve the sites of the plan given as JSON; the first line printed is the port."""
     plan = json.loads(sys.argv[1])
     sites = generated_sites(plan["makes"], plan["hosts"], plan["articles"], short=plan["short"])
-    asyncio.run(_serve(_answers(list(sites))))
+    asyncio.run(_serve(_answers(list(sites), lazy=plan["lazy"])))
 
 
 if __name__ == "__main__":

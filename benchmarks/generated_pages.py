@@ -24,6 +24,8 @@ from crawler.sample_web.stories import site_texts
 NEWEST = datetime(2026, 6, 30, 16, 30, tzinfo=VIETNAM)
 LISTED = 20
 """Articles on a page of a listing."""
+SHOWN_NUMBERS = 20
+"""Pages before and after it to which a page of a listing links."""
 
 _PERSONS = (
     "Nguyễn Thị Hòa", "Trần Văn Minh", "Lê Thu Hà", "Phạm Đức Long", "Hoàng Thị Mai",
@@ -109,8 +111,9 @@ class GeneratedSite:
             f'<span class="ngay">{a.published:%d/%m/%Y}</span><p>{escape(a.lead)}</p></div>'
             for a in shown
         )
+        near = range(max(1, page - SHOWN_NUMBERS), min(last, page + SHOWN_NUMBERS) + 1)
         numbers = "".join(
-            f'<a href="{escape(self._listing_path(n))}">{n}</a> ' for n in range(1, last + 1)
+            f'<a href="{escape(self._listing_path(n))}">{n}</a> ' for n in sorted({1, *near, last})
         )
         following = (
             f'<a rel="next" href="{escape(self._listing_path(page + 1))}">Trang sau</a>'

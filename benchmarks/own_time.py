@@ -18,11 +18,20 @@ from unittest import mock
 def peak_megabytes(process: int | str = "self") -> float:
     """Peak of a process's memory. Not ``ru_maxrss``, which counts what its parent held at the
     fork; 0 where the system does not tell, or the process has gone."""
+    return _megabytes(process, "VmHWM:")
+
+
+def resident_megabytes(process: int | str = "self") -> float:
+    """What a process holds in memory now; 0 where the system does not tell."""
+    return _megabytes(process, "VmRSS:")
+
+
+def _megabytes(process: int | str, name: str) -> float:
     try:
         lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
 
 
 Functions = Mapping[str, Sequence[tuple[object, str]]]
