@@ -1,0 +1,157 @@
+"""Parts that a page of unknown make names by its classes: noise, lead, author.
+
+Themes differ, but their authors call a share bar "share" and a lead "sapo": names are hints, and
+what they claim is weighed against how much text stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.document import Document
+from crawler.extraction.judge import Verdict
+from crawler.extraction.text import clean_line, convert_legacy
+
+_NOISE = re.compile(
+    r"(?:^|[\s_-])(?:relat\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
+    r"recommend\w*|suggest\w*|shar(?:e|ing)\w*|social\w*|comments?|binh-?luan|tags?|tag-?list|"
+    r"keywords?|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
+    r"quang-?cao|newsletter|subscribe|toolbar|pagination|paging|sidebar|widget|"
+    r"most-?(?:read|view)\w*|follow\w*|reaction\w*)(?:$|[\s_-])|tin-?lien-?quan|box-?tin|"
+    r"newsrelation|relatednews|link-content-footer|"
+    r"(?:^|\s)(?:print|tools?|menu|nav|copyright|audio|player|tts|popup|modal)(?:$|\s)",
+    re.I,
+)
+_RELATED_TYPE = re.compile(r"relat|newsbox|boxnews|link|quiz|vote|survey", re.I)
+_LEAD = re.compile(
+    r"(?:^|[\s_-])(?:sapo|lead|chapeau|summary|hometext|intro(?:text)?|abstract|standfirst|dek|"
+    r"trich-?dan|mo-?ta|description|desc|excerpt|tomtat|tom-?tat|singular-sapo)(?:$|[\s_-])",
+    re.I,
+)
+_AUTHOR = re.compile(
+    r"(?:^|[\s_-])(?:authors?|tac-?gia|byline|nguoi-?viet|but-?danh|author-?name|name-?author|"
+    r"author_mail)(?:$|[\s_-])",
+    re.I,
+)
+
+
+def common(container: HtmlElement, title: HtmlElement | None) -> HtmlElement:
+    """The smallest element that holds container and title."""
+    if title is None:
+        return container
+    above = {title, *title.iterancestors()}
+    if container in above:
+        return container
+    return next((a for a in container.iterancestors() if a in above), container)
+
+
+def named_noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> set[HtmlElement]:
+    """Elements around the text that call themselves related, share, tags and the like."""
+    whole = len(container.text_content()) or 1
+    above = set(container.iterancestors())
+    found: set[HtmlElement] = set()
+    for element in top.iterdescendants():
+        if not isinstance(element.tag, str) or element in above or element is container:
+            continue
+        if not element.attrib and element.tag not in ("aside", "nav", "footer"):
+            continue
+        if element.tag in ("aside", "nav", "footer"):
+            found.add(element)
+            continue
+        kind = element.get("type") or element.get("data-role") or ""
+        if element.tag in ("div", "section", "ul", "span") and kind and _RELATED_TYPE.search(kind):
+            found.add(element)
+            continue
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if len(names) > 1 and _NOISE.search(names):
+            text = element.text_content()
+            linked = sum(len(link.text_content()) for link in element.iter("a"))
+            if linked > 0.6 * len(text) or (
+                len(text) < 0.3 * whole and not (len(text) > 400 and verdict.keeps(text))
+            ):
+                found.add(element)
+    return found
+
+
+def lead_element(
+    document: Document,
+    container: HtmlElement,
+    title: HtmlElement | None,
+    noise: set[HtmlElement],
+) -> HtmlElement | None:
+    """The marked lead: above the text, called sapo, summary or the like, and a sentence long."""
+    inside = set(container.iter())
+    seen_title = title is None or title in inside
+    for element in document.body.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element is title:
+            seen_title = True
+            continue
+        if not seen_title or element in noise or element.tag in ("meta", "script", "a", "input"):
+            continue
+        prop = element.get("itemprop") or element.get("data-role") or ""
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if (prop in ("description", "sapo") or (len(names) > 1 and _LEAD.search(names))) and (
+            30 <= len(clean_line(element.text_content())) <= 1200
+            and element is not container
+            and not any(child is title for child in element.iterdescendants())
+            and element.find(".//a[@href]") is None
+        ):
+            before = clean_line(container.text_content())[:3000]
+            text = clean_line(element.text_content())
+            if element in inside and before.find(text[:60]) > 1200:
+                return None
+            return element
+        if element in inside and element.tag == "p" and len(element.text_content()) > 400:
+            return None
+    return None
+
+
+def named_bylines(
+    document: Document, container: HtmlElement, title: HtmlElement | None
+) -> list[str]:
+    texts: dict[str, None] = {}
+    for element in around(document, container, title, inside=True):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if (
+            element.get("rel") == "author"
+            or element.get("itemprop") == "author"
+            or element.get("data-role") == "author"
+            or (len(names) > 1 and _AUTHOR.search(names))
+        ):
+            text = clean_line(convert_legacy(element.text_content()))
+            if 2 <= len(text) <= 80:
+                texts.setdefault(text)
+    return list(texts)[:4]
+
+
+def around(
+    document: Document,
+    container: HtmlElement,
+    title: HtmlElement | None,
+    inside: bool = False,
+) -> Iterator[HtmlElement]:
+    """Elements of the smallest element that holds title and container, the body itself aside."""
+    top = container
+    if title is not None:
+        above = set(title.iterancestors())
+        top = next((a for a in container.iterancestors() if a in above), container)
+        if container in above:
+            top = container
+    if top is container:
+        parent = container.getparent()
+        top = container if parent is None or parent.tag in ("html", "body") else parent
+    held = (
+        set()
+        if inside
+        else {
+            element for element in container.iterdescendants() if element.tag in ("p", "td", "li")
+        }
+    )
+    for element in top.iter():
+        if isinstance(element.tag, str) and element not in held:
+            yield element
