@@ -133,49 +133,70 @@ def crawl(plan: Plan, also: Mapping[str, object] | None = None) -> dict[str, Any
 
 
 def _crawl_locked(plan: Plan, db: Database, also: Mapping[str, object] | None) -> dict[str, Any]:
-    spider_class = declared_sites()[plan.site]
-    save_site(db, site_record(spider_class))
-    started_at = datetime.now(UTC)
-    crawl_id = new_crawl_id(plan.site, started_at)
-    settings = crawl_settings(plan, crawl_id, also)
-    (Path(plan.data) / "logs").mkdir(exist_ok=True)
-    begin_crawl(db, crawl_id, plan.site, "crawl", started_at, EXTRACTOR)
-    process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(spider_class)
+    begun = BegunCrawl(plan, db, also)
+    process = AsyncCrawlerProcess(begun.settings)
+    crawler = process.create_crawler(begun.spider_class)
     extractor = Extractor()
-    _equip(crawler, db, extractor)
-    running = process.crawl(
-        crawler, crawl_id=crawl_id, recheck=plan.recheck, walk_all=plan.walk_all
-    )
+    equip(crawler, db, extractor)
+    running = process.crawl(crawler, **begun.arguments)
     try:
         process.start()
     finally:
         extractor.close()
-    outcome, complete, detail = _how_it_ended(crawler, running, plan)
-    written = recorder_of(crawler).writer.written
-    register_written(db, plan.site, crawl_id, started_at, written)
-    take_in_files(db, Path(plan.data) / "warc", prefix=f"{plan.site}-")
-    # An answer that broke off and came whole at the second try is unreadable no more.
-    counted = counters(crawler) | {"unreadable": unreadable_of(db, crawl_id)}
-    finish_crawl(
-        db,
-        crawl_id,
-        datetime.now(UTC),
-        outcome,
-        complete=complete,
-        counters=counted,
-        detail=detail,
-    )
-    return {
-        "crawl": crawl_id,
-        "outcome": outcome,
-        "complete": complete,
-        "detail": detail,
-        "counters": counted,
-    }
+    return begun.conclude(crawler, running)
 
 
-def _equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
+class BegunCrawl:
+    """A crawl's row in the log, from its beginning to its end; whoever runs it comes between.
+
+    ``settings`` and ``arguments`` are what the crawler and its spider are to be given; ``also`` is
+    as in ``crawl``.
+    """
+
+    def __init__(self, plan: Plan, db: Database, also: Mapping[str, object] | None = None) -> None:
+        self.plan = plan
+        self.spider_class = declared_sites()[plan.site]
+        self._db = db
+        self._started_at = datetime.now(UTC)
+        self.crawl_id = new_crawl_id(plan.site, self._started_at)
+        self.settings = crawl_settings(plan, self.crawl_id, also)
+        self.arguments: dict[str, Any] = {
+            "crawl_id": self.crawl_id,
+            "recheck": plan.recheck,
+            "walk_all": plan.walk_all,
+        }
+        save_site(db, site_record(self.spider_class))
+        (Path(plan.data) / "logs").mkdir(exist_ok=True)
+        begin_crawl(db, self.crawl_id, plan.site, "crawl", self._started_at, EXTRACTOR)
+
+    def conclude(self, crawler: Crawler, running: asyncio.Task[None]) -> dict[str, Any]:
+        """Register what was written, close the row; what the ``end`` line tells."""
+        db, site = self._db, self.plan.site
+        outcome, complete, detail = _how_it_ended(crawler, running, self.plan)
+        written = recorder_of(crawler).writer.written
+        register_written(db, site, self.crawl_id, self._started_at, written)
+        take_in_files(db, Path(self.plan.data) / "warc", prefix=f"{site}-")
+        # An answer that broke off and came whole at the second try is unreadable no more.
+        counted = counters(crawler) | {"unreadable": unreadable_of(db, self.crawl_id)}
+        finish_crawl(
+            db,
+            self.crawl_id,
+            datetime.now(UTC),
+            outcome,
+            complete=complete,
+            counters=counted,
+            detail=detail,
+        )
+        return {
+            "crawl": self.crawl_id,
+            "outcome": outcome,
+            "complete": complete,
+            "detail": detail,
+            "counters": counted,
+        }
+
+
+def equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
     """Give the parts of a crawl what they share."""
 
     def sink(capture: Capture) -> None:

@@ -18,7 +18,7 @@ from archive.crawl_log import begin_crawl
 from archive.database import open_archive, save_site
 from archive.records import Site
 from crawler.extractor import Extractor
-from crawler.one_site import _equip, crawl_settings
+from crawler.one_site import crawl_settings, equip
 from crawler.plan import Plan
 from crawler.politeness.manners import how_manners_ended_it
 from crawler.site_spider import SiteSpider
@@ -48,7 +48,7 @@ def main() -> None:
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     extractor = Extractor()
-    _equip(crawler, db, extractor)
+    equip(crawler, db, extractor)
     process.crawl(crawler, crawl_id=crawl_id)
     process.start()
     extractor.close()
