@@ -14,7 +14,8 @@ from typing import Any
 from archive.database import ArchiveError, open_archive
 from archive.warc_reader import WarcError, read_records
 from crawler.intake.derived import update_derived
-from crawler.intake.ingest import Intake, Watch, imported_name
+from crawler.intake.ingest import Intake, Watch
+from crawler.intake.names import imported_name
 from crawler.intake.unpacking import is_wacz, unpack_wacz
 from crawler.locks import IMPORT, locked
 
@@ -30,7 +31,7 @@ def import_files(
     Every file is checked to its last record before the first is copied, so that a damaged or
     foreign file leaves the archive as it was. Raises ArchiveError for such a file.
 
-    Files are kept under ``warc/imported/``; see ``crawler.intake.ingest.imported_name``.
+    Files are kept under ``warc/imported/``; see ``crawler.intake.names.imported_name``.
     """
     with ExitStack() as unpacked:
         warcs = [warc for path in files for warc in _warcs_of(path, data, unpacked)]

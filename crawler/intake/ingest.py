@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -28,13 +27,13 @@ from archive.warc_reader import (
     ContentUndecodable,
     WarcError,
     WarcRecord,
-    capture_of,
     read_page_at,
     read_records,
 )
-from crawler.catalogue import site_crawled
 from crawler.extract import extract
 from crawler.extractor import LoneWorker, worker_pool
+from crawler.intake.names import WARC_SUFFIXES, origin_of
+from crawler.intake.parts import MAX_CONTENT_BYTES, located
 from crawler.reading import (
     Outcome,
     Reading,
@@ -45,9 +44,6 @@ from crawler.reading import (
     settle_reading,
 )
 
-MAX_CONTENT_BYTES = 30_000_000
-"""Bytes of a page after decompression; the limit of a crawl's download."""
-WARC_SUFFIXES = (".warc", ".warc.gz")
 ALONE = 40
 """Pages extracted in this process before others are started, which takes two seconds."""
 BATCH = 200
@@ -155,16 +151,12 @@ class Intake:
             yield record
 
     def _capture(self, record: WarcRecord, name: str, origin: str) -> Capture | None:
-        """The capture of a record; None where it is none, or nothing that a crawl could ask."""
-        if record.type not in ("response", "revisit") or record.status == 0:
+        found = located(record, name, origin)
+        if found is None:
             return None
-        site = site_crawled(record.url, record.warcinfo.get("site", ""))
-        if not site.name or not record.url.startswith(("http://", "https://")):
-            return None
-        ours = record.warcinfo.get("site") and record.warcinfo.get("isPartOf")
-        crawl = str(ours) if ours else f"import {origin or name}"
+        capture, site = found
         self._know_site(site)
-        return capture_of(record, name, site.name, crawl)
+        return capture
 
     def _know_site(self, site: Site) -> None:
         if site.name not in self._sites:
@@ -295,25 +287,6 @@ def register_written(
         ).fetchone()[0]
         if settled == file.captures:
             _register(db, (file.name, crawl, "", file.bytes, file.records, file.sha256))
-
-
-def imported_name(digest: str, name: str) -> str:
-    """Where an imported file is kept: the same bytes under another name are the same file.
-
-    >>> imported_name("0123456789abcdef9999", "Trang cũ.warc.gz")
-    'imported/0123456789abcdef-Trang_c_.warc.gz'
-    """
-    safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
-    return f"imported/{digest[:16]}-{safe if safe.endswith(WARC_SUFFIXES) else safe + '.warc.gz'}"
-
-
-def origin_of(name: str) -> str:
-    """The name that an imported file came under, "" for the archive's own files.
-
-    >>> origin_of("imported/0123456789abcdef-old-site.warc.gz"), origin_of("lang_son-1.warc.gz")
-    ('old-site.warc.gz', '')
-    """
-    return name.partition("-")[2] if name.startswith("imported/") else ""
 
 
 def unregistered_files(db: Database, folder: Path, prefix: str = "") -> list[str]:

@@ -1,0 +1,230 @@
+"""A part of a WARC file read to what its captures say: the unit of work of a rebuild.
+
+``read_file_part`` writes nothing and asks no database. What it returns depends on the bytes of
+the part and on the program alone, so it may run in any process or on any machine that sees the
+file, in any order, and twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from archive.articles import content_hash
+from archive.database import ArchiveError
+from archive.records import Article, Capture, Page, Site, Unreadable
+from archive.warc_range import Stretch, read_stretch, stretches
+from archive.warc_reader import (
+    ContentTooLarge,
+    ContentUndecodable,
+    WarcError,
+    WarcRecord,
+    capture_of,
+    read_page_at,
+)
+from crawler.catalogue import expects_article, site_crawled
+from crawler.extract import extract
+from crawler.extraction.urls import article_key
+from crawler.intake.edition import edition
+from crawler.intake.names import origin_of
+from crawler.reading import Outcome, judged, needs_extraction, outcome_without_extraction, page_of
+
+MAX_CONTENT_BYTES = 30_000_000
+"""Bytes of a page after decompression; the limit of a crawl's download."""
+PART_BYTES = 4 << 20
+"""About so much of a file is read at a time: some hundred pages, one to three seconds of work."""
+
+Extract = Callable[[Page], Article | Unreadable]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A stretch of a WARC file; ``file`` is its path below ``warc/``, with ``/``."""
+
+    file: str
+    stretch: Stretch
+
+
+class Read(NamedTuple):
+    """A capture and all that has to be known of it to write its rows."""
+
+    capture: Capture
+    address: str
+    """Article key of the capture's URL."""
+    leads_to: str
+    """Article key of a redirect's destination, "" where it is none."""
+    outcome: Outcome
+    """What it says, weighed with what the site's file says of the address."""
+    article_address: str = ""
+    """Article key of the article's canonical URL."""
+    content_hash: str = ""
+    expected: bool = False
+    """An article should stand at this address."""
+    elsewhere: bool = False
+    """A revisit that must be read with a payload that another record holds: no outcome yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a part of a file says."""
+
+    part: FilePart
+    edition: str
+    """The program that read it."""
+    records: int
+    """Records of any type in it."""
+    readings: tuple[Read, ...]
+    sites: tuple[Site, ...]
+    """The sites of these captures, as declared, or as hosts."""
+    crawls: tuple[str, ...]
+    damage: str = ""
+    """File, byte and kind of the damage that ended the reading; "" where it reached the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A whole WARC file: its size, checksum, and the parts that it is read in."""
+
+    file: str
+    bytes: int
+    sha256: str
+    parts: tuple[FilePart, ...]
+
+
+def survey_file(folder: Path, file: str, part_bytes: int = PART_BYTES) -> FileFacts:
+    """Checksum a file below ``folder`` and cut it into parts. Raises ArchiveError."""
+    path = folder / file
+    try:
+        with path.open("rb") as opened:
+            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        size = path.stat().st_size
+        found = tuple(FilePart(file, each) for each in stretches(path, size, part_bytes))
+    except (OSError, WarcError) as error:
+        raise ArchiveError(str(error)) from error
+    return FileFacts(file, size, sha256, found)
+
+
+def read_file_part(
+    folder: Path, part: FilePart, wanted: str | None = None, *, reader: Extract = extract
+) -> Batch:
+    """Every capture of a part of a WARC file below ``folder``, read as far as the part allows.
+
+    ``wanted`` is the ``edition`` that shall read; raises ArchiveError where this program is
+    another one, so that workers of two versions cannot mix their readings. Damage is returned
+    and not raised, with everything whole that stands before it.
+    """
+    if wanted is not None and wanted != edition():
+        raise ArchiveError(f"{wanted!r} was asked to read, but this program is {edition()!r}.")
+    origin = origin_of(part.file)
+    readings: list[Read] = []
+    sites: dict[str, Site] = {}
+    crawls: set[str] = set()
+    records, damage = 0, ""
+    try:
+        for record in read_stretch(folder / part.file, part.stretch):
+            records += 1
+            found = located(record, part.file, origin)
+            if found is None:
+                continue
+            capture, site = found
+            sites[site.name] = site
+            crawls.add(capture.crawl)
+            readings.append(read_capture(capture, record, reader))
+    except WarcError as error:
+        damage = str(error)
+    return Batch(
+        part,
+        edition(),
+        records,
+        tuple(readings),
+        tuple(sites.values()),
+        tuple(sorted(crawls)),
+        damage,
+    )
+
+
+def located(record: WarcRecord, file: str, origin: str) -> tuple[Capture, Site] | None:
+    """The capture of a record, and its site; None for what no crawl could have asked.
+
+    ``origin`` as ``crawler.intake.names.origin_of`` gives it. Raises WarcError for a record
+    without a usable date.
+    """
+    if record.type not in ("response", "revisit") or record.status == 0:
+        return None
+    site = site_crawled(record.url, record.warcinfo.get("site", ""))
+    if not site.name or not record.url.startswith(("http://", "https://")):
+        return None
+    ours = record.warcinfo.get("site") and record.warcinfo.get("isPartOf")
+    crawl = str(ours) if ours else f"import {origin or file}"
+    return capture_of(record, file, site.name, crawl), site
+
+
+def read_capture(capture: Capture, holder: WarcRecord | None, reader: Extract = extract) -> Read:
+    """What a capture says. ``holder`` is the record with its payload, None where that is missing.
+
+    A revisit that has to be read is given back as ``elsewhere`` when ``holder`` is itself.
+    """
+    address = article_key(capture.url)
+    leads_to = article_key(capture.location) if capture.location else ""
+    outcome: Outcome
+    if not needs_extraction(capture):
+        outcome = outcome_without_extraction(capture)
+    elif holder is None:
+        outcome = Unreadable("broken", "the record that this revisit refers to is missing")
+    elif holder.type == "revisit":
+        return Read(capture, address, leads_to, None, elsewhere=True)
+    else:
+        outcome = _outcome(capture, holder, reader)
+    if outcome is not None:
+        outcome = judged(capture.url, outcome)
+    expected = expects_article(capture.url)
+    if not isinstance(outcome, Article):
+        return Read(capture, address, leads_to, outcome, expected=expected)
+    key = article_key(outcome.url)
+    digest = content_hash(outcome)
+    return Read(capture, address, leads_to, outcome, key, digest, expected)
+
+
+def _outcome(capture: Capture, holder: WarcRecord, reader: Extract) -> Article | Unreadable:
+    try:
+        body = holder.content(MAX_CONTENT_BYTES)
+    except ContentTooLarge:
+        return Unreadable("too_large", f"over {MAX_CONTENT_BYTES} bytes")
+    except ContentUndecodable as error:
+        return Unreadable("broken", str(error))
+    return reader(page_of(capture, body))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A capture and where the record with its payload begins; ``file`` is "" where none does."""
+
+    capture: Capture
+    file: str
+    offset: int = 0
+
+
+def read_places(
+    folder: Path, places: Iterable[Place], wanted: str | None = None, *, reader: Extract = extract
+) -> list[Read]:
+    """Read single captures anew, each with the payload at its place.
+
+    Raises ArchiveError where a record is not where it should be, and as ``read_file_part``.
+    """
+    if wanted is not None and wanted != edition():
+        raise ArchiveError(f"{wanted!r} was asked to read, but this program is {edition()!r}.")
+    return list(_read_places(folder, places, reader))
+
+
+def _read_places(folder: Path, places: Iterable[Place], reader: Extract) -> Iterator[Read]:
+    for place in places:
+        holder = None
+        if place.file:
+            try:
+                holder = read_page_at(folder / place.file, place.offset)
+            except WarcError as error:
+                raise ArchiveError(str(error)) from error
+        yield read_capture(place.capture, holder, reader)
