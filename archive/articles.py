@@ -80,7 +80,14 @@ def save_capture(db: Database, capture: Capture, address: str, leads_to: str = "
     ``address`` is the article key of the capture's URL, ``leads_to`` that of a redirect's
     destination. Returns False where the capture is known.
     """
-    row = {
+    with transaction(db):
+        row = capture_row(capture, address, leads_to)
+        return insert_row(db, "captures", row, "insert or ignore")
+
+
+def capture_row(capture: Capture, address: str, leads_to: str = "") -> dict[str, Any]:
+    """The row of ``captures`` as long as nothing is known of what it means."""
+    return {
         "id": capture.id,
         "url": capture.url,
         "address": address,
@@ -103,8 +110,6 @@ def save_capture(db: Database, capture: Capture, address: str, leads_to: str = "
         "last_modified": capture.last_modified,
         "refers_to": capture.refers_to,
     }
-    with transaction(db):
-        return insert_row(db, "captures", row, "insert or ignore")
 
 
 def settle(
@@ -168,7 +173,7 @@ def _settle_absence(
     outcome: Unreadable | None,
     expected: bool,
 ) -> Change:
-    word, detail = _absence(capture, outcome)
+    word, detail = absence(capture, outcome)
     db.conn.execute("update captures set outcome = ? where id = ?", (word, capture.id))
     if word == "redirect":
         for source in (address, *redirecting_to(db, {destination_of(db, address)})):
@@ -207,7 +212,7 @@ def _settle_absence(
     return "unreadable"
 
 
-def _absence(capture: Capture, outcome: Unreadable | None) -> tuple[str, str]:
+def absence(capture: Capture, outcome: Unreadable | None) -> tuple[str, str]:
     """The word and the detail that a capture without an article gets in ``captures.outcome``."""
     if capture.status == 304:
         return "not_modified", ""
@@ -257,9 +262,38 @@ def _write_article(
     before: sqlite3.Row | None,
 ) -> None:
     place = fetch_one(db, "select province, province_2025 from sites where name = ?", capture.site)
+    provinces = (place["province"], place["province_2025"]) if place else ("", "")
+    row = article_row(key, capture, article, digest, extractor, provinces)
+    if before is None:
+        insert_row(db, "articles", row)
+    else:
+        _index(db, "delete", before)
+        columns = [name for name in row if name != "id"]
+        db.conn.execute(
+            f"update articles set {', '.join(f'{name} = :{name}' for name in columns)}"
+            " where id = :id",
+            row,
+        )
+        for table in ("images", "attachments"):
+            db.conn.execute(f"delete from {table} where article_id = ?", (key,))
+    _index(db, "insert", row)
+    for table, rows in media_rows(key, article).items():
+        for media in rows:
+            insert_row(db, table, media)
+
+
+def article_row(
+    key: int,
+    capture: Capture,
+    article: Article,
+    digest: str,
+    extractor: str,
+    provinces: tuple[str, str],
+) -> dict[str, Any]:
+    """The row of ``articles`` for one that this capture alone shows; ``provinces`` of its site."""
     published = article.published
     seen = timestamp(capture.fetched_at)
-    row: dict[str, Any] = {
+    return {
         "id": key,
         "url": article.url,
         "site": capture.site,
@@ -272,8 +306,8 @@ def _write_article(
         "source": article.byline.source,
         "section": article.section,
         "tags": json.dumps(list(article.tags), ensure_ascii=False),
-        "province": place["province"] if place else "",
-        "province_2025": place["province_2025"] if place else "",
+        "province": provinces[0],
+        "province_2025": provinces[1],
         "published_at": published.iso() if published else None,
         "published_precision": published.precision if published else None,
         "published_evidence": published.evidence if published else None,
@@ -291,23 +325,12 @@ def _write_article(
         "extractor": extractor,
         "content_hash": digest,
     }
-    if before is None:
-        insert_row(db, "articles", row)
-    else:
-        _index(db, "delete", before)
-        columns = [name for name in row if name != "id"]
-        db.conn.execute(
-            f"update articles set {', '.join(f'{name} = :{name}' for name in columns)}"
-            " where id = :id",
-            row,
-        )
-        for table in ("images", "attachments"):
-            db.conn.execute(f"delete from {table} where article_id = ?", (key,))
-    _index(db, "insert", row)
-    for position, image in enumerate(article.images, 1):
-        insert_row(
-            db,
-            "images",
+
+
+def media_rows(key: int, article: Article) -> dict[str, list[dict[str, Any]]]:
+    """The rows of ``images`` and ``attachments`` of an article."""
+    return {
+        "images": [
             {
                 "article_id": key,
                 "position": position,
@@ -315,19 +338,19 @@ def _write_article(
                 "caption": image.caption,
                 "credit": image.credit,
                 "alt": image.alt,
-            },
-        )
-    for position, attachment in enumerate(article.attachments, 1):
-        insert_row(
-            db,
-            "attachments",
+            }
+            for position, image in enumerate(article.images, 1)
+        ],
+        "attachments": [
             {
                 "article_id": key,
                 "position": position,
                 "url": attachment.url,
                 "title": attachment.title,
-            },
-        )
+            }
+            for position, attachment in enumerate(article.attachments, 1)
+        ],
+    }
 
 
 def _index(db: Database, verb: Literal["insert", "delete"], row: Any) -> None:
