@@ -1,0 +1,311 @@
+"""Commands for several machines: ``node``, ``dispatch`` and ``collect``."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from archive.database import ArchiveError
+from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
+
+EXIT_FAILED = 1
+EXIT_PARTLY = 3
+EXIT_INTERRUPTED = 130
+USER, PASSWORD = "CONGDOAN_NODE_USER", "CONGDOAN_NODE_PASSWORD"
+
+_data = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the archive: archive.db and warc/.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+def _credentials() -> tuple[str, str]:
+    """User and password of nodes, from the environment: a command line is seen by everybody."""
+    user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
+    if bool(user) != bool(password) or ":" in user:
+        raise click.UsageError(f"Set both {USER} (without a colon) and {PASSWORD}, or neither.")
+    return user, password
+
+
+@click.command()
+@_data
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=6800, show_default=True)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Sites at a time."
+)
+@click.option(
+    "--contact",
+    envvar="CONGDOAN_CONTACT",
+    default="",
+    metavar="ADDRESS",
+    help="E-mail or web address by which a site's owner reaches you; part of the User-Agent. "
+    "Also read from CONGDOAN_CONTACT.",
+)
+@click.option(
+    "--segment-megabytes",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Close a WARC file at this size: only closed ones can be collected.",
+)
+@click.option(
+    "--sample-proxy",
+    default="",
+    metavar="URL",
+    help="Crawl the sample web that this proxy serves (python -m crawler.sample_web).",
+)
+@click.option(
+    "--sample-delay",
+    type=click.FloatRange(0, 60),
+    default=0.0,
+    metavar="SECONDS",
+    help="Pause between two requests to a host of the sample web.",
+)
+def node(
+    data: Path,
+    host: str,
+    port: int,
+    jobs: int,
+    contact: str,
+    segment_megabytes: int,
+    sample_proxy: str,
+    sample_delay: float,
+) -> None:
+    """Crawl on this machine what a dispatcher on another one asks for.
+
+    Runs scrapyd in the foreground, with this program's sites and nothing else: no code can be
+    sent to it. What is fetched stays in this machine's data folder until it is collected. On
+    another address than loopback, user and password are wanted, in CONGDOAN_NODE_USER and
+    CONGDOAN_NODE_PASSWORD; they travel unencrypted, so let the connection go through a private
+    network, SSH or TLS.
+
+    \b
+    Examples:
+      congdoan node --contact you@example.org
+      congdoan node --host 10.0.0.2 --jobs 16 --contact you@example.org
+    """
+    from crawler.nodes.node_settings import NodeSettings
+    from crawler.nodes.serving import serve_node
+
+    if not contact and not sample_proxy:
+        raise click.UsageError(
+            "A node says who is asking: give --contact with an e-mail or web address (or set "
+            "CONGDOAN_CONTACT)."
+        )
+    if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
+        raise click.UsageError("--contact must be plain ASCII, without line breaks, and short.")
+    user, password = _credentials()
+    if not _is_loopback(host) and not password:
+        raise click.UsageError(
+            f"Whoever reaches {host} could command this node: set {USER} and {PASSWORD}."
+        )
+    for name in (USER, PASSWORD):
+        os.environ.pop(name, None)  # The crawls' processes need not know them.
+    settings = NodeSettings(
+        str(data.resolve()), contact, sample_proxy, sample_delay, segment_megabytes * 1_000_000
+    )
+    try:
+        serve_node(settings, host, port, jobs, user, password)
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="SITE...")
+@click.option("--all", "every", is_flag=True, help="Every declared site.")
+@click.option(
+    "--node",
+    "nodes",
+    multiple=True,
+    required=True,
+    metavar="URL",
+    help="A node, as http://host:6800; give one for each.",
+)
+@click.option("--max-pages", type=click.IntRange(1), help="Stop each site after so many answers.")
+@click.option("--recheck", is_flag=True, help="Look at every known article again, due or not.")
+@click.option(
+    "--walk-all", is_flag=True, help="Follow every listing to its end, also through known news."
+)
+@click.option(
+    "--lease",
+    type=click.FloatRange(3, 3000),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="After so long without word from here a node's crawls have ended.",
+)
+@click.option(
+    "--poll",
+    type=click.FloatRange(0.2, 1000),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How often nodes are asked; at most a quarter of the lease.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(1),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long sites wait for a node while none takes any.",
+)
+@_data
+@_json
+def dispatch(
+    names: tuple[str, ...],
+    every: bool,
+    nodes: tuple[str, ...],
+    max_pages: int | None,
+    recheck: bool,
+    walk_all: bool,
+    lease: float,
+    poll: float,
+    patience: float,
+    data: Path,
+    as_json: bool,
+) -> None:
+    """Crawl sites on several machines, each site on one at a time.
+
+    Each machine runs `congdoan node`. A site stays on the node that crawled it last; sites that
+    share a host go to the same one. When a node is lost, its crawls end by themselves, and after
+    the lease has run out its sites are given to others. Ctrl-C asks all crawls to end. User and
+    password of the nodes: CONGDOAN_NODE_USER and CONGDOAN_NODE_PASSWORD. Afterwards, fetch the
+    nodes' folders and `congdoan collect` them.
+
+    \b
+    Examples:
+      congdoan dispatch --node http://10.0.0.2:6800 --node http://10.0.0.3:6800 --all
+      congdoan dispatch --node http://127.0.0.1:6800 lang_son hai_phong
+    """
+    from crawler.catalogue import declared_sites
+    from crawler.locks import locked
+    from crawler.nodes.dispatch import Dispatcher, Rhythm
+    from crawler.nodes.ledger import Ledger
+    from crawler.nodes.remote import checked_node
+
+    declared = declared_sites()
+    chosen = list(declared) if every else list(dict.fromkeys(names))
+    if not chosen:
+        raise click.UsageError("Name the sites, or say --all. `congdoan sites` lists them.")
+    if unknown := [name for name in chosen if name not in declared]:
+        raise click.UsageError(f"No such site: {', '.join(unknown)}.")
+    if poll > lease / 4:
+        raise click.UsageError("--poll must be at most a quarter of --lease.")
+    user, password = _credentials()
+    try:
+        peers = [checked_node(url, user, password) for url in dict.fromkeys(nodes)]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    arguments = {"max_pages": str(max_pages)} if max_pages else {}
+    arguments |= {name: "1" for name, on in (("recheck", recheck), ("walk_all", walk_all)) if on}
+    hosts = {name: {*spider.hosts, *spider.file_hosts} for name, spider in declared.items()}
+    rhythm = Rhythm(lease, poll, patience)
+    try:
+        with locked(data, "dispatch", doing="Another dispatcher"):
+            ledger = Ledger(data / "dispatch.db", lease + rhythm.margin)
+            try:
+                dispatcher = Dispatcher(peers, ledger, hosts, rhythm, arguments)
+                with _signals(dispatcher.stop), CrawlDisplay(quiet=as_json) as display:
+                    runs = dispatcher.run(chosen, display.show)
+            finally:
+                ledger.close()
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+    print_summary(runs, as_json=as_json)
+    if any(run.outcome == "interrupted" for run in runs):
+        sys.exit(EXIT_INTERRUPTED)
+    well = [run.ended_well for run in runs]
+    if not all(well):
+        sys.exit(EXIT_PARTLY if any(well) else EXIT_FAILED)
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """The first SIGINT or SIGTERM asks for the end; a second one ends this process at once."""
+    asked = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(128 + number)  # The leases run out by themselves.
+        asked = True
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@click.command()
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER...",
+)
+@_data
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), help="Processes for extraction. [default: cores]"
+)
+@_json
+def collect(folders: tuple[Path, ...], data: Path, jobs: int | None, as_json: bool) -> None:
+    """Take what nodes have fetched into this archive.
+
+    A FOLDER is a node's data folder, or a copy of its warc/. Closed WARC files that the archive
+    does not have are taken in, whatever their names; those that a crawl still writes are left
+    for the next time. Collecting twice changes nothing.
+
+    \b
+    Examples:
+      rsync -a --include='*.warc.gz' --exclude='*.*' node2:data/warc/ from-node2/
+      congdoan collect from-node2
+    """
+    from crawler.nodes.collecting import collect as collect_folders
+
+    try:
+        report = collect_folders(folders, data, jobs=jobs, watch=told_now_and_then())
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False))
+    else:
+        columns = ("file", "captures", "new", "changed", "unchanged", "gone", "unreadable")
+        print_table("Collected", columns, report["files"])
+        click.echo(f"{report['known']} files were here already.")
+    for row in report["refused"]:
+        click.echo(f"Not taken in: {row['reason']}", err=True)
+    if report["refused"]:
+        sys.exit(EXIT_PARTLY if report["files"] or report["known"] else EXIT_FAILED)
+
+
+COMMANDS: list[click.Command] = [node, dispatch, collect]
+"""To be added to the ``congdoan`` group."""
