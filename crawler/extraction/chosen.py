@@ -75,7 +75,7 @@ def read_parts(
     if title_element is not None:
         parts.title = element_text(title_element, skip)
     if not parts.title:
-        parts.title, title_element = page_heading(document, structured)
+        parts.title, title_element = page_heading(document, structured, body, skip)
         parts.fallbacks.append("title")
 
     near = Surroundings(body, title_element)

@@ -67,7 +67,7 @@ def read_generic(
     container = find_container(document, verdict)
     if container is None:
         return refusal(document, "no content that stands together")
-    title, title_element = page_heading(document, structured)
+    title, title_element = page_heading(document, structured, container)
     if not sure and not structured.article and key(title) in map(key, structured.site_names):
         return refusal(document, "titled as the site")
     top = common(container, title_element)

@@ -13,6 +13,8 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.extraction.tables import has_table, is_data, rows_of
+
 _NEVER_CONTENT = (
     "script", "style", "noscript", "template", "svg", "select", "nav", "footer", "iframe", "link",
     "meta", "button", "input", "textarea", "object", "embed", "map",
@@ -30,6 +32,7 @@ def content_lines(tree: HtmlElement, *, precision: bool = False, recall: bool = 
     lean = deepcopy(tree)
     lean.tail = None
     etree.strip_elements(lean, *_NEVER_CONTENT, with_tail=False)
+    _open_frames(lean)
     try:
         found = bare_extraction(
             lean,
@@ -46,6 +49,23 @@ def content_lines(tree: HtmlElement, *, precision: bool = False, recall: bool = 
         return []
     text = found.text if isinstance(found, Judged) else None
     return [line for line in (text or "").splitlines() if line.strip()]
+
+
+def _open_frames(tree: HtmlElement) -> None:
+    """Make ``div`` of tables that lay out a page: trafilatura takes every table for data."""
+    for table in [*tree.iter("table")]:
+        rows = rows_of(table, ())
+        if not rows or (is_data(rows, table) and not has_table(table)):
+            continue
+        table.tag = "div"
+        for row in rows:
+            for cell in row:
+                cell.tag = "div"
+            line = row[0].getparent()
+            line.tag = "div"
+            part = line.getparent()
+            if part is not None and part.tag in ("tbody", "thead", "tfoot"):
+                part.tag = "div"
 
 
 def key(text: str) -> str:

@@ -52,7 +52,8 @@ def align_of(element: HtmlElement) -> str:
         if found:
             return str(found[1]).lower()
     align = attributes.get("align")
-    if align:
+    # Of a table it places the table, and says nothing of the text in it.
+    if align and element.tag != "table":
         return str(align).lower()
     names = attributes.get("class")
     if names:

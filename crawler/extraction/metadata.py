@@ -12,6 +12,7 @@ from archive.records import Published
 from crawler.extraction.dates import find_in_lines
 from crawler.extraction.document import Document
 from crawler.extraction.judge import key
+from crawler.extraction.shown_title import is_frame_title, title_above
 from crawler.extraction.structured import Structured
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import absolute, canonical_url
@@ -24,21 +25,30 @@ _PRINTED_URL = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"\d{3,}")
+_NOTHING: set[HtmlElement] = set()
 _PRINT_MARK = re.compile(r"print|savefile|tmpl=component|apicenter|ban-in|inbai|in-bai", re.I)
 
 
-def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlElement | None]:
+def page_heading(
+    document: Document,
+    structured: Structured,
+    body: HtmlElement | None = None,
+    skip: set[HtmlElement] = _NOTHING,
+) -> tuple[str, HtmlElement | None]:
     """The article's title and its element, where one shows it.
 
     Of the headings that the page's own ``<title>`` or structured data repeats, the one that says
-    most of it is the title; else a line that does; else the structured title; else the first
-    ``h1``; else what of ``<title>`` is not the site's name. What links to the front page is the
-    site's own name.
+    most of it is the title; else a line that does; else the structured title; else what is set as
+    a title above ``body``, noise in ``skip`` left out; else the first ``h1``; else what of
+    ``<title>`` is not the site's name. What links to the front page is the site's own name.
     """
+    sites = {key(name) for name in structured.site_names}
     named = [
         text
         for name in (*structured.headlines, document.page_title)
         if (text := clean_line(convert_legacy(name)))
+        and key(text) not in sites
+        and not is_frame_title(text)
     ]
     keys = [key(text) for text in named]
     first: tuple[str, HtmlElement] | None = None
@@ -58,7 +68,6 @@ def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlE
                 best = (score, shown, element)
         if best is not None and best[0] >= _SURE:
             return best[1], best[2]
-    sites = {key(name) for name in structured.site_names}
     for element in document.body.iter("div", "span", "td", "p", "strong", "b", "a"):
         if len(element) > 3:
             continue
@@ -73,9 +82,14 @@ def page_heading(document: Document, structured: Structured) -> tuple[str, HtmlE
             return text, element
     if best is not None:
         return best[1], best[2]
-    for text in named[:-1] if structured.headlines else []:
-        if text and key(text) not in sites:
+    told = {clean_line(convert_legacy(name)) for name in structured.headlines}
+    for text in named:
+        if text in told:
             return without_site(text, structured.site_names), None
+    if body is not None:
+        above = title_above(document, body, skip)
+        if above[0]:
+            return above
     if first is not None and key(first[0]) not in sites:
         return first
     title = without_site(document.page_title, structured.site_names)

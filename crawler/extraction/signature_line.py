@@ -234,14 +234,14 @@ def _read_bare(text: str) -> Line:
         return NOTHING
     if split.persons:
         return Line("name", tuple(split.persons), split.unit, split.source)
-    if split.unit and _is_bare_unit(split.unit):
+    if split.unit and is_bare_unit(split.unit):
         return Line("unit", unit=split.unit, source=split.source)
     if split.source and first[0].isupper() and first.count(" ") < 6 and not split.unit:
         return Line("source", source=split.source)
     return NOTHING
 
 
-def _is_bare_unit(text: str) -> bool:
+def is_bare_unit(text: str) -> bool:
     """Whether a line is nothing but the name of a union body: no verb, no slogan."""
     words = re.findall(r"[^\W\d_]+|\d+", text)
     if not 2 <= len(words) <= 13 or SLOGAN_RE.search(text):

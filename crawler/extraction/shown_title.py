@@ -1,0 +1,167 @@
+"""The title of an article that neither ``<title>`` nor structured data names.
+
+Portals on SharePoint, WebForms and hand-written PHP call every page "Chi tiết tin" or by the
+site's name. There the title is what stands above the text and is set as titles are: a heading,
+bold, large, or in an element that is called title or "tiêu đề".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.blocks import Block
+from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.document import Document
+from crawler.extraction.printed_dates import DATE_RE
+from crawler.extraction.signature_line import is_bare_unit
+from crawler.extraction.text import clean_line
+from crawler.extraction.urls import article_key
+from crawler.extraction.walk import read_blocks
+
+MAX_TITLE = 300
+"""Characters of the longest title."""
+_MIN_TITLE = 15
+_MIN_WORDS = 4
+_CLIMB = 6
+"""Elements around the container in which a title is looked for."""
+
+_FRAME = re.compile(
+    r"(?:trang chủ|home|chi tiết(?: (?:tin|bài|nội dung)[\w\s]{0,20})?|(?:tin|bản tin|bài viết|"
+    r"nội dung|thông tin)(?: tức| chi tiết| hoạt động| bài| sự kiện|[\s,&–-]+sự kiện){0,3}|tin tức"
+    r"[\s,&–-]+(?:sự kiện|hoạt động|thông báo)|xem (?:tin|bài viết|chi tiết)|"
+    r"hoạt động(?: công đoàn)?|news(?: ?details?)?|details?|article|untitled(?: document| page)?|"
+    r"new page.*|index|(?:cổng|trang|hệ thống) (?:thông tin|tin|web|ttđt)[\w\s,.–-]*|web ?site[\w\s,.–-]*|"
+    r"giới thiệu|welcome.*|chào mừng .*)",
+    re.I,
+)
+_SEPARATOR = re.compile(r"\s+[|»«–—:·•-]+\s+|\s*[|»]\s*|\.::?|::?\.")
+_CALLED = re.compile(
+    r"(?:^|[\s_-]|news|tin|bai|article|post)(?:title|tieu-?de|ten-?(?:bai|tin)|headline|tt-?tin|"
+    r"heading|tittle|subject)|[a-z](?:Title|TieuDe|Headline)|title(?:[\s_-]|$)",
+    re.I,
+)
+_LARGE = re.compile(
+    r"font-size\s*:\s*(?:1[6-9]|[2-5]\d)(?:\.\d+)?(?:px|pt)|"
+    r"font-size\s*:\s*(?:1\.[2-9]|[2-4](?:\.\d+)?)r?em|font-size\s*:\s*(?:x-)*large",
+    re.I,
+)
+_SENTENCE = (".", ";", ",", ":", "…", ".”", '."')
+
+
+def is_frame_title(text: str) -> bool:
+    """Whether a page title says nothing of an article: the site's name, "Chi tiết tin".
+
+    >>> is_frame_title("Chi tiết tin - LĐLĐ tỉnh Hải Sơn"), is_frame_title("Đại hội thành công")
+    (True, False)
+    """
+    parts = [part.strip() for part in _SEPARATOR.split(clean_line(text)) if part.strip()]
+    return all(_FRAME.fullmatch(part) or is_bare_unit(part) for part in parts)
+
+
+def title_above(
+    document: Document, container: HtmlElement, skip: set[HtmlElement]
+) -> tuple[str, HtmlElement | None]:
+    """The title that stands above the text of ``container``, with its element; "" where none does.
+
+    Looked for in the container itself and then in ever larger elements around it, so that columns
+    beside it are reached last. ``skip`` are elements that are noise.
+    """
+    own = article_key(document.page.url)
+    inside = set(container.iter())
+    plain: tuple[str, HtmlElement | None] = ("", None)
+    scope: HtmlElement | None = container
+    for _ in range(_CLIMB):
+        if scope is None or scope.tag == "html":
+            break
+        blocks = read_blocks(scope, document.base, skip)
+        start = _text_start(blocks, inside)
+        best: tuple[int, Block] | None = None
+        for block in blocks[:start]:
+            if not _may_be_title(block, own):
+                continue
+            score = _prominence(block)
+            if best is None or score > best[0]:
+                best = (score, block)
+        if best is not None and best[0] >= 2:
+            return best[1].text, best[1].element
+        if best is not None and not plain[0]:
+            plain = (best[1].text, best[1].element)
+        scope = scope.getparent()
+    return plain
+
+
+def _text_start(blocks: Sequence[Block], inside: set[HtmlElement]) -> int:
+    """Where the text begins: the first sentence of the container."""
+    for index, block in enumerate(blocks):
+        if block.element not in inside or block.kind == "heading":
+            continue
+        ends = block.text.endswith((*_SENTENCE, "!", "?", ")", "”"))
+        if (
+            len(block.text) >= 60
+            and block.linked < 0.3 * len(block.text)
+            and (ends or len(block.text) > MAX_TITLE)
+            and not boilerplate_kind(block.text)
+        ):
+            return index
+    return next((i for i, b in enumerate(blocks) if b.element in inside and b.kind == "table"), 0)
+
+
+def _may_be_title(block: Block, own: str) -> bool:
+    text = block.text
+    if not _MIN_TITLE <= len(text) <= MAX_TITLE or block.kind in ("table", "item", "figure"):
+        return False
+    if len(text.split()) < _MIN_WORDS or is_frame_title(text) or boilerplate_kind(text):
+        return False
+    if len(DATE_RE.sub("", text).strip(" ()[]|-–,.:")) < _MIN_TITLE:
+        return False
+    if block.kind != "heading" and text.endswith(_SENTENCE):
+        return False
+    if block.linked > 0.5 * len(text.replace(" ", "")):
+        return all(article_key(url) == own for url, _ in block.links)
+    return not block.linked
+
+
+def _prominence(block: Block) -> int:
+    score = 0
+    if block.kind == "heading":
+        score = 5 if block.level == 1 else 4 if block.level <= 4 else 2
+    if block.bold:
+        score = max(score, 2)
+    for element, _ in zip(_up(block.element), range(2), strict=False):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if len(names) > 1 and _CALLED.search(names):
+            score += 3
+            break
+    if score < 4 and block.element is not None and _set_large(block.element):
+        score += 2
+    return score
+
+
+def _up(element: HtmlElement | None) -> list[HtmlElement]:
+    if element is None:
+        return []
+    # An inline element inside the block may carry the name: <td><span class="title">.
+    inner = [child for child in element if isinstance(child.tag, str)][:2]
+    parent = element.getparent()
+    return [element, *inner, *([parent] if parent is not None and len(parent) == 1 else [])]
+
+
+def _set_large(element: HtmlElement) -> bool:
+    for node in (element, *(child for child in element.iterdescendants())):
+        if not isinstance(node.tag, str):
+            continue
+        if node.tag == "big" or _LARGE.search(node.get("style") or ""):
+            return True
+        if node.tag == "font" and (node.get("size") or "").strip() in (
+            "3",
+            "4",
+            "5",
+            "6",
+            "+1",
+            "+2",
+        ):
+            return True
+    return False
