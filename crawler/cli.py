@@ -16,6 +16,7 @@ from archive.database import ArchiveError, open_archive
 from crawler import VERSION
 from crawler.commands import archive as archive_commands
 from crawler.commands import cdx as cdx_commands
+from crawler.commands import nodes as nodes_commands
 from crawler.commands import schedule as schedule_commands
 from crawler.commands.sites import new_site, sites
 from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
@@ -102,6 +103,12 @@ def congdoan() -> None:
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Sites at a time."
 )
+@click.option(
+    "--warc-size",
+    type=click.IntRange(1),
+    metavar="BYTES",
+    help="Close a WARC file that has grown so large and begin the next.  [default: 1000000000]",
+)
 @data_option
 @json_option
 def crawl(
@@ -114,6 +121,7 @@ def crawl(
     recheck: bool,
     walk_all: bool,
     jobs: int,
+    warc_size: int | None,
     data: Path,
     as_json: bool,
 ) -> None:
@@ -170,6 +178,7 @@ def crawl(
                 max_pages=max_pages or 0,
                 recheck=recheck,
                 walk_all=walk_all,
+                warc_max_bytes=warc_size or 0,
             )
             for name in chosen
         ]
@@ -346,6 +355,7 @@ for command in (
     *archive_commands.COMMANDS,
     *schedule_commands.COMMANDS,
     *cdx_commands.COMMANDS,
+    *nodes_commands.COMMANDS,
     sites,
     new_site,
 ):

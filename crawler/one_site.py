@@ -77,6 +77,7 @@ def crawl_settings(plan: Plan, crawl_id: str, also: Mapping[str, object] | None 
             "WARC_CRAWL_ID": crawl_id,
             "WARC_OPERATOR": plan.contact,
             "WARC_SOFTWARE": EXTRACTOR,
+            "WARC_MAX_BYTES": plan.warc_max_bytes,
             "CLOSESPIDER_PAGECOUNT": plan.max_pages,
             "SAMPLE_PROXY": plan.sample_proxy,
             "PACE_FOLDER": str(data / "locks" / "hosts"),

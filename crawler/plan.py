@@ -18,3 +18,5 @@ class Plan:
     walk_all: bool = False
     quiet_hours: str = ""
     """Hours in which the crawl asks nothing, such as "22:00-05:00" in Vietnam's time."""
+    warc_max_bytes: int = 0
+    """Bytes after which a WARC file is closed and the next begun; 0 for the default, 1 GB."""

@@ -14,6 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from tests.crawl.conftest import Crawled
+from tests.crawl.processes import crawls_of, is_alive, kill_all
 
 SITES = ("lang_son", "can_tho")
 
@@ -25,22 +26,6 @@ def start(data: Path) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-
-
-def crawl_processes(data: Path) -> list[int]:
-    """Processes whose environment or command line names this archive; children get it on stdin."""
-    found = []
-    for path in Path("/proc").iterdir():
-        if not path.name.isdigit():
-            continue
-        try:
-            command = (path / "cmdline").read_bytes()
-            links = [os.readlink(link) for link in (path / "fd").iterdir()]
-        except OSError:
-            continue
-        if b"crawler." in command and any(link.startswith(str(data)) for link in links):
-            found.append(int(path.name))
-    return found
 
 
 def wait_for_requests(data: Path, captures: int) -> None:
@@ -71,11 +56,7 @@ def test_a_killed_crawl_is_taken_up(first_crawl: Crawled, tmp_path: Path, captur
     data = tmp_path / "data"
     starter = start(data)
     wait_for_requests(data, captures)
-    # The crawls first, so that none of them can end in good order when the starter goes.
-    for process in crawl_processes(data):
-        if process != starter.pid:
-            os.kill(process, signal.SIGKILL)
-    os.killpg(starter.pid, signal.SIGKILL)
+    kill_all(starter.pid)
     starter.wait()
     again = start(data)
     assert again.wait(timeout=240) == 0
@@ -92,12 +73,14 @@ def test_when_the_starter_is_killed_its_crawls_end(tmp_path: Path) -> None:
     data = tmp_path / "data"
     starter = start(data)
     wait_for_requests(data, 5)
+    crawls = crawls_of(starter.pid)
+    assert crawls
     os.kill(starter.pid, signal.SIGKILL)
     starter.wait()
     deadline = time.monotonic() + 20
-    while crawl_processes(data) and time.monotonic() < deadline:
+    while any(map(is_alive, crawls)) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert crawl_processes(data) == []
+    assert not any(map(is_alive, crawls))
 
 
 def test_ctrl_c_ends_in_good_order(tmp_path: Path) -> None:
