@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from archive.database import article_id, precise_timestamp, timestamp, transaction
-from archive.history import refresh, revision_text, standing_texts
+from archive.history import refresh, revision_text, seen_of, standing_texts
 from archive.moves import article_at, destination_of, home_of, redirecting_to, same_story
 from archive.records import Article, Capture, Unreadable
-from archive.rows import fetch_one, insert_row
+from archive.rows import fetch_all, fetch_one, insert_row
 from archive.vietnamese import fold_stroke
 from archive.warc import PayloadRef
 
@@ -158,7 +158,7 @@ def _settle_article(
     after = refresh(db, key, {digest: revision_text(article)})
     for source in redirecting_to(db, {address, article_address}):
         _follow(db, source)
-    after = fetch_one(db, "select * from articles where id = ?", key) or after
+    after = seen_of(db, key) or after
     if before is None:
         # What moved here from another address was known there.
         known = after["first_seen_at"] < timestamp(capture.fetched_at)
@@ -185,7 +185,7 @@ def _settle_absence(
         (word, detail, key, capture.id),
     )
     if key is not None:
-        before = fetch_one(db, "select gone_at from articles where id = ?", key)
+        before = seen_of(db, key)
         after = refresh(db, key, {})
         if before and before["gone_at"] is None and after["gone_at"] is not None:
             return "gone"
@@ -371,6 +371,14 @@ def _index(db: Database, verb: Literal["insert", "delete"], row: Any) -> None:
         db.conn.execute(
             f"insert into articles_fts (rowid, {names}) values (?, {marks})", [row["id"], *words]
         )
+
+
+def unindex_articles(db: Database, ids: str) -> None:
+    """Take articles out of the search index before they are deleted; ``ids`` is a query."""
+    columns = ", ".join(FTS_COLUMNS)
+    rows = fetch_all(db, f"select id, {columns} from articles where id in ({ids})")
+    for row in rows:
+        _index(db, "delete", row)
 
 
 def _follow(db: Database, address: str) -> None:

@@ -35,12 +35,15 @@ def revision_text(article: Article) -> dict[str, Any]:
 
 def standing_texts(db: Database, key: int) -> dict[str, dict[str, Any]]:
     """The texts of an article's revisions, by content hash."""
-    standing = fetch_all(db, "select * from revisions where article_id = ?", key)
-    return {row["content_hash"]: {name: row[name] for name in REVISED_FIELDS} for row in standing}
+    return _texts(fetch_all(db, "select * from revisions where article_id = ?", key))
+
+
+def _texts(revisions: list[sqlite3.Row]) -> dict[str, dict[str, Any]]:
+    return {row["content_hash"]: {name: row[name] for name in REVISED_FIELDS} for row in revisions}
 
 
 def refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3.Row:
-    """Recompute from its captures what an article's row and revisions say of time.
+    """Recompute from its captures what an article's row and revisions say of time: ``seen_of``.
 
     ``texts`` holds revisions just read, by content hash; those of others are taken from the
     revisions that stand.
@@ -65,14 +68,22 @@ def refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3
             if first and not gone:
                 gone, gone_reason = moment, outcome
     _write_revisions(db, key, steps, texts)
+    seen = (first, last, checked, gone or None, gone_reason if gone else "", len(steps))
+    # Where nothing differs, as in a row just made, its long texts need not be written again.
     db.conn.execute(
         "update articles set first_seen_at = ?, last_seen_at = ?, last_checked_at = ?,"
-        " gone_at = ?, gone_reason = ?, revisions = ? where id = ?",
-        (first, last, checked, gone or None, gone_reason if gone else "", len(steps), key),
+        " gone_at = ?, gone_reason = ?, revisions = ? where id = ? and (first_seen_at,"
+        " last_seen_at, last_checked_at, gone_at, gone_reason, revisions) is not (?, ?, ?, ?, ?, ?)",
+        (*seen, key, *seen),
     )
-    row = fetch_one(db, "select * from articles where id = ?", key)
+    row = seen_of(db, key)
     assert row is not None
     return row
+
+
+def seen_of(db: Database, key: int) -> sqlite3.Row | None:
+    """What an article's row says of time: ``first_seen_at``, ``gone_at``, ``revisions``."""
+    return fetch_one(db, "select first_seen_at, gone_at, revisions from articles where id = ?", key)
 
 
 def _write_revisions(
@@ -83,8 +94,9 @@ def _write_revisions(
         (capture_id, digest) for capture_id, digest, _ in steps
     ]:
         return
-    texts = standing_texts(db, key) | read
-    db.conn.execute("delete from revisions where article_id = ?", (key,))
+    texts = _texts(standing) | read
+    if standing:
+        db.conn.execute("delete from revisions where article_id = ?", (key,))
     previous: dict[str, Any] | None = None
     for number, (capture_id, digest, moment) in enumerate(steps, 1):
         text = texts[digest]

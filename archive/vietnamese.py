@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-_STROKED = str.maketrans({"đ": "d", "Đ": "D"})
-
 
 def fold_stroke(text: str) -> str:
     """``đ`` to ``d``, one character for one, so that every offset stays.
@@ -11,4 +9,5 @@ def fold_stroke(text: str) -> str:
     SQLite's unicode61 tokenizer folds all other Vietnamese marks (they decompose; the stroke of
     đ does not, Unicode 16, chapter 7.1): index and query both pass through here.
     """
-    return text.translate(_STROKED)
+    # Not str.translate, which takes twenty times as long where a text is not ASCII.
+    return text.replace("đ", "d").replace("Đ", "D")

@@ -30,19 +30,20 @@ from sqlite_utils import Database
 from archive.articles import payload_holder
 from archive.crawl_log import begin_crawl, finish_crawl, unreadable_of
 from archive.database import ArchiveError, open_archive, save_site
-from archive.records import Capture
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.extractor import Extractor
 from crawler.frontier import add_to
+from crawler.frontier.engine_room import in_progress
 from crawler.frontier.looking import look
 from crawler.intake.ingest import register_written, take_in_files
 from crawler.locks import locked
 from crawler.plan import Plan
 from crawler.politeness.manners import how_manners_ended_it
 from crawler.progress import counters, tell
-from crawler.reading import EXTRACTOR, note_capture
+from crawler.reading import EXTRACTOR
 from crawler.recording.handler import recorder_of
+from crawler.saving import Saver
 
 LOCK_PATIENCE_SECONDS = 20.0
 """How long to wait for another crawl of the site that is just ending."""
@@ -173,7 +174,11 @@ class BegunCrawl:
     def conclude(self, crawler: Crawler, running: asyncio.Task[None]) -> dict[str, Any]:
         """Register what was written, close the row; what the ``end`` line tells."""
         db, site = self._db, self.plan.site
+        saver: Saver = crawler.saver  # type: ignore[attr-defined]
+        saver.write()
         outcome, complete, detail = _how_it_ended(crawler, running, self.plan)
+        if saver.failure is not None:
+            outcome, complete, detail = "failed", False, f"not written: {saver.failure}"
         written = recorder_of(crawler).writer.written
         register_written(db, site, self.crawl_id, self._started_at, written)
         take_in_files(db, Path(self.plan.data) / "warc", prefix=f"{site}-")
@@ -200,15 +205,16 @@ class BegunCrawl:
 def equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
     """Give the parts of a crawl what they share."""
 
-    def sink(capture: Capture) -> None:
-        change = note_capture(db, capture)
-        if change in ("gone", "unreadable"):
-            crawler.stats.inc_value(f"congdoan/{change}")
-
+    saver = Saver(
+        db,
+        lambda change: crawler.stats.inc_value(f"congdoan/{change}"),
+        lambda: len(in_progress(crawler)),
+    )
     shared: Any = crawler
     shared.archive = db
     shared.extractor = extractor
-    shared.capture_sink = sink
+    shared.saver = saver
+    shared.capture_sink = saver.note
     shared.seen_payload = lambda digest: payload_holder(db, digest)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.reading import Reading, settle_reading
+from crawler.reading import Reading
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
 class SaveReading:
-    """Writes every Reading, one short transaction each, and counts what it changed."""
+    """Hands every Reading to the crawl's Saver; an item leaves here when it is written."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -20,8 +20,7 @@ class SaveReading:
     def from_crawler(cls, crawler: Crawler) -> SaveReading:
         return cls(crawler)
 
-    def process_item(self, item: Any) -> Any:
+    async def process_item(self, item: Any) -> Any:
         if isinstance(item, Reading):
-            change = settle_reading(self.crawler.archive, item)  # type: ignore[attr-defined]
-            self.crawler.stats.inc_value(f"congdoan/{change}")
+            await self.crawler.saver.save(item)  # type: ignore[attr-defined]
         return item

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from archive.records import Capture
 from crawler.extract import extract
 from crawler.politeness.manners import pace_key
-from crawler.reading import Reading, page_of, settle_reading
+from crawler.reading import Reading, page_of
 from crawler.recording.handler import recorder_of
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class CookieStub:
         if isinstance(capture, Capture):
             outcome = extract(page_of(capture, response.body))
             shared: Any = self.crawler
-            settle_reading(shared.archive, Reading(capture, outcome))
+            shared.saver.save_now(Reading(capture, outcome))
 
     def _note_answer(self, request: Request) -> None:
         capture = request.meta.get("capture")
