@@ -10,6 +10,7 @@ from archive.records import Attachment, Byline
 from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import boilerplate_kind, cuts_here, is_context_only
 from crawler.extraction.bylines import read_signature
+from crawler.extraction.content import stands_apart
 from crawler.extraction.judge import Verdict, key
 from crawler.extraction.text import clean_line
 
@@ -281,7 +282,8 @@ def _take_signature(
     if not tail:
         return blocks, Byline(), ()
     shown = above if len(tail) == len(lines) else []
-    byline, count = read_signature([*shown, *(blocks[index].text for index in tail)])
+    apart = stands_apart(blocks[tail[-1]], [blocks[index] for index in lines[-5:-1]])
+    byline, count = read_signature([*shown, *(blocks[index].text for index in tail)], apart=apart)
     count = min(count, len(tail))
     if not count:
         return blocks, byline, ()

@@ -86,7 +86,36 @@ def _find(line: str) -> Entry | None:
             if entry and entry.count:
                 return entry
     match = (_ALL_RE if len(line) <= _SHORT else _LONG_RE).fullmatch(line)
-    return _PATTERNS[int(match.lastgroup[1:])] if match and match.lastgroup else None
+    if match and match.lastgroup:
+        return _PATTERNS[int(match.lastgroup[1:])]
+    return _row(line) if 4 <= len(line) <= _ROW else None
+
+
+_ROW = 120
+"""Characters of the longest row of labels: "Bản in | Gửi phản hồi | Chia sẻ"."""
+_LABELS = 6
+
+
+def _row(line: str) -> Entry | None:
+    """The entry of the first label where a line is nothing but labels, with or without bars.
+
+    One of them at least must be a frame's wherever it stands.
+    """
+    words = [word for word in line.split() if word.strip(_EDGES)]
+    found: list[Entry] = []
+    start = 0
+    while start < len(words):
+        for end in range(min(start + _LABELS, len(words)), start, -1):
+            entry = _EXACT.get(_key(" ".join(words[start:end])))
+            if entry is not None:
+                found.append(entry)
+                start = end
+                break
+        else:
+            return None
+    if len(found) < 2:
+        return None
+    return next((entry for entry in found if not entry.context), None)
 
 
 @lru_cache(maxsize=8192)

@@ -53,7 +53,7 @@ _OFFICIAL_RE = re.compile(
 _BULLET_RE = re.compile(r"[-+*•·–]\s|\d{1,2}[.)]\s|[a-zđ][.)]\s", re.I)
 
 
-def _stands_alone(kind: str, above: str) -> bool:
+def _stands_alone(kind: str, above: str, apart: bool) -> bool:
     """Whether a bare name or unit below the line ``above`` is a signature, not a list's item."""
     above = clean_line(above)
     if not above or _OFFICIAL_RE.search(above):
@@ -62,6 +62,8 @@ def _stands_alone(kind: str, above: str) -> bool:
         return True
     if above.endswith((":", ",")):
         return False
+    if apart and kind == "name":
+        return True
     if above.endswith(_SENTENCE_END):
         return kind != "unit" or not (_BULLET_RE.match(above) and len(above) < 60)
     if kind == "unit":
@@ -69,13 +71,15 @@ def _stands_alone(kind: str, above: str) -> bool:
     return len(above) >= 50
 
 
-def read_signature(lines: Sequence[str]) -> tuple[Byline, int]:
+def read_signature(lines: Sequence[str], *, apart: bool = False) -> tuple[Byline, int]:
     """The signature at the end of a body and how many trailing lines it takes (0: none).
 
     ``lines`` are the body's paragraphs in order. Blank lines within and after the signature count
     as taken. A bare last line is a signature only if it has the shape of a person's name,
     initials or a union body's name, and the line above it ends a sentence rather than introduces
-    or continues a list; captions, headings and officials who sign a document are none.
+    or continues a list; captions, headings and officials who sign a document are none. ``apart``
+    says that the last line is set apart from the text, as signatures are: at the right, say. Then
+    a name may stand below a line that ends no sentence, such as a verse.
 
     >>> byline, taken = read_signature(["Hội nghị kết thúc.", "Tin, ảnh: Đỗ Thị Gấm", "LĐLĐ tỉnh"])
     >>> byline.persons, byline.unit, taken
@@ -106,7 +110,7 @@ def read_signature(lines: Sequence[str]) -> tuple[Byline, int]:
         above = next((lines[i] for i in range(index - 1, -1, -1) if lines[i].strip()), "")
         labelled = line.kind == "source" and ":" in clean_line(lines[index])
         names = sum(kind == "name" for kind in (item[2].kind for item in taken))
-        if labelled or (names <= 2 and above and _stands_alone(line.kind, above)):
+        if labelled or (names <= 2 and above and _stands_alone(line.kind, above, apart)):
             break
         # A bare line that cannot begin a signature spoils the bare lines below it as well.
         taken.pop()

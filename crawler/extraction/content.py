@@ -9,8 +9,11 @@ from lxml.html import HtmlElement
 from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.bylines import read_signature
+from crawler.extraction.dates import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, key
+from crawler.extraction.signature_line import read_line
+from crawler.extraction.text import clean_line
 from crawler.extraction.urls import absolute, article_key
 
 MAX_TEASER = 700
@@ -103,7 +106,7 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
             if piece is None or len(piece) < 25 or holder is None or holder.tag in ("a", "script"):
                 continue
             letters = key(piece)
-            if len(letters) < 20 or letters not in verdict:
+            if len(letters) < 20 or letters not in verdict or boilerplate_kind(piece):
                 continue
             parent = holder.getparent()
             if own and parent is not None:
@@ -127,15 +130,22 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
 
 
 def _is_teaser(parent: HtmlElement, base: str, own: str) -> bool:
-    """Whether a small element holds a title that leads elsewhere, and so what is beside it."""
-    if parent.tag in ("body", "html"):
+    """Whether a small element begins with a title that leads elsewhere: a teaser is beside it."""
+    if parent.tag in ("body", "html") or parent.find(".//a") is None:
         return False
-    for link in parent.iter("a"):
-        if len(link.text_content().strip()) < 20:
-            continue
-        target = absolute(base, link.get("href") or "")
-        if target and not is_attachment(target) and article_key(target) != own:
-            return len(parent.text_content()) < MAX_TEASER
+    if len(parent.text_content()) >= MAX_TEASER:
+        return False
+    for element in parent.iter():
+        if element.tag == "a":
+            if len(element.text_content().strip()) >= 20:
+                target = absolute(base, element.get("href") or "")
+                if target and not is_attachment(target) and article_key(target) != own:
+                    return True
+        elif isinstance(element.tag, str) and element.text and len(element.text.strip()) >= 40:
+            # Text above the first title is the article's own; a box of others stands in it.
+            return any(above.tag == "a" for above in element.iterancestors())
+        if element is not parent and element.tail and len(element.tail.strip()) >= 40:
+            return False
     return False
 
 
@@ -153,7 +163,8 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
 
     From the first paragraph that the verdict keeps to the last, blocks stay even where it drops
     them, unless they are links: it drops subheadings, list items and boxes of an article. Above
-    the first only paragraphs, headings and pictures stay; below the last a signature.
+    the first only paragraphs, headings, pictures and lines beside the text stay; below the last
+    what it keeps of lines beside the text, as a poem's, then a signature.
     """
     kept = [
         index
@@ -170,14 +181,16 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
         kept = [i for i, b in enumerate(blocks) if len(b.text) >= 20 and verdict.keeps(b.text)]
     if not kept:
         return []
-    first, last = kept[0], kept[-1]
+    homes = _homes([blocks[index] for index in kept])
+    first, last = kept[0], _last_line(blocks, kept[-1], homes, verdict)
     head: list[Block] = []
     for block in reversed(blocks[:first]):
         if (
             block.kind in ("figure", "heading")
             or opens(block)
             or (block.bold and not block.linked and len(block.text) > 3)
-        ):
+            or (_is_line(block) and _beside(block, homes) and block.text.endswith(_OPENS))
+        ) and not is_date_line(block.text):
             head.insert(0, block)
         else:
             break
@@ -189,6 +202,69 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
     below = [*blocks[last + 1 : last + 12], *_signed_below(outside)]
     whole = [*head, *text, *_tail(text, below)]
     return _until_signature(whole)
+
+
+_OPENS = (":", ".", ";", "!", "?", "…")
+VERSES = 3
+"""Short lines in a row, all kept and in one element, that are text wherever they stand."""
+
+
+def _last_line(blocks: list[Block], last: int, homes: set[HtmlElement], verdict: Verdict) -> int:
+    """Where short lines that go on below the last paragraph end: verses, items, short sentences."""
+    run: list[int] = []
+    end = last
+    for index in range(last + 1, len(blocks)):
+        block = blocks[index]
+        if not block.text and block.kind != "table":
+            continue
+        if not _is_line(block) or not verdict.keeps(block.text) or is_date_line(block.text):
+            break
+        if read_line(clean_line(block.text)).kind:
+            break
+        if _beside(block, homes):
+            end = index
+            continue
+        if run and _parent(blocks[run[-1]]) is not _parent(block):
+            break
+        run.append(index)
+    return run[-1] if len(run) >= VERSES else end
+
+
+def _is_line(block: Block) -> bool:
+    """Whether a short line can be text by itself, where it stands with the text."""
+    return (
+        block.kind in ("paragraph", "item")
+        and len(block.text) >= 4
+        and not block.linked
+        and not boilerplate_kind(block.text)
+    )
+
+
+def _homes(blocks: Sequence[Block]) -> set[HtmlElement]:
+    """Elements that hold paragraphs of the text, and those that are cells of it themselves."""
+    homes: set[HtmlElement] = set()
+    for block in blocks:
+        if block.element is None:
+            continue
+        if block.after_break or block.element.tag in ("td", "body"):
+            homes.add(block.element)
+        elif (parent := _parent(block)) is not None:
+            homes.add(parent)
+    return homes
+
+
+def _parent(block: Block) -> HtmlElement | None:
+    """What holds a block and others: wrappers around it alone, as some editors make, are passed."""
+    if block.element is None:
+        return None
+    parent = block.element.getparent()
+    while parent is not None and len(parent) == 1 and not (parent.text or "").strip():
+        parent = parent.getparent()
+    return parent
+
+
+def _beside(block: Block, homes: set[HtmlElement]) -> bool:
+    return block.element in homes or _parent(block) in homes
 
 
 def _signed_below(outside: Sequence[Block]) -> list[Block]:
@@ -210,6 +286,13 @@ def _until_signature(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
+def stands_apart(block: Block, others: Sequence[Block]) -> bool:
+    """Whether a line is set as signatures are: at the right, or bold or italic alone of all."""
+    if block.align == "right":
+        return True
+    return (block.bold or block.italic) and not any(b.bold or b.italic for b in others)
+
+
 def _tail(text: list[Block], below: list[Block]) -> list[Block]:
     """Of what follows the last paragraph: list items, short sentences, pictures, a signature."""
     tail: list[Block] = []
@@ -224,7 +307,9 @@ def _tail(text: list[Block], below: list[Block]) -> list[Block]:
     for end in range(1, len(tail) + 1):
         if not tail[end - 1].text:
             continue
-        found = read_signature([*lines, *(b.text for b in tail[:end] if b.text)])[1]
+        apart = stands_apart(tail[end - 1], [b for b in (*text[-4:], *tail[: end - 1]) if b.text])
+        shown = [*lines, *(b.text for b in tail[:end] if b.text)]
+        found = read_signature(shown, apart=apart)[1]
         if signed and found <= count:
             break
         if found:

@@ -188,6 +188,18 @@ _META_REST_RE = re.compile(
 )
 
 
+def is_date_line(text: str) -> bool:
+    """Whether a line says when it was published, perhaps how often read, and nothing else.
+
+    >>> is_date_line("Cập nhật lúc 15:42 - 24/01/2021 (GMT +07:00)"), is_date_line("Ngày 3/3")
+    (True, False)
+    """
+    text = clean_line(text[:200])
+    if len(text) > 120 or not DATE_RE.search(text):
+        return False
+    return not _META_REST_RE.sub(" ", DATE_RE.sub(" ", text)).strip()
+
+
 def find_in_lines(lines: Sequence[str], fetched_at: datetime) -> Published | None:
     """The publication date among the lines of an unknown page near its title, or None.
 

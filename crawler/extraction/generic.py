@@ -14,7 +14,14 @@ from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.chosen import dropped
-from crawler.extraction.content import content_of, find_container, first_prose, is_listing, opens
+from crawler.extraction.content import (
+    VERSES,
+    content_of,
+    find_container,
+    first_prose,
+    is_listing,
+    opens,
+)
 from crawler.extraction.date_places import dates_around, dates_under
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
@@ -83,6 +90,7 @@ def read_generic(
     above = [key(b.text) for b in found[: first_prose(found) + 1]]
     untitled = not wanted or not any(letters.startswith(wanted) for letters in above)
     below_title = _after_title(found, title, title_element, inside)
+    below_title = _title_once(below_title, wanted)
     if not untitled:
         below_title = without_others(below_title, own)
         verdict = _own_verdict(below_title, inside, verdict)
@@ -156,6 +164,16 @@ def _own_verdict(blocks: list[Block], inside: set[HtmlElement], verdict: Verdict
     return Verdict(prose)
 
 
+def _title_once(blocks: list[Block], wanted: str) -> list[Block]:
+    """Blocks without the title where it is printed again above the text."""
+    end = first_prose([block for block in blocks if key(block.text) != wanted]) + 1
+    return [
+        block
+        for i, block in enumerate(blocks)
+        if i > end or not wanted or key(block.text) != wanted
+    ]
+
+
 def _after_title(
     blocks: list[Block], title: str, element: HtmlElement | None, inside: set[HtmlElement]
 ) -> list[Block]:
@@ -178,13 +196,18 @@ def _no_article(
         block for block in [*parts.lead, *parts.blocks]
         if len(block.text) >= 60 and block.linked < 0.3 * len(block.text)
     ]  # fmt: skip
-    if not prose:
+    verses = [b for b in parts.blocks if len(b.text) >= 12 and not b.linked and b.kind != "heading"]
+    if not prose and not (structured.article and len(verses) >= 2 * VERSES):
         return "no paragraph"
     cut = sum(1 for block in prose if block.text.endswith(("...", "…")))
     if cut >= 3 and cut >= 0.5 * len(prose):
         return "teasers that break off"
     dated = any(found is not None for found in parts.dates)
-    size = sum(len(block.text) for block in prose)
+    size = sum(
+        len(block.text)
+        for block in [*parts.lead, *parts.blocks]
+        if block.linked < 0.3 * len(block.text)
+    )
     if structured.listing and not dated:
         return "a collection by its own word"
     if sure or (structured.article and size >= MIN_TEXT):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -60,6 +61,7 @@ _FRONT_PATHS = frozenset(
         "/default.html", "/home", "/trang-chu", "/trang-chu.html", "/vi", "/vi-vn", "/index.php/vi",
     )
 )  # fmt: skip
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "textarea", "title"))
 _STANDING_TITLE = re.compile(
     r"^(?:giới thiệu(?: chung| về chúng tôi)?|liên hệ|sơ đồ (?:trang|tổ chức|website|cổng)|"
     r"cơ cấu tổ chức|bộ máy tổ chức|contact(?: us)?|about(?: us)?|thống kê)$",
@@ -142,8 +144,21 @@ def says_not_found(document: Document) -> bool:
             text = clean_line(element.text_content())
             if len(text) < 200 and _NOT_FOUND.search(text):
                 return True
-    text = visible_text(document.body, 3000)
-    return len(text) < 1500 and _NOT_FOUND.search(text) is not None
+    if len(visible_text(document.body, 3000)) >= 1500:
+        return False
+    # Within one line: "Tin tức" of a menu and "Không có nhận xét" are no sentence.
+    return any(
+        10 <= len(piece) < 300 and _NOT_FOUND.search(clean_line(piece))
+        for piece in _pieces(document.body)
+    )
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    for node in element.iter():
+        if isinstance(node.tag, str) and node.text and node.tag not in _UNSEEN:
+            yield node.text
+        if node.tail and node is not element:
+            yield node.tail
 
 
 def is_static(document: Document) -> bool:
@@ -191,9 +206,7 @@ def visible_text(element: HtmlElement, limit: int) -> str:
     size = 0
     for node in element.iter():
         tag = node.tag
-        if isinstance(tag, str) and node.text and tag not in (
-            "script", "style", "noscript", "template", "option", "textarea", "title"
-        ):  # fmt: skip
+        if isinstance(tag, str) and node.text and tag not in _UNSEEN:
             piece = node.text.strip()
             if piece:
                 pieces.append(piece)

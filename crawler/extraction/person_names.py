@@ -48,6 +48,13 @@ trưởng trực trượng tú tuân tuấn tuất tuệ túc tùng tuy tuyên t
 tưởng tựu ty tý tỵ uy uyên uyển út ước ưng vân văn vang vàng vạn vẹn vi vĩ vỹ vịnh viên viễn viện
 viết việt vinh vĩnh võ vọng vũ vui vượng vương vỵ vy xiêm xinh xoan xuân xuyên xuyến xứng ý yên yến
 """
+_HIGHLAND = """
+niê êban ênuôl enuôl mlô byă ayun kbuôr kbuor knul adrơng ađrơng kđoh hđơk hwing hmok buôn krông
+ksor ksơr siu nay rmah rơmah rcom rơcom rahlan rchâm rơchâm kpă kpuih puih rơ rah hiao alê
+alăng arất bhling bríu bnướch clâu hốih pơloong zơrâm zơ râm tơ ngôl riah ploong blúp
+liêng cil bon kră kơ să lơ mu
+"""
+"""Clans of the Central Highlands and the Trường Sơn range: Ê Đê, Gia Rai, Cơ Tu, K'Ho."""
 _NEVER = """
 mùa xuân|mùa hè|mùa thu|mùa đông
 biên tập|công chức|công nhân|công tác|công văn|công đoàn|dân trí|giáo viên|hà nội|hồ chí minh
@@ -95,6 +102,7 @@ tw covid adsl pv ctv ldo btc tin ảnh hết stt tt
 
 SURNAMES = frozenset(_SURNAMES.split())
 GIVEN = frozenset(_GIVEN.split())
+HIGHLAND = frozenset(_HIGHLAND.split())
 
 
 def _phrases(text: str) -> frozenset[str]:
@@ -124,6 +132,19 @@ def _is_heading(phrase: str, words: list[str]) -> bool:
     return len(words) == 4 and any(pair in HEADINGS or pair in NEVER for pair in pairs)
 
 
+_SPOKEN_RE = re.compile(r"(?:[HK]['’][^\W\d_]+|[^\W\d_]+)")
+
+
+def _is_highland_name(words: list[str]) -> bool:
+    """Names such as "Y Wen Niê", "H'Len Niê", "Ksor Hlinh": the clan stands last or first."""
+    if not all(word[0].isupper() and _SPOKEN_RE.fullmatch(word) for word in words):
+        return False
+    if words[0] in ("Y", "H") or words[0][:2] in ("H'", "H’", "K'", "K’"):
+        return words[-1].lower() in HIGHLAND
+    first = words[0].lower()
+    return first in HIGHLAND - _PARTS and len(words[-1]) > 1
+
+
 def is_person_name(text: str) -> bool:
     """Whether a whole line has the shape of a person's name or pen name: two to five syllables.
 
@@ -141,6 +162,8 @@ def is_person_name(text: str) -> bool:
     capitals = text.isupper()
     if phrase in NEVER or phrase in PLACES or (capitals and _is_heading(phrase, lowered)):
         return False
+    if not capitals and _is_highland_name(words):
+        return True
     known = [word in _PARTS for word in lowered]
     if not capitals and not _titled(words):
         return False

@@ -33,8 +33,8 @@ _FRAME = re.compile(
     r"nội dung|thông tin)(?: tức| chi tiết| hoạt động| bài| sự kiện|[\s,&–-]+sự kiện){0,3}|tin tức"
     r"[\s,&–-]+(?:sự kiện|hoạt động|thông báo)|xem (?:tin|bài viết|chi tiết)|"
     r"hoạt động(?: công đoàn)?|news(?: ?details?)?|details?|article|untitled(?: document| page)?|"
-    r"new page.*|index|(?:cổng|trang|hệ thống) (?:thông tin|tin|web|ttđt)[\w\s,.–-]*|web ?site[\w\s,.–-]*|"
-    r"giới thiệu|welcome.*|chào mừng .*)",
+    r"new page.*|index|(?:cổng|trang|hệ thống) (?:thông tin|tin|web|ttđt)[\w\s,.–-]*|"
+    r"web ?site[\w\s,.–-]*|giới thiệu|welcome.*|chào mừng .*)",
     re.I,
 )
 _SEPARATOR = re.compile(r"\s+[|»«–—:·•-]+\s+|\s*[|»]\s*|\.::?|::?\.")
@@ -98,7 +98,7 @@ def _text_start(blocks: Sequence[Block], inside: set[HtmlElement]) -> int:
     for index, block in enumerate(blocks):
         if block.element not in inside or block.kind == "heading":
             continue
-        ends = block.text.endswith((*_SENTENCE, "!", "?", ")", "”"))
+        ends = block.text.endswith((*_SENTENCE, "!", "?"))
         if (
             len(block.text) >= 60
             and block.linked < 0.3 * len(block.text)

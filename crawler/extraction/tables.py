@@ -45,9 +45,30 @@ def is_data(rows: list[list[HtmlElement]], table: HtmlElement) -> bool:
     if table.find(".//th") is not None or table.find("thead") is not None:
         return True
     longest = max(filled)
+    if _frames_text(rows, table, longest, sum(filled)):
+        return False
     if len(rows) == 1:
         return longest <= 300
     return not (widest == 2 and longest > 1200 and longest > 0.7 * sum(filled))
+
+
+FRAMED = 400
+"""Characters of a cell from which, without lines around cells, it holds a text, not a datum."""
+
+
+def _frames_text(
+    rows: list[list[HtmlElement]], table: HtmlElement, longest: int, whole: int
+) -> bool:
+    """Whether a table without lines holds a text in one column and menus or boxes in others."""
+    if (table.get("border") or "0").strip() not in ("", "0") or longest < FRAMED:
+        return False
+    if longest < 0.5 * whole or max(len(row) for row in rows) > 3:
+        return False
+    return any(
+        sum(1 for _ in cell.iter("p", "br", "div")) >= 3 and len(cell.text_content()) >= FRAMED
+        for row in rows
+        for cell in row
+    )
 
 
 def captioned(
