@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 from tests.crawl.conftest import Crawled
-from tests.crawl.processes import crawls_of, is_alive, kill_all
+from tests.crawl.killing import Balance, crawl_with_kills, undisturbed_of
+from tests.crawl.processes import crawls_of, is_alive
 
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="finds processes through /proc"
+)
 SITES = ("lang_son", "can_tho")
 
 
@@ -44,29 +48,27 @@ def wait_for_requests(data: Path, captures: int) -> None:
     raise AssertionError("the crawl never got so far")
 
 
-def articles(db: Database) -> list[tuple[Any, ...]]:
-    marks = ",".join("?" * len(SITES))
-    sql = f"select id, url, title, content_hash, revisions from articles where site in ({marks})"
-    return sorted(db.execute(sql, SITES).fetchall())
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds processes through /proc")
-@pytest.mark.parametrize("captures", [0, 3, 12, 25, 40])
-def test_a_killed_crawl_is_taken_up(first_crawl: Crawled, tmp_path: Path, captures: int) -> None:
-    data = tmp_path / "data"
-    starter = start(data)
-    wait_for_requests(data, captures)
-    kill_all(starter.pid)
-    starter.wait()
-    again = start(data)
-    assert again.wait(timeout=240) == 0
-    db = Database(data / "archive.db")
-    assert articles(db) == articles(first_crawl.db)
-    assert not list((data / "warc").glob("*.open"))
-    assert db.execute("select count(*) from captures where outcome is null").fetchone() == (0,)
-    doubled = db.execute("select url from articles group by url having count(*) > 1").fetchall()
-    assert doubled == []
-    db.close()
+@pytest.mark.parametrize(
+    ("way", "kills", "sites"),
+    [
+        ("one of one", 3, ["lang_son"]),
+        ("one of three", 6, ["can_tho", "lang_son", "quan_1"]),
+        ("all", 1, ["can_tho"]),
+    ],
+)
+def test_a_killed_crawl_is_taken_up(
+    first_crawl: Crawled, tmp_path: Path, way: str, kills: int, sites: list[str]
+) -> None:
+    """The small version of ``python -m benchmarks.kills``."""
+    undisturbed = undisturbed_of(first_crawl.data, first_crawl.requests)
+    balance = Balance()
+    chance = random.Random(way)
+    crawl_with_kills(tmp_path / "data", sites, way, kills, chance, undisturbed, balance)
+    assert balance.complaints == []
+    assert balance.saved == balance.expected > 0
+    assert balance.doubled == 0
+    assert balance.kills[way] >= kills - 1  # The last may come too late.
+    assert balance.surplus <= balance.in_flight
 
 
 def test_when_the_starter_is_killed_its_crawls_end(tmp_path: Path) -> None:
