@@ -65,10 +65,14 @@ class _Peer:
     begun_at: float
     beat: Beat = field(default_factory=Beat)
     """The last answer in which the node told its clock."""
+    complaint: str = ""
+    """Why it is silent now."""
     talk: Future[Beat] | None = None
     errand: Errand | None = None
     next_talk: float = 0.0
     to_begin: list[Held] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+    """Tokens of jobs that had ended, or were not there, when no last report was known yet."""
     to_revoke: set[int] = field(default_factory=set)
     alive: set[int] = field(default_factory=set)
     """Tokens of the jobs that the node was known to have at its last answer."""
@@ -249,8 +253,13 @@ class Dispatcher:
         if not beat.heard_at:
             if beat.refuses and not peer.beat.heard_at:
                 raise ArchiveError(f"{url}: {beat.complaint}.")
-            logger.warning("%s is silent: %s", url, beat.complaint)
+            if peer.complaint != beat.complaint:
+                logger.warning("%s is silent: %s", url, beat.complaint)
+            peer.complaint = beat.complaint
             return
+        if peer.complaint:
+            logger.warning("%s answers again", url)
+        peer.complaint = ""
         first = not peer.beat.heard_at
         peer.beat = beat
         if first:
@@ -283,6 +292,7 @@ class Dispatcher:
         state = beat.jobs.get(job)
         if state in ("pending", "running"):
             peer.alive.add(lease.token)
+            peer.gone.discard(lease.token)
             self._moved_at = time.monotonic()
             return
         peer.alive.discard(lease.token)
@@ -290,6 +300,10 @@ class Dispatcher:
         if outcome not in ("", "running"):
             self._let_go(lease)
             self._ended(lease, outcome, report)
+        elif lease.token not in peer.gone:
+            # The reports are asked for before the list: its last one may have been written since.
+            peer.gone.add(lease.token)
+            peer.next_talk = 0.0
         elif state == "finished":
             self._let_go(lease)
             self._crashes[lease.site, lease.node] += 1
@@ -331,7 +345,7 @@ class Dispatcher:
         self._moved_at = time.monotonic()
         peer = self._peers.get(lease.node)
         if peer is not None:
-            for tokens in (peer.alive, peer.to_revoke, peer.cancelled):
+            for tokens in (peer.alive, peer.gone, peer.to_revoke, peer.cancelled):
                 tokens.discard(lease.token)
             if lease in peer.to_begin:
                 peer.to_begin.remove(lease)
@@ -339,7 +353,7 @@ class Dispatcher:
     def _lose_patience(self, now: float) -> None:
         if now - self._moved_at < self._rhythm.patience:
             return
-        why = "; ".join(f"{u}: {p.beat.complaint or 'silent'}" for u, p in self._peers.items())
+        why = "; ".join(f"{u}: {p.complaint or 'no room'}" for u, p in self._peers.items())
         for site, run in self._runs.items():
             if run.outcome == "waiting":
                 self._set(

@@ -1,9 +1,9 @@
 """Which site goes to which node: a pure choice, made anew at every look.
 
-Three rules, in this order. A host is asked from one node at a time: sites that share a host are
-leased to the same node or not at all, and a host that has been promised a rest on one node is not
-asked from another before it is over. A site stays where it was crawled last, since that node
-knows its articles and its queue. Else the emptiest node takes it.
+Three rules, in this order. A host is asked from one node at a time: sites that share a host, with
+each other or through a third, are leased to the same node or not at all, and a host that has been
+promised a rest on one node is not asked from another before it is over. A site stays where it was
+crawled last, since that node knows its articles and its queue. Else the emptiest node takes it.
 """
 
 from __future__ import annotations
@@ -51,12 +51,15 @@ def place_sites(
     """
     by_name = {place.node: place for place in places}
     free = {name: place.free for name, place in by_name.items() if place.up}
-    now_held = dict(held)
+    group = groups_of({site: hosts.get(site, ()) for site in {*hosts, *held, *waiting}})
+    bound_to: dict[str, set[str]] = {}
+    for site, node in held.items():
+        bound_to.setdefault(group[site], set()).add(node)
     chosen: list[tuple[str, str]] = []
     for site in waiting:
-        if site in now_held:
+        if site in held:
             continue
-        bound = {now_held[other] for other in now_held if _share(hosts, site, other)}
+        bound = bound_to.setdefault(group[site], set())
         if len(bound) > 1:
             continue
         wanted = next(iter(bound), None) or _wanted(
@@ -70,13 +73,30 @@ def place_sites(
         if _must_rest(site, wanted, hosts, memory):
             continue
         free[wanted] -= 1
-        now_held[site] = wanted
+        bound.add(wanted)
         chosen.append((site, wanted))
     return chosen
 
 
-def _share(hosts: Mapping[str, Collection[str]], one: str, other: str) -> bool:
-    return not set(hosts.get(one, ())).isdisjoint(hosts.get(other, ()))
+def groups_of(hosts: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Site -> a name that all sites have in common that hosts join, directly or through others.
+
+    >>> groups_of({"a": ["x"], "b": ["y"], "c": ["x", "y"], "d": ["z"]})
+    {'a': 'a', 'b': 'a', 'c': 'a', 'd': 'd'}
+    """
+    leader = {site: site for site in hosts}
+
+    def led(site: str) -> str:
+        while leader[site] != site:
+            leader[site] = site = leader[leader[site]]
+        return site
+
+    first: dict[str, str] = {}
+    for site in sorted(hosts):
+        for host in hosts[site]:
+            ours, theirs = led(site), led(first.setdefault(host, site))
+            leader[max(ours, theirs)] = min(ours, theirs)
+    return {site: led(site) for site in hosts}
 
 
 def _wanted(

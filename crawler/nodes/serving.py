@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database import ArchiveError, open_archive
+from crawler.catalogue import declared_sites
 from crawler.intake.ingest import recover_files
 from crawler.nodes.node_settings import NodeSettings
 from crawler.nodes.reports import forget_old_reports
@@ -63,7 +64,6 @@ def serve_node(
     """
     try:
         from scrapyd.config import Config
-        from scrapyd.exceptions import RunnerError
         from scrapyd.webservice import spider_list
     except ImportError:
         raise ArchiveError("A node needs scrapyd: pip install 'congdoan-archive[nodes]'.") from None
@@ -83,9 +83,9 @@ def serve_node(
     sections["scrapyd"] |= {"username": user, "password": password}
     config.cp.read_dict(sections)
     try:
-        # Asked now, not when the first job comes: scrapyd answers nobody meanwhile.
-        spider_list.set(PROJECT, None, runner=RUNNER)
-    except RunnerError as error:
+        # Told now: scrapyd would start a process to ask, and answer nobody meanwhile.
+        spider_list.cache[PROJECT][None] = list(declared_sites())
+    except Exception as error:
         raise ArchiveError(f"The sites cannot be loaded: {error}") from error
     _run(config, host, port)
 
