@@ -16,6 +16,8 @@ from crawler.extraction.text import clean_line
 
 MIN_LEAD = 40
 """Characters that a first paragraph needs to serve as lead where none is marked."""
+_TITLES = 2
+"""How often the title is printed again above the text: whole, and broken over lines."""
 MIN_REPEAT = 40
 """Characters from which a second printing of a paragraph is a repetition and no coincidence."""
 
@@ -60,13 +62,18 @@ def clean_blocks(
     """
     kept = _without_boilerplate(list(blocks), drop_text)
     kept = _without_chrome(kept, judge)
-    kept = _without_title(kept, title)
+    for _ in range(_TITLES):
+        kept = _without_title(kept, title)
     return _without_repeats(kept)
 
 
 def split_text(blocks: list[Block], marked: list[Block]) -> Text:
     """Take signature and lead apart. ``marked`` are blocks that the site itself marks as lead."""
-    marked = [block for block in marked if block.text]
+    marked = [
+        block
+        for block in marked
+        if block.text and not (block.text.endswith(_OPEN_ENDS) and _is_teaser(block, blocks))
+    ]
     lead, rest = _marked_lead(marked) if marked else ([], [])
     above = [block.text for block in lead[-1:]]
     blocks, signature, signed = _take_signature([*rest, *blocks], above)
@@ -188,23 +195,16 @@ def _looks_like_chrome(block: Block) -> bool:
 def _without_title(blocks: list[Block], title: str) -> list[Block]:
     """Drop the title where it opens the text again, on one line or broken over several."""
     wanted = key(title)
-    if not wanted:
-        return blocks
-    joined = ""
-    taken: list[int] = []
-    for index, block in enumerate(blocks[:12]):
-        if not block.text:
-            continue
-        if len(block.text) > 2 * len(title):
-            break
-        if key(block.text) == wanted:
-            return [b for i, b in enumerate(blocks) if i != index and i not in taken]
-        if not wanted.startswith(joined + key(block.text)):
-            break
-        joined += key(block.text)
-        taken.append(index)
-        if joined == wanted:
-            return [b for i, b in enumerate(blocks) if i not in taken]
+    texts = [i for i, block in enumerate(blocks[:12]) if block.text]
+    for start in range(len(texts) if wanted else 0):
+        joined = ""
+        for end in range(start, len(texts)):
+            joined += key(blocks[texts[end]].text)
+            if not wanted.startswith(joined):
+                break
+            if joined == wanted:
+                gone = set(texts[start : end + 1])
+                return [block for i, block in enumerate(blocks) if i not in gone]
     return blocks
 
 
@@ -240,7 +240,10 @@ def _is_teaser(block: Block, blocks: list[Block]) -> bool:
     """Whether a block that breaks off only begins what another says in full."""
     begun = key(_ELLIPSIS.sub("", block.text))
     return any(
-        len(other.text) > len(block.text) and key(other.text).startswith(begun) for other in blocks
+        other is not block
+        and len(key(other.text)) > len(begun)
+        and key(other.text).startswith(begun)
+        for other in blocks
     )
 
 

@@ -13,6 +13,7 @@ from archive.records import Attachment, Published
 from crawler.extraction.blocks import Block, Figure, is_attachment
 from crawler.extraction.body import MIN_LEAD, file_title
 from crawler.extraction.captions import attach_captions
+from crawler.extraction.content import opens
 from crawler.extraction.dates import (
     parse_relative,
     parse_structured,
@@ -86,8 +87,10 @@ def read_parts(
     if lead_element is not None:
         lead = read_blocks(lead_element, document.base, skip)
         parts.lead = attach_captions(lead)
-    elif layout.lead:
-        parts.fallbacks.append("lead")
+    else:
+        parts.lead = _lead_between(document, near, skip, parts.title)
+        if layout.lead:
+            parts.fallbacks.append("lead")
     parts.opening = _opening(document, layout, near, skip)
     parts.blocks = attach_captions(blocks)
 
@@ -106,6 +109,24 @@ def read_parts(
     parts.attachments = _attachments(document, layout, body)
     parts.print_view = bool(layout.print_url) and _search(layout.print_url, page.url)
     return parts
+
+
+def _lead_between(
+    document: Document, near: Surroundings, skip: set[HtmlElement], title: str
+) -> list[Block]:
+    """A paragraph between title and body that no selector names: a theme's own lead."""
+    for element in near.between():
+        if element in skip or near.foreign(element) or len(element.text_content()) < 2 * MIN_LEAD:
+            continue
+        for block in read_blocks(element, document.base, skip):
+            if (
+                block.kind != "figure"
+                and opens(block)
+                and block.text.endswith((".", "!", "?", "…"))
+                and block.text != title
+            ):
+                return [block]
+    return []
 
 
 def dropped(document: Document, layout: Layout) -> set[HtmlElement]:

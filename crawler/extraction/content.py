@@ -175,7 +175,7 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
             and verdict.keeps(block.text)
             and not boilerplate_kind(block.text)
         )
-        or (block.kind == "table" and block.rows)
+        or (block.kind == "table" and not _tells_only(block))
     ]
     if not kept:
         kept = [i for i, b in enumerate(blocks) if len(b.text) >= 20 and verdict.keeps(b.text)]
@@ -198,10 +198,17 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
         block
         for block in blocks[first : last + 1]
         if not (block.text and block.linked > 0.5 * len(block.text)) or verdict.keeps(block.text)
+        if not _tells_only(block)
     ]
     below = [*blocks[last + 1 : last + 12], *_signed_below(outside)]
     whole = [*head, *text, *_tail(text, below)]
     return _until_signature(whole)
+
+
+def _tells_only(block: Block) -> bool:
+    """Whether a table only frames the date and the count of readers of an article."""
+    cells = [cell for row in block.rows for cell in row if cell]
+    return block.kind == "table" and all(is_date_line(c) or boilerplate_kind(c) for c in cells)
 
 
 _OPENS = (":", ".", ";", "!", "?", "…")
@@ -278,7 +285,9 @@ def _signed_below(outside: Sequence[Block]) -> list[Block]:
 def _until_signature(blocks: list[Block]) -> list[Block]:
     """Cut what little follows a labelled signature: dates of change, copyright notices."""
     lines = [index for index, block in enumerate(blocks) if block.text]
-    for end in reversed(lines[-4:]):
+    for end in reversed(lines[-_BELOW:]):
+        if any(_goes_on(blocks[index]) for index in lines if index > end):
+            break
         shown = [blocks[index].text for index in lines if index <= end][-8:]
         byline, count = read_signature(shown)
         if count and ":" in byline.text and len(shown) > count:
@@ -291,6 +300,14 @@ def stands_apart(block: Block, others: Sequence[Block]) -> bool:
     if block.align == "right":
         return True
     return (block.bold or block.italic) and not any(b.bold or b.italic for b in others)
+
+
+_BELOW = 12
+"""Lines that may stand below a signature: a frame's."""
+
+
+def _goes_on(block: Block) -> bool:
+    return len(block.text) >= 50 and block.text.endswith((".", "!", "?", "…", "”", ":"))
 
 
 def _tail(text: list[Block], below: list[Block]) -> list[Block]:

@@ -9,10 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.records import Published
-from crawler.extraction.dates import parse_structured, parse_url, parse_visible
+from crawler.extraction.dates import (
+    is_date_line,
+    looks_like_clock,
+    parse_structured,
+    parse_url,
+    parse_visible,
+    without_dates,
+)
 from crawler.extraction.document import Document
 from crawler.extraction.marks import is_hidden
 from crawler.extraction.named_parts import around
@@ -28,29 +36,82 @@ _DATE = re.compile(
 )
 
 
-def dates_under(
+_BREAKS = frozenset((
+    "p", "div", "td", "tr", "table", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4",
+    "h5", "h6", "section", "article", "header", "footer", "br", "center", "form", "nav", "aside",
+))  # fmt: skip
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "select", "option", "textarea"))
+_ABOVE = 3
+"""Lines above the title in which a date may stand, as K2 prints it."""
+_REST = 8
+"""Words beside the date in a line that still tells when, by whom and in which section."""
+
+
+def dates_at_title(
     document: Document, title: HtmlElement | None, start: HtmlElement | None
 ) -> Iterator[Published | None]:
-    """The date in a line between the title and ``start``, the first paragraph, if there is one."""
-    if title is None or start is None:
+    """The date in a line between the title and ``start``, the first paragraph, or just above it.
+
+    Needs no names: themes call the line anything, but nearly all print it there.
+    """
+    if title is None:
         return
-    passed = False
-    titled = set(title.iter())
-    for element in document.body.iter():
-        if element is start:
+    clock = document.page.fetched_at
+    above: list[str] = []
+    for passed, line in _lines_to(document, title, start):
+        if not passed:
+            above.append(line)
+            continue
+        if not 6 <= len(line) <= 140:
+            continue
+        found = parse_visible(line, clock)
+        if found and len(without_dates(line).split()) <= _REST:
+            yield found
             return
-        if element in titled:
-            passed = True
+    for line in reversed(above[-_ABOVE:]):
+        if is_date_line(line) and not looks_like_clock(line, clock):
+            yield parse_visible(line, clock)
+            return
+
+
+def _lines_to(
+    document: Document, title: HtmlElement, start: HtmlElement | None
+) -> Iterator[tuple[bool, str]]:
+    """Lines of the page, whether below the title or above it, down to ``start``."""
+    passed = False
+    pieces: list[str] = []
+    walk = etree.iterwalk(document.body, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start":
+            if element is start and passed:
+                break
+            if (
+                not isinstance(tag, str)
+                or tag in _UNSEEN
+                or (element.attrib and is_hidden(element))
+            ):
+                walk.skip_subtree()
+                continue
+            if tag in _BREAKS or element is title:
+                if pieces:
+                    yield passed, clean_line(" ".join(pieces))
+                pieces = []
+            if element is title:
+                walk.skip_subtree()
+                continue
+            if element.text and not element.text.isspace():
+                pieces.append(element.text[:400])
             continue
-        if not passed or not isinstance(element.tag, str) or element.tag in ("script", "style"):
-            continue
-        if element.attrib and is_hidden(element):
-            continue
-        for piece in (element.text, element.tail):
-            line = clean_line(piece) if piece and len(piece) < 400 else ""
-            if 6 <= len(line) <= 80 and (found := parse_visible(line, document.page.fetched_at)):
-                yield found
-                return
+        if tag in _BREAKS or element is title:
+            if pieces:
+                yield passed, clean_line(" ".join(pieces))
+            pieces = []
+            passed = passed or element is title
+        if element.tail and not element.tail.isspace():
+            pieces.append(element.tail[:400])
+    if pieces:
+        yield passed, clean_line(" ".join(pieces))
 
 
 def dates_around(

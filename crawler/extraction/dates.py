@@ -43,6 +43,8 @@ _RELATIVE_RE = re.compile(
 )
 _RELATIVE_CUE_RE = re.compile(r"trước|cách đây|ago|hôm|vừa|just now|yesterday|today", re.I)
 _DAY_WORD_RE = re.compile(r"(?P<word>hôm\s?nay|hôm\s?qua|hôm\s?kia|today|yesterday)", re.I)
+_COUNTED_RE = re.compile(r"\s*[:=|(]?\s*\d+(?:[.,]\d{3})*\s*\)?(?![\d:hg/.-]|\s*giờ)", re.I)
+"""Behind "Hôm nay" a number that is no time: visitors."""
 _JUST_NOW_RE = re.compile(r"vừa (?:xong|mới|đăng)|just now|mới đây", re.I)
 
 # --- visible text ------------------------------------------------------------------------------
@@ -77,6 +79,8 @@ def parse_relative(text: str, fetched_at: datetime) -> Published | None:
         return None
     now = fetched_at.astimezone(VIETNAM)
     word = _DAY_WORD_RE.search(text)
+    if word and _COUNTED_RE.match(text, word.end()):
+        return None
     if word:
         back = {"nay": 0, "today": 0, "qua": 1, "yesterday": 1, "kia": 2}
         name = word["word"].lower()
@@ -195,9 +199,12 @@ def is_date_line(text: str) -> bool:
     (True, False)
     """
     text = clean_line(text[:200])
-    if len(text) > 120 or not DATE_RE.search(text):
-        return False
-    return not _META_REST_RE.sub(" ", DATE_RE.sub(" ", text)).strip()
+    return len(text) <= 120 and DATE_RE.search(text) is not None and not without_dates(text)
+
+
+def without_dates(text: str) -> str:
+    """What a line says beside dates, times, counts and the words that introduce them."""
+    return " ".join(_META_REST_RE.sub(" ", DATE_RE.sub(" ", clean_line(text[:400]))).split())
 
 
 def find_in_lines(lines: Sequence[str], fetched_at: datetime) -> Published | None:

@@ -7,6 +7,8 @@ lists, tables and pictures survive that a text extractor drops, in their places.
 
 from __future__ import annotations
 
+import re
+
 from lxml.html import HtmlElement
 
 from archive.records import Unreadable
@@ -22,7 +24,7 @@ from crawler.extraction.content import (
     is_listing,
     opens,
 )
-from crawler.extraction.date_places import dates_around, dates_under
+from crawler.extraction.date_places import dates_around, dates_at_title
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
@@ -61,7 +63,8 @@ def read_generic(
     if not structured.article and not sure:
         if looks_like_listing_url(url):
             return refusal(document)
-        if known is not None and not looks_like_article_url(url):
+        printed = known is not None and known.print_url and re.search(known.print_url, url)
+        if known is not None and not printed and not looks_like_article_url(url):
             return refusal(document, f"no text by layout {known.name} and no address of an article")
     if is_static(document) and not sure:
         return refusal(document)
@@ -123,7 +126,7 @@ def read_generic(
     parts.opening = [block for block in between if block.kind == "figure"]
     start = next((block.element for block in found[first_prose(found) :]), None)
     parts.dates = [
-        *dates_under(document, title_element, start),
+        *dates_at_title(document, title_element, start),
         *dates_around(document, container, title_element, structured, noise),
     ]
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
@@ -181,7 +184,7 @@ def _after_title(
     titled = set(element.iter()) if element is not None else set()
     wanted = key(title)
     for index, block in enumerate(blocks):
-        if block.element in titled or (element is not None and key(block.text) == wanted):
+        if block.element in titled or (wanted and key(block.text) == wanted):
             return blocks[index + 1 :]
     return [block for block in blocks if block.element in inside]
 

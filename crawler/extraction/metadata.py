@@ -225,10 +225,10 @@ def date_near(
     clock = document.page.fetched_at
     above, below = lines_near(document, title, body)
     found = find_in_lines([*first, *above], clock)
-    if found is None:
-        found = find_in_lines(below, clock)
-        if found is not None and found.evidence != "visible":
-            return None
+    if found is None or found.evidence != "visible":
+        labelled = find_in_lines(below, clock)
+        if labelled is not None and labelled.evidence == "visible":
+            return labelled
     return found
 
 

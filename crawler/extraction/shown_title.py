@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.document import Document
+from crawler.extraction.judge import key
 from crawler.extraction.printed_dates import DATE_RE
 from crawler.extraction.signature_line import is_bare_unit
 from crawler.extraction.text import clean_line
@@ -86,11 +87,38 @@ def title_above(
             if best is None or score > best[0]:
                 best = (score, block)
         if best is not None and best[0] >= 2:
-            return best[1].text, best[1].element
+            return best[1].text, _first_shown(document, best[1], skip)
         if best is not None and not plain[0]:
-            plain = (best[1].text, best[1].element)
+            plain = (best[1].text, _tight(best[1]))
         scope = scope.getparent()
     return plain
+
+
+def _first_shown(document: Document, title: Block, skip: set[HtmlElement]) -> HtmlElement | None:
+    """Where a title that the text repeats stands first."""
+    wanted, scope = key(title.text), title.element
+    found = _tight(title)
+    for _ in range(_CLIMB):
+        scope = scope.getparent() if scope is not None else None
+        if scope is None or scope.tag == "html":
+            break
+        for block in read_blocks(scope, document.base, skip):
+            if key(block.text) == wanted:
+                if not block.linked:
+                    found = _tight(block)
+                break
+    return found
+
+
+def _tight(title: Block) -> HtmlElement | None:
+    """The element that holds a title and nothing else; None where it is a piece of a larger one."""
+    if title.element is None:
+        return None
+    wanted = key(title.text)
+    for element in title.element.iter():
+        if isinstance(element.tag, str) and key(element.text_content()) == wanted:
+            return element
+    return None
 
 
 def _text_start(blocks: Sequence[Block], inside: set[HtmlElement]) -> int:
