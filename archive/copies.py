@@ -64,7 +64,7 @@ def update_stories(db: Database, *, watch: Watch | None = None) -> Stories:
     Looks only at articles that are new, changed or gone since. Short transactions, so that
     crawls can go on; safe to break off and to run twice.
     """
-    tellings = _Tellings(db)
+    tellings = Tellings(db)
     done, total = 0, _count(db, "select count(*) from copies_pending")
     while True:
         with transaction(db):
@@ -93,7 +93,7 @@ def update_stories(db: Database, *, watch: Watch | None = None) -> Stories:
     )
 
 
-class _Tellings:
+class Tellings:
     """The texts of articles, ready to compare; some thousands are remembered."""
 
     def __init__(self, db: Database) -> None:
@@ -115,7 +115,7 @@ class _Tellings:
             self._known.pop(article, None)
 
 
-def _regroup(db: Database, stale: Sequence[int], tellings: _Tellings) -> None:
+def _regroup(db: Database, stale: Sequence[int], tellings: Tellings) -> None:
     """Work out anew the stories of some articles, and of all that were in one story with them."""
     members = set(stale)
     for article in stale:
@@ -131,7 +131,7 @@ def _regroup(db: Database, stale: Sequence[int], tellings: _Tellings) -> None:
         _index(db, article, tellings)
     present = {key for key in members if _exists(db, key)}
     _forget_stories(db, members)
-    groups = _Groups()
+    groups = Groups()
     for article in sorted(present):
         for other in _candidates(db, article):
             story = _story_of(db, other) if other not in present else None
@@ -149,7 +149,7 @@ def _regroup(db: Database, stale: Sequence[int], tellings: _Tellings) -> None:
             _write_story(db, sorted(articles), tellings)
 
 
-class _Groups:
+class Groups:
     """Disjoint sets. Articles bear their ids; a story that stands is one member, -(id + 1)."""
 
     def __init__(self) -> None:
@@ -176,7 +176,7 @@ class _Groups:
         return list(found.values())
 
 
-def _index(db: Database, article: int, tellings: _Tellings) -> None:
+def _index(db: Database, article: int, tellings: Tellings) -> None:
     """Put an article's bands into the index, or take those of a vanished one out."""
     db.execute("delete from copy_keys where article_id = ?", [article])
     if _exists(db, article):
@@ -325,20 +325,23 @@ def _names(source: str, names: Sequence[str]) -> bool:
     )
 
 
-def _write_story(db: Database, articles: Sequence[int], tellings: _Tellings) -> None:
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The rows of a story and of its copies, in the order of their tables' columns."""
+
+    row: tuple[int, str, int, int, str, str]
+    copies: tuple[tuple[int, int, int, float, float], ...]
+
+
+def story_of(db: Database, articles: Sequence[int], tellings: Tellings) -> Story:
+    """The story that these articles, in the order of their ids, tell. Only reads."""
     members = _members(db, articles)
     original, evidence = probable_original(members)
     days = sorted(member.when[0] for member in members)
-    db.execute(
-        "insert into stories (id, evidence, copies, sites, first_at, last_at)"
-        " values (?, ?, ?, ?, ?, ?)",
-        [original, evidence, len(members), len({m.site for m in members}), days[0], days[-1]],
-    )
     first = tellings[original]
-    db.conn.executemany(
-        "insert into article_copies (article_id, story_id, is_original, from_original,"
-        " of_original) values (?, ?, ?, ?, ?)",
-        [
+    return Story(
+        (original, evidence, len(members), len({m.site for m in members}), days[0], days[-1]),
+        tuple(
             (
                 key,
                 original,
@@ -347,11 +350,29 @@ def _write_story(db: Database, articles: Sequence[int], tellings: _Tellings) -> 
                 round(share_of(first, tellings[key]), 3),
             )
             for key in articles
-        ],
+        ),
     )
 
 
-def _name_originals(db: Database, tellings: _Tellings) -> None:
+def write_story(db: Database, story: Story) -> None:
+    """Write the rows of a story none of whose articles belongs to another one."""
+    db.execute(
+        "insert into stories (id, evidence, copies, sites, first_at, last_at)"
+        " values (?, ?, ?, ?, ?, ?)",
+        list(story.row),
+    )
+    db.conn.executemany(
+        "insert into article_copies (article_id, story_id, is_original, from_original,"
+        " of_original) values (?, ?, ?, ?, ?)",
+        story.copies,
+    )
+
+
+def _write_story(db: Database, articles: Sequence[int], tellings: Tellings) -> None:
+    write_story(db, story_of(db, articles, tellings))
+
+
+def _name_originals(db: Database, tellings: Tellings) -> None:
     """Look again at who was first: a site may have got its name since."""
     stories: dict[int, list[int]] = {}
     for story, article in db.execute("select story_id, article_id from article_copies"):

@@ -40,7 +40,7 @@ def open_archive(path: Path, *, create: bool = True) -> Database:
         raise ArchiveError(f"Cannot open {path}: {error}") from error
     db = Database(connection, use_counts_table=False)
     try:
-        _refuse_foreign(db, path)
+        refuse_foreign(db, path)
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = normal")
         connection.execute("pragma foreign_keys = off")
@@ -54,7 +54,8 @@ def open_archive(path: Path, *, create: bool = True) -> Database:
     return db
 
 
-def _refuse_foreign(db: Database, path: Path) -> None:
+def refuse_foreign(db: Database, path: Path) -> None:
+    """Raise ArchiveError for a database of another program, or of a newer version of this one."""
     names = set(db.table_names())
     if not names:
         return
@@ -89,10 +90,11 @@ def transaction(db: Database) -> Iterator[None]:
     db.conn.execute("begin immediate")
     try:
         yield
+        db.conn.commit()
     except BaseException:
+        # Also after a commit that failed, on a full disk: the next one would join what is left.
         db.conn.rollback()
         raise
-    db.conn.commit()
 
 
 def timestamp(moment: datetime) -> str:

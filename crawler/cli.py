@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,6 +19,7 @@ from crawler.commands import archive as archive_commands
 from crawler.commands import cdx as cdx_commands
 from crawler.commands import nodes as nodes_commands
 from crawler.commands import schedule as schedule_commands
+from crawler.commands.rebuild import rebuild
 from crawler.commands.sites import new_site, sites
 from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
 
@@ -184,44 +186,14 @@ def crawl(
         ]
         with CrawlDisplay(quiet=as_json) as display:
             runs = run_crawls(plans, jobs, display.show)
+    print_summary(runs, as_json=as_json)
     with _archive(data) as db:
         update_derived(db, data)
-    print_summary(runs, as_json=as_json)
     if any(run.outcome == "interrupted" for run in runs):
         sys.exit(EXIT_INTERRUPTED)
     well = [run.ended_well for run in runs]
     if not all(well):
         sys.exit(EXIT_PARTLY if any(well) else EXIT_FAILED)
-
-
-@congdoan.command(epilog=EXIT_CODES)
-@data_option
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), help="Processes for extraction. [default: cores]"
-)
-@json_option
-def rebuild(data: Path, jobs: int | None, as_json: bool) -> None:
-    """Make archive.db anew from the WARC files.
-
-    Every row about pages is derived from the WARCs: delete the database, rebuild, and the same
-    rows come back. The log of crawls is kept where the old database is still there. The old
-    database stays in place until the new one is whole.
-
-    \b
-    Example:
-      congdoan rebuild --data data
-    """
-    from crawler.intake.rebuild import rebuild as rebuild_archive
-
-    with _complaints():
-        report = rebuild_archive(data, jobs=jobs, watch=told_now_and_then())
-    if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
-    else:
-        click.echo(
-            f"Rebuilt {data / 'archive.db'} from {report['files']} WARC files: "
-            f"{report['captures']} captures, {report['articles']} articles."
-        )
 
 
 @congdoan.command(name="import", epilog=EXIT_CODES)
@@ -356,6 +328,7 @@ for command in (
     *schedule_commands.COMMANDS,
     *cdx_commands.COMMANDS,
     *nodes_commands.COMMANDS,
+    rebuild,
     sites,
     new_site,
 ):
@@ -399,6 +372,10 @@ def _as_message(error: BaseException | None) -> None:
         raise click.ClickException(str(error)) from error
     if isinstance(error, OSError):
         raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
+    if isinstance(error, sqlite3.Error):
+        raise click.ClickException(
+            f"The database cannot be used: {error}. What was fetched before is kept."
+        ) from error
 
 
 def _refuse_bad_contact(contact: str) -> None:

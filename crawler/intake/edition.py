@@ -13,8 +13,21 @@ import crawler
 import spiders
 from crawler.reading import EXTRACTOR
 
-_READERS = ("trafilatura", "lxml", "htmldate", "justext", "courlan", "datasketch")
-"""Libraries that have a say in what a page is read as."""
+_LIBRARIES = ("trafilatura", "lxml", "htmldate", "justext", "courlan")
+_SOURCES = {
+    archive: ("articles.py", "records.py", "text*.py", "warc_*.py"),
+    crawler: (
+        "catalogue.py",
+        "declaration.py",
+        "extract.py",
+        "extraction/**/*.py",
+        "families/**/*.py",
+        "reading.py",
+        "site_spider.py",
+    ),
+    spiders: ("**/*.py",),
+}
+"""What has a say in what a capture is read as."""
 
 
 @cache
@@ -25,11 +38,11 @@ def edition() -> str:
     older layout had read must not stand beside it.
     """
     digest = hashlib.sha256(platform.python_version().encode())
-    for name in _READERS:
+    for name in _LIBRARIES:
         digest.update(f"{name} {version(name)}\n".encode())
-    for package in (archive, crawler, spiders):
+    for package, patterns in _SOURCES.items():
         root = Path(package.__path__[0])
-        for path in sorted(root.rglob("*.py")):
+        for path in sorted({path for pattern in patterns for path in root.glob(pattern)}):
             digest.update(f"{path.relative_to(root)}\n".encode())
             digest.update(path.read_bytes())
     return f"{EXTRACTOR}, {digest.hexdigest()[:12]}"

@@ -8,12 +8,13 @@ file, in any order, and twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from archive.articles import content_hash
+from archive.awaiting import Place
+from archive.bulk_load import Read
 from archive.database import ArchiveError
 from archive.records import Article, Capture, Page, Site, Unreadable
 from archive.warc_range import Stretch, read_stretch, stretches
@@ -46,25 +47,6 @@ class FilePart:
 
     file: str
     stretch: Stretch
-
-
-class Read(NamedTuple):
-    """A capture and all that has to be known of it to write its rows."""
-
-    capture: Capture
-    address: str
-    """Article key of the capture's URL."""
-    leads_to: str
-    """Article key of a redirect's destination, "" where it is none."""
-    outcome: Outcome
-    """What it says, weighed with what the site's file says of the address."""
-    article_address: str = ""
-    """Article key of the article's canonical URL."""
-    content_hash: str = ""
-    expected: bool = False
-    """An article should stand at this address."""
-    elsewhere: bool = False
-    """A revisit that must be read with a payload that another record holds: no outcome yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +90,19 @@ def survey_file(folder: Path, file: str, part_bytes: int = PART_BYTES) -> FileFa
 
 
 def read_file_part(
-    folder: Path, part: FilePart, wanted: str | None = None, *, reader: Extract = extract
+    folder: Path,
+    part: FilePart,
+    wanted: str | None = None,
+    *,
+    reader: Extract = extract,
+    only: Collection[str] | None = None,
 ) -> Batch:
     """Every capture of a part of a WARC file below ``folder``, read as far as the part allows.
 
     ``wanted`` is the ``edition`` that shall read; raises ArchiveError where this program is
-    another one, so that workers of two versions cannot mix their readings. Damage is returned
-    and not raised, with everything whole that stands before it.
+    another one, so that workers of two versions cannot mix their readings. ``only``: ids of the
+    captures that are wanted, where not all are. Damage is returned and not raised, with
+    everything whole that stands before it.
     """
     if wanted is not None and wanted != edition():
         raise ArchiveError(f"{wanted!r} was asked to read, but this program is {edition()!r}.")
@@ -126,6 +114,8 @@ def read_file_part(
     try:
         for record in read_stretch(folder / part.file, part.stretch):
             records += 1
+            if only is not None and record.id not in only:
+                continue
             found = located(record, part.file, origin)
             if found is None:
                 continue
@@ -196,15 +186,6 @@ def _outcome(capture: Capture, holder: WarcRecord, reader: Extract) -> Article |
     except ContentUndecodable as error:
         return Unreadable("broken", str(error))
     return reader(page_of(capture, body))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A capture and where the record with its payload begins; ``file`` is "" where none does."""
-
-    capture: Capture
-    file: str
-    offset: int = 0
 
 
 def read_places(

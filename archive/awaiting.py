@@ -1,0 +1,76 @@
+"""Captures without an outcome: revisits, which have to be read with another record's payload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlite_utils import Database
+
+from archive.records import Capture
+from archive.rows import fetch_one
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A capture and where the record with its payload begins; ``file`` is "" where none does."""
+
+    capture: Capture
+    file: str
+    offset: int = 0
+
+
+_HOLDERS = (
+    "select warc_file, warc_offset from captures where id = ? and record_type = 'response'",
+    "select warc_file, warc_offset from captures where payload_digest = ?"
+    " and record_type = 'response' and status = 200 and truncated = '' order by fetched_at, id",
+)
+
+
+def awaiting(db: Database, among: str = "captures") -> Iterator[list[Place]]:
+    """The captures that are not settled, some hundred at a time, in the order of their payloads.
+
+    ``among``: a table whose ``id`` a capture must have.
+    """
+    found = db.conn.execute(
+        "select id, refers_to, payload_digest from captures where outcome is null"
+        f" and id in (select id from {among})"
+    ).fetchall()
+    held = sorted((*_holder(db, refers_to, digest), key) for key, refers_to, digest in found)
+    for at in range(0, len(held), 100):
+        yield [Place(_capture(db, key), file, offset) for file, offset, key in held[at : at + 100]]
+
+
+def _capture(db: Database, key: str) -> Capture:
+    row = fetch_one(db, "select * from captures where id = ?", key)
+    assert row is not None
+    return Capture(
+        id=row["id"],
+        url=row["url"],
+        site=row["site"],
+        crawl=row["crawl"],
+        fetched_at=datetime.fromisoformat(row["fetched_at"]).astimezone(UTC),
+        status=row["status"],
+        content_type=row["content_type"],
+        record_type=row["record_type"],
+        warc_file=row["warc_file"],
+        offset=row["warc_offset"],
+        length=row["warc_length"],
+        payload_digest=row["payload_digest"],
+        payload_bytes=row["payload_bytes"],
+        ip=row["ip"],
+        truncated=row["truncated"],
+        location=row["location"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        refers_to=row["refers_to"],
+    )
+
+
+def _holder(db: Database, refers_to: str, digest: str) -> tuple[str, int]:
+    for query, value in zip(_HOLDERS, (refers_to, digest), strict=True):
+        row = db.conn.execute(f"{query} limit 1", (value,)).fetchone()
+        if row is not None:
+            return str(row[0]), int(row[1])
+    return "", 0

@@ -1,0 +1,300 @@
+"""``congdoan rebuild``: the database anew from the WARC files, or the part of it that is asked for.
+
+Other long commands borrow the display of their progress.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from archive.database import ArchiveError
+from crawler.display import PLAIN_INTERVAL_SECONDS
+
+if TYPE_CHECKING:
+    from archive.differences import Differences, SiteDifferences
+    from crawler.intake.progress import Progress
+    from crawler.intake.rebuild import Rebuilt
+
+EXIT_KEPT = 3
+EXIT_INTERRUPTED = 130
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    not done: the message says why, and the archive is as it was
+  2    the command was given wrongly
+  3    the new database would lose too many articles of a site: nothing was replaced
+  130  stopped by Ctrl-C or SIGTERM; the same command goes on"""
+
+
+class WorkDisplay:
+    """Shows the steps of a long work with the time left: a bar on a terminal, else lines."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console = Console(stderr=True)
+        self._quiet = quiet
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+        self._step = ""
+        self._begun = self._told = time.monotonic()
+        self._first = 0
+
+    def __enter__(self) -> WorkDisplay:
+        if self._console.is_terminal and not self._quiet:
+            self._bar = Bar(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[told]}"),
+                TimeRemainingColumn(),
+                console=self._console,
+                transient=True,
+            )
+            self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(*error)
+
+    def show(self, progress: Progress) -> None:
+        """Called after every piece of work."""
+        now = time.monotonic()
+        if progress.step != self._step:
+            self._step, self._begun, self._first = progress.step, now, progress.done
+        told = amount(progress)
+        if self._bar is not None:
+            if self._task is None or self._bar.tasks[-1].description != progress.step:
+                self._task = self._bar.add_task(progress.step, told=told)
+            self._bar.update(self._task, total=progress.total, completed=progress.done, told=told)
+        elif not self._quiet and now - self._told > PLAIN_INTERVAL_SECONDS:
+            self._told = now
+            left = seconds_left(progress, self._first, now - self._begun)
+            told += f", about {duration(left)} left" if left is not None else ""
+            print(f"{progress.step}: {told}", file=sys.stderr, flush=True)
+
+
+def amount(progress: Progress) -> str:
+    """How much of a step is done, in words.
+
+    >>> from crawler.intake.progress import Progress
+    >>> amount(Progress("reading", 5_000_000, 20_000_000, "bytes"))
+    '5 of 20 MB (25 %)'
+    >>> amount(Progress("comparing", 3, 0, "articles"))
+    '3 articles'
+    """
+    done, total, unit = progress.done, progress.total, progress.unit
+    if not total:
+        return f"{done} {unit}".strip()
+    share = f"({100 * done // total} %)"
+    if unit == "bytes":
+        return f"{done / 1e6:.0f} of {total / 1e6:.0f} MB {share}"
+    return f"{done} of {total}{f' {unit}' if unit else ''} {share}"
+
+
+def seconds_left(progress: Progress, first: int, seconds: float) -> float | None:
+    """The time that the rest of a step takes at the pace since ``first``; None: not known yet.
+
+    >>> from crawler.intake.progress import Progress
+    >>> seconds_left(Progress("reading", 30, 100), 10, 5.0)
+    17.5
+    """
+    made = progress.done - first
+    if made <= 0 or seconds < 1 or not progress.total:
+        return None
+    return (progress.total - progress.done) * seconds / made
+
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(41), duration(100), duration(4000)
+    ('40 s', '2 min', '1 h 7 min')
+    """
+    if seconds < 60:
+        return f"{10 * round(seconds / 10) or 10} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+@contextmanager
+def stoppable(how_to_go_on: str) -> Iterator[None]:
+    """Ends in good order at Ctrl-C and SIGTERM, with a message and exit code 130."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {how_to_go_on}", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _complaints() -> Iterator[None]:
+    try:
+        yield
+    except ArchiveError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
+
+
+def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if value and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        raise click.BadParameter("a day is written as 2026-01-01.")
+    return value
+
+
+@click.command(epilog=EXIT_CODES)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the archive: archive.db and warc/.",
+)
+@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only captures of this site.")
+@click.option(
+    "--since", default="", metavar="DAY", callback=_day, help="Only captures from this day on."
+)
+@click.option("--dry-run", is_flag=True, help="Say how articles would differ, and replace nothing.")
+@click.option(
+    "--max-lost",
+    type=click.FloatRange(0, 100),
+    default=5.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="Replace nothing where a site would lose more of its articles than this.",
+)
+@click.option("--afresh", is_flag=True, help="Discard what a rebuild that was stopped has left.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Processes for reading. [default: cores]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+def rebuild(
+    data: Path,
+    sites: tuple[str, ...],
+    since: str,
+    dry_run: bool,
+    max_lost: float,
+    afresh: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Make archive.db anew from the WARC files.
+
+    Every row about pages is derived from the WARCs: delete the database, rebuild, and the same
+    rows come back. The log of crawls is kept where the old database is still there. The old
+    database stays in place until the new one is whole and was compared with it.
+
+    Stopped in whatever way, the same command goes on where it stood. With --site or --since only
+    the articles of these captures are read anew; all others stay as they are.
+
+    \b
+    Examples:
+      congdoan rebuild --data data
+      congdoan rebuild --site lang_son --dry-run
+      congdoan rebuild --since 2026-01-01 --json | jq .differences
+    """
+    from crawler.intake.rebuild import Wishes
+    from crawler.intake.rebuild import rebuild as rebuild_archive
+
+    wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs)
+    go_on = "What was read is kept; the same command goes on."
+    with _complaints(), stoppable(go_on), WorkDisplay(quiet=as_json) as display:
+        made = rebuild_archive(data, wishes, watch=display.show)
+    if as_json:
+        click.echo(json.dumps(as_said(made), ensure_ascii=False))
+    else:
+        for line in told(made, data / "archive.db", wishes.max_lost):
+            click.echo(line)
+    if made.too_much_lost:
+        sys.exit(EXIT_KEPT)
+
+
+def as_said(made: Rebuilt) -> dict[str, Any]:
+    """What a rebuild did, for scripts."""
+    return {
+        "files": made.files,
+        "captures": made.captures,
+        "articles": made.articles,
+        "reread": made.reread,
+        "replaced": made.replaced,
+        "kept": str(made.kept) if made.kept else None,
+        "too_much_lost": list(made.too_much_lost),
+        "notes": made.notes,
+        "differences": made.differences.as_json() if made.differences else None,
+    }
+
+
+def told(made: Rebuilt, path: Path, max_lost: float) -> Iterator[str]:
+    """What a rebuild did, for people."""
+    yield from made.notes
+    if made.differences is not None:
+        yield from differences_told(made.differences)
+    counts = f"{made.files} WARC files: {made.captures} captures, {made.articles} articles"
+    if made.reread != made.captures:
+        counts = f"{made.reread} captures read anew; {made.captures} captures, " + (
+            f"{made.articles} articles"
+        )
+    if made.replaced:
+        yield f"Rebuilt {path} from {counts}."
+        return
+    if made.too_much_lost:
+        yield (
+            f"More than {max_lost:g} % of the articles would be lost of:"
+            f" {', '.join(made.too_much_lost)}."
+        )
+    yield f"Nothing was replaced. {made.kept} has {counts}."
+    yield (
+        "The same command without --dry-run puts it in place (--max-lost 100 whatever is lost);"
+        " --afresh discards it."
+        if not made.too_much_lost
+        else "With --max-lost 100 the same command puts it in place; --afresh discards it."
+    )
+
+
+def differences_told(found: Differences) -> Iterator[str]:
+    """How articles differ from before, a paragraph a site."""
+    if found.none:
+        yield "No article differs from before."
+        return
+    yield (
+        f"Articles: {found.total('before')} before, {found.total('after')} now;"
+        f" {found.total('added')} added, {found.total('lost')} lost,"
+        f" {found.total('changed')} changed."
+    )
+    for site in found.sites:
+        if site.added or site.lost or site.changed:
+            yield from _site_told(site)
+
+
+def _site_told(site: SiteDifferences) -> Iterator[str]:
+    lost = f"{site.lost} lost"
+    if site.lost:
+        lost += f" ({site.lost_percent:.1f} %"
+        lost += f", {site.joined} of them now part of another)" if site.joined else ")"
+    yield f"  {site.site}: {site.added} added, {lost}, {site.changed} changed"
+    if site.fields:
+        fields = ", ".join(f"{name} {count}" for name, count in site.fields.most_common())
+        yield f"    fields: {fields}"
+    for kind, examples in site.examples.items():
+        for example in examples:
+            what = f"{example.before} -> {example.after}" if example.before else example.after
+            yield f"    {kind}: {example.url}"
+            yield f"      {what}"

@@ -1,0 +1,119 @@
+"""Processes that read: started once, given work a little ahead, and never outliving who asked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import TypeVar
+
+from archive.database import ArchiveError
+from crawler.extractor import LoneWorker
+from crawler.intake.parts import Extract
+
+AHEAD = 2
+"""Pieces of work for each process that may be under way or wait to be taken."""
+
+_T = TypeVar("_T")
+_A = TypeVar("_A")
+
+
+class Readers:
+    """``jobs`` processes for functions of a module; with 1, this process does the work.
+
+    A context manager. Results come in the order of the work, whoever was quicker.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+        self._lone = LoneWorker()
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._lone.close()
+
+    def each(
+        self,
+        function: Callable[[_A], _T],
+        work: Iterable[_A],
+        carefully: Callable[[_A, Extract], _T] | None = None,
+    ) -> Iterator[tuple[_A, _T]]:
+        """Every piece of work with its result. No more is begun than ``AHEAD`` allows.
+
+        Where a process dies, all work under way is done again here by ``carefully``, which is
+        given an extraction that survives a deadly page. Raises ArchiveError where there is no
+        such way, or no process can be started.
+        """
+        if self.jobs == 1:
+            for item in work:
+                yield item, function(item)
+            return
+        waiting: deque[tuple[_A, Future[_T]]] = deque()
+        try:
+            for item in work:
+                waiting.append((item, self._submit(function, item)))
+                if len(waiting) >= AHEAD * self.jobs:
+                    yield self._taken(*waiting.popleft(), carefully)
+            while waiting:
+                yield self._taken(*waiting.popleft(), carefully)
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+    def _submit(self, function: Callable[[_A], _T], item: _A) -> Future[_T]:
+        for _ in range(2):
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self.jobs, mp_context=get_context("spawn"), initializer=_begin
+                )
+            try:
+                return self._pool.submit(function, item)
+            except BrokenProcessPool:
+                self._pool = None
+        raise ArchiveError("Processes for reading cannot be started.")
+
+    def _taken(
+        self, item: _A, future: Future[_T], carefully: Callable[[_A, Extract], _T] | None
+    ) -> tuple[_A, _T]:
+        try:
+            return item, future.result()
+        except BrokenProcessPool:
+            self._pool = None
+        if carefully is None:
+            raise ArchiveError("A process that worked on this ended without a word.")
+        try:
+            return item, carefully(item, self._lone.extract)
+        except RuntimeError as error:
+            raise ArchiveError(str(error)) from error
+
+
+def _begin() -> None:
+    # Ctrl-C reaches every process of the terminal: the one that gives out the work decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(sentinel: int) -> None:
+    """End when the parent does: one that is killed cannot tell its workers."""
+    wait([sentinel])
+    os._exit(1)
