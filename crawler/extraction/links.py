@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.document import Document
@@ -23,6 +25,7 @@ _FILE = re.compile(
 )
 """Addresses of files, which are no pages whatever their folder is called."""
 
+_HREFS = XPath("//a/@href | //area/@href", smart_strings=False)
 _WHOLE = re.compile(r"https?://[A-Za-z0-9]")
 _SHORT = 300
 """Characters of an address up to which it is remembered; a hostile page has longer ones."""
@@ -49,14 +52,44 @@ def find_links(
     """
     articles: dict[str, None] = {}
     listings: dict[str, None] = {}
-    for _, url in _addresses(document):
-        sort = _sorted if len(url) <= _SHORT else _sorted.__wrapped__
-        article, listing = sort(url, article_url, listing_url, rules)
+    base = document.base
+    here = _origin(base)
+    for href in _hrefs(document):
+        # Where it stands does not matter to a whole address or a path from the root, and a
+        # site shows the same menus and columns on all its pages.
+        if len(href) <= _SHORT and (href[:1] == "/" != href[1:2] or _WHOLE.match(href)):
+            found = _sorted(here, href, article_url, listing_url, rules)
+        else:
+            found = _sort(base, href, article_url, listing_url, rules)
+        if found is None:
+            continue
+        article, url = found
         if article:
             articles.setdefault(article)
-        elif listing:
+        elif url:
             listings.setdefault(url)
     return Links(tuple(articles), tuple(listings))
+
+
+def _hrefs(document: Document) -> Iterator[str]:
+    """What the links of the page refer to, as it is written, at most MAX_LINKS."""
+    count = 0
+    for href in _HREFS(document.tree):
+        if href := href.strip():
+            yield href
+            count += 1
+            if count >= MAX_LINKS:
+                return
+
+
+@lru_cache(maxsize=256)
+def _origin(base: str) -> str:
+    """Scheme and host of a page's address, with a slash; the address where it has none."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return base
+    return f"{parts.scheme}://{parts.netloc}/"
 
 
 def find_stylesheets(document: Document) -> tuple[str, ...]:
@@ -87,9 +120,7 @@ def _addresses(document: Document) -> Iterator[tuple[HtmlElement, str]]:
         if not href:
             continue
         href = href.strip()
-        # Where it stands does not matter to a whole address, and menus repeat them.
-        whole = len(href) <= _SHORT and _WHOLE.match(href) is not None
-        url = _whole(href) if whole else absolute(base, href)
+        url = absolute(base, href)
         if not url:
             continue
         yield element, url.partition("#")[0]
@@ -98,26 +129,24 @@ def _addresses(document: Document) -> Iterator[tuple[HtmlElement, str]]:
             return
 
 
-@lru_cache(maxsize=4096)
-def _whole(href: str) -> str:
-    return absolute("", href)
-
-
-@lru_cache(maxsize=8192)
-def _sorted(
-    url: str, article_url: str, listing_url: str, rules: tuple[tuple[str, str], ...]
-) -> tuple[str, bool]:
-    """The canonical address where it is an article's, "" where not; whether it is a listing.
-
-    Remembered, since a site shows the same menus and columns on all its pages.
+def _sort(
+    base: str, href: str, article_url: str, listing_url: str, rules: tuple[tuple[str, str], ...]
+) -> tuple[str, str] | None:
+    """The canonical address where a link leads to an article, "" where not; its address where it
+    leads to a listing, "" where not. None where it leads nowhere.
     """
-    if _FILE.search(url):
-        return "", False
+    url = absolute(base, href).partition("#")[0]
+    if not url or _FILE.search(url):
+        return None
     is_article, is_listing = _pattern(article_url), _pattern(listing_url)
     canonical = canonical_url(url, rules)
     if is_article is not None and is_article.search(canonical):
-        return canonical, False
-    return "", is_listing is not None and is_listing.search(url) is not None
+        return canonical, ""
+    return ("", url) if is_listing is not None and is_listing.search(url) is not None else None
+
+
+_sorted = lru_cache(maxsize=8192)(_sort)
+"""As ``_sort``, remembered; for short references only."""
 
 
 @lru_cache(maxsize=256)
