@@ -185,6 +185,13 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
 )
 @click.option("--afresh", is_flag=True, help="Discard what a rebuild that was stopped has left.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes for reading. [default: cores]")
+@click.option(
+    "--dask",
+    default="",
+    metavar="ADDRESS",
+    help="Read with the workers of this dask scheduler, as tcp://host:8786; they must see the "
+    "WARC files at the same path (docs/scale.md).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 def rebuild(
     data: Path,
@@ -194,6 +201,7 @@ def rebuild(
     max_lost: float,
     afresh: bool,
     jobs: int | None,
+    dask: str,
     as_json: bool,
 ) -> None:
     """Make archive.db anew from the WARC files.
@@ -214,7 +222,7 @@ def rebuild(
     from crawler.intake.rebuild import Wishes
     from crawler.intake.rebuild import rebuild as rebuild_archive
 
-    wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs)
+    wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs, dask)
     go_on = "What was read is kept; the same command goes on."
     with _complaints(), stoppable(go_on), WorkDisplay(quiet=as_json) as display:
         made = rebuild_archive(data, wishes, watch=display.show)

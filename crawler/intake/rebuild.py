@@ -54,6 +54,8 @@ class Wishes:
     max_lost: float = MAX_LOST
     """Percent of a site's articles."""
     jobs: int | None = None
+    dask: str = ""
+    """Address of a dask scheduler whose workers read; "" for processes of this machine."""
 
     @property
     def whole(self) -> bool:
@@ -106,7 +108,8 @@ def rebuild(
 class _Rebuild:
     def __init__(self, data: Path, wishes: Wishes, watch: Watch) -> None:
         self.data = data
-        self.folder = data / "warc"
+        # Processes elsewhere have another working folder.
+        self.folder = (data.resolve() if wishes.dask else data) / "warc"
         self.old = data / "archive.db"
         self.new = data / "archive.rebuilding.db"
         self.wishes = wishes
@@ -118,8 +121,7 @@ class _Rebuild:
         self._check_old()
         self._take_up(names)
         size = sum((self.folder / name).stat().st_size for name in names)
-        jobs = self.wishes.jobs or os.cpu_count() or 1
-        with Readers(jobs if size > SMALL_BYTES else 1) as readers:
+        with self._readers(size) as readers:
             if self.wishes.whole:
                 self._build_whole(readers, names)
             else:
@@ -130,6 +132,14 @@ class _Rebuild:
         else:
             self.found.kept = self.new
         return self.found
+
+    def _readers(self, size: int) -> Readers:
+        jobs = self.wishes.jobs or os.cpu_count() or 1
+        if self.wishes.dask:
+            from crawler.intake.on_dask import DaskReaders
+
+            return DaskReaders(self.wishes.dask, self.folder, jobs)
+        return Readers(jobs if size > SMALL_BYTES else 1)
 
     def _files(self) -> list[str]:
         try:
