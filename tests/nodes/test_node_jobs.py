@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from scrapy.settings import BaseSettings, Settings
 from sqlite_utils import Database
 
 from archive.database import ArchiveError
-from archive.warc import Exchange, WarcWriter
 from crawler.commands.nodes import PASSWORD, USER, collect, dispatch, node
 from crawler.nodes.collecting import collect as collect_folders
 from crawler.nodes.job import Job, JobRefused, crawl_job, read_job, settings_of
@@ -22,6 +20,7 @@ from crawler.nodes.reports import read_report
 from crawler.nodes.serving import RUNNER, scrapyd_config
 from crawler.one_site import crawl_settings
 from crawler.plan import Plan
+from tests.nodes.written_segments import write_segment
 
 
 def arguments(*pairs: str) -> list[str]:
@@ -141,42 +140,11 @@ def test_half_a_password_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert PASSWORD in result.output
 
 
-PAGE = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="generator" content="NukeViet v4.5"></head><body>
-<div class="news_column panel panel-default"><div class="panel-body">
-<h1 class="title margin-bottom-lg" itemprop="headline">{title}</h1>
-<div class="row margin-bottom-lg"><span class="h5">Thứ năm - 12/03/2026 08:15</span></div>
-<div class="hometext m-bottom" itemprop="description">Sáng 12/3, công đoàn cơ sở Nhà máy gạch Tân An
-trao {number} suất quà cho đoàn viên có hoàn cảnh khó khăn.</div>
-<div id="news-bodyhtml" class="bodytext margin-bottom-lg" itemprop="articleBody">
-<p>Hoạt động được tổ chức hằng năm bằng nguồn kinh phí do đoàn viên đóng góp, nhằm động viên người
-lao động yên tâm làm việc và gắn bó lâu dài với nhà máy.</p>
-<p style="text-align: right;"><strong>Tin, ảnh: Nguyễn Thu Hà</strong></p>
-</div></div></div></body></html>"""
-
-
-def write_segment(folder: Path, site: str, crawl: str, pages: int) -> Path:
-    """A closed WARC file as a node's crawl leaves it."""
-    with WarcWriter(folder, site, crawl, software="test") as writer:
-        for number in range(pages):
-            body = PAGE.format(
-                title=f"Trao quà cho đoàn viên, đợt {number}", number=number
-            ).encode()
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
-            head += b"Content-Length: %d\r\n\r\n" % len(body)
-            url = f"http://congdoan-tan-an.example/vi/news/tin/{crawl}-dot-{number}.html"
-            request = b"GET / HTTP/1.1\r\nHost: congdoan-tan-an.example\r\n\r\n"
-            moment = datetime(2026, 3, 1, 8, number, tzinfo=UTC)
-            writer.write(Exchange(url, request, head + body, body, moment))
-    (path,) = folder.rglob("*.warc.gz")
-    return path
-
-
 def test_collecting_twice_changes_nothing_and_a_damaged_segment_harms_no_other(
     tmp_path: Path,
 ) -> None:
-    one = write_segment(tmp_path / "one" / "warc", "tan_an", "tan_an-1", 4)
-    two = write_segment(tmp_path / "two" / "warc", "tan_an", "tan_an-2", 3)
+    one = write_segment(tmp_path / "one" / "warc", "tan_an_1", 4)
+    two = write_segment(tmp_path / "two" / "warc", "tan_an_2", 3)
     (tmp_path / "one" / "warc" / "quan_1-1.warc.gz.open").write_bytes(b"still written")
     whole, data = one.read_bytes(), tmp_path / "main"
     folders = [tmp_path / "one", tmp_path / "two" / "warc"]
