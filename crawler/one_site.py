@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -112,8 +113,9 @@ def main() -> int:
     threading.Thread(target=_end_with_starter, daemon=True).start()
     try:
         result = crawl(plan)
-    except ArchiveError as error:
-        tell("end", outcome="failed", complete=False, detail=str(error), counters={})
+    except (ArchiveError, OSError, sqlite3.Error) as error:
+        detail = str(error) if isinstance(error, ArchiveError) else f"cannot be kept: {error}"
+        tell("end", outcome="failed", complete=False, detail=detail, counters={})
         return 1
     tell("end", **result)
     return 0
@@ -237,7 +239,10 @@ def _how_it_ended(
     if ended is not None:
         return ended[0], False, ended[1]
     if reason != "finished":
-        return "failed", False, reason
+        told = crawler.stats.get_value("warc/failure")
+        broken = crawler.stats.get_value("frontier/broken")
+        told = told or (f"the frontier cannot be written: {broken}" if broken else reason)
+        return "failed", False, str(told)
     if not counters(crawler)["fetched"] and not crawler.stats.get_value("frontier/resumed"):
         return "failed", False, why or "no page could be fetched"
     why = why or _listing_left_out(Path(plan.data), plan.site)

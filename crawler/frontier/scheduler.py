@@ -360,6 +360,7 @@ class SqliteScheduler(BaseScheduler):
         if self._broken:
             return
         self._broken = True
+        self.crawler.stats.set_value("frontier/broken", str(error))
         logger.critical(
             "The frontier %s cannot be written (%s). The crawl ends; what was not acknowledged "
             "will be taken up by the next one.",

@@ -73,6 +73,9 @@ class ArchiveFailed(Exception):
     No OSError: those are retried, and a full disk does not become emptier by asking again.
     """
 
+    try_again_seconds = 0.0
+    """For the frontier: no failure of the request's own, so the next crawl makes it at once."""
+
 
 class DownloadHandler(Protocol):
     """What Scrapy asks of a download handler."""
@@ -133,7 +136,7 @@ class Recorder:
             if sink is not None:
                 sink(capture)
         except Exception as error:
-            self._fail(exchange.url)
+            self._fail(exchange.url, error)
             raise ArchiveFailed(f"{exchange.url} cannot be archived: {error}") from error
         request.meta["capture"] = capture
         stats = self._crawler.stats
@@ -155,9 +158,11 @@ class Recorder:
         )
         return seen(digest) if seen is not None else None
 
-    def _fail(self, url: str) -> None:
+    def _fail(self, url: str, error: Exception) -> None:
         logger.critical("Archiving %s failed: the crawl ends", url, exc_info=True)
         self._failed = True
+        if self._crawler.stats is not None:
+            self._crawler.stats.set_value("warc/failure", f"cannot be kept: {error}")
         engine = self._crawler.engine
         if engine is not None and engine.spider is not None:
             closing = deferred_from_coro(engine.close_spider_async(reason="archive_failed"))

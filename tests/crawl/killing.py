@@ -88,13 +88,13 @@ class RunningCrawl:
             [sys.executable, "-m", "tests.crawl.sampled", web.proxy_url, *arguments],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
 
     def wait(self) -> tuple[int, str]:
-        """Its exit code and what it complained of, once it has ended."""
-        _, said = self.process.communicate(timeout=LONGEST_COMMAND)
+        """Its exit code and what it said, once it has ended."""
+        said, _ = self.process.communicate(timeout=LONGEST_COMMAND)
         return self.process.returncode, said.decode()
 
     def asked(self) -> list[str]:
