@@ -141,12 +141,18 @@ def _is_teaser(parent: HtmlElement, base: str, own: str) -> bool:
                 target = absolute(base, element.get("href") or "")
                 if target and not is_attachment(target) and article_key(target) != own:
                     return True
-        elif isinstance(element.tag, str) and element.text and len(element.text.strip()) >= 40:
+        elif isinstance(element.tag, str) and element.text and _says(element.text):
             # Text above the first title is the article's own; a box of others stands in it.
             return any(above.tag == "a" for above in element.iterancestors())
-        if element is not parent and element.tail and len(element.tail.strip()) >= 40:
+        if element is not parent and element.tail and _says(element.tail):
             return False
     return False
+
+
+def _says(text: str) -> bool:
+    """Whether a piece of text is more than a date or a section's name above a title."""
+    line = text.strip()
+    return len(line) >= 40 or (len(line) >= 25 and not is_date_line(line) and " " in line)
 
 
 def _table(element: HtmlElement) -> HtmlElement:

@@ -8,6 +8,7 @@ lists, tables and pictures survive that a text extractor drops, in their places.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -84,6 +85,9 @@ def read_generic(
     noise = named_noise(top, container, verdict)
     if known is not None:
         noise |= dropped(document, known) - {container, *container.iterancestors()}
+    if title_element is not None:
+        # Page builders put the title itself into a "widget".
+        noise -= {title_element, *title_element.iterancestors()}
     own = article_key(url)
     noise |= pictures_elsewhere(top, document.base, own)
     found = read_blocks(top, document.base, noise)
@@ -98,7 +102,9 @@ def read_generic(
         below_title = without_others(below_title, own)
         verdict = _own_verdict(below_title, inside, verdict)
     shown = found if untitled else below_title
-    if is_listing([b for b in shown if b.element in inside], untitled, own):
+    within = [b for b in shown if b.element in inside]
+    before = [*takewhile(lambda b: b.element not in inside, below_title)]
+    if is_listing(within, untitled, own) or is_listing(before, False, own):
         reason = "titles that lead to other pages"
     found = attach_captions(below_title)
     lead_mark = lead_element(document, container, title_element, noise)
@@ -209,12 +215,14 @@ def _no_article(
     size = sum(
         len(block.text)
         for block in [*parts.lead, *parts.blocks]
-        if block.linked < 0.3 * len(block.text)
+        if block.linked < 0.3 * len(block.text) and not boilerplate_kind(block.text)
     )
     if structured.listing and not dated:
         return "a collection by its own word"
     if sure or (structured.article and size >= MIN_TEXT):
         return ""
+    if untitled and not structured.article and size < 2 * MIN_TEXT:
+        return "no title above the text"
     filed = [block for block in parts.blocks if block.kind == "table" and len(block.links) >= 3]
     if filed and size < 2 * MIN_TEXT and not structured.article:
         return "a table of documents"
