@@ -86,8 +86,39 @@ def save_fetch_error(
 def unreadable_of(db: Database, crawl: str) -> int:
     """How many addresses of articles a crawl has left without one."""
     row = db.conn.execute(
-        "select count(*) from unreadable where capture_id in"
-        " (select id from captures where crawl = ?)",
-        (crawl,),
+        f"select count(*) from unreadable where capture_id in (select id {_CAPTURES_OF})",
+        {"crawl": crawl},
     ).fetchone()
     return int(row[0])
+
+
+def answers_of_use(db: Database, crawl: str) -> int:
+    """How many answers of a crawl held something: a page, or that it is unchanged; no robots.txt,
+    no error, no redirect, no bot check."""
+    row = db.conn.execute(
+        f"select count(*) {_CAPTURES_OF} and status in (200, 304)"
+        " and outcome is not 'challenge' and url not like '%/robots.txt'",
+        {"crawl": crawl},
+    ).fetchone()
+    return int(row[0])
+
+
+def failures_of(db: Database, crawl: str) -> tuple[dict[str, int], dict[int, int]]:
+    """What a crawl got in place of answers of use: failures by kind, and answers by status."""
+    kinds = db.conn.execute(
+        "select kind, count(*) from fetch_errors where crawl = ? group by kind", (crawl,)
+    ).fetchall()
+    statuses = db.conn.execute(
+        f"select case when outcome = 'challenge' then 0 else status end, count(*) {_CAPTURES_OF}"
+        " and (status not in (200, 304) or outcome = 'challenge')"
+        " and url not like '%/robots.txt' group by 1",
+        {"crawl": crawl},
+    ).fetchall()
+    return dict(kinds), dict(statuses)
+
+
+_CAPTURES_OF = (
+    "from captures where site = (select site from crawls where id = :crawl)"
+    " and fetched_at >= (select started_at from crawls where id = :crawl) and crawl = :crawl"
+)
+"""The captures of a crawl, found by the index that there is."""

@@ -66,6 +66,9 @@ CLASSES: dict[str, str] = {
 
 LOOK_BACK = timedelta(hours=24)
 """A failure that ends within this time was a passing one."""
+TRIED_FOR = timedelta(hours=18)
+"""How long it must have been tried in vain: of a site that is crawled once a week, a bad morning is
+not yet a bad day."""
 GONE_AFTER = timedelta(days=14)
 BEHIND_SCHEDULE = timedelta(hours=6)
 """How long a site may be due before it is behind."""
@@ -192,9 +195,11 @@ def judge(
         return "never", "it has not been crawled yet"
     failing = crawls["failing_since"]
     failing_for = now - datetime.fromisoformat(failing) if failing else timedelta(0)
-    if crawls["failures"] >= 2 and failing_for >= LOOK_BACK:
+    if failing_for >= LOOK_BACK and _tried_for(crawls) >= TRIED_FOR:
         return _failing_word(crawls, failures, answers, failing_for)
-    refused = failures.get("challenge", 0) + failures.get("blocked", 0)
+    # Where crawls fail whole, the look-back window decides; a bot check does not pass by itself.
+    refused = failures.get("challenge", 0)
+    refused += 0 if failing else failures.get("blocked", 0)
     if refused >= 3 and refused > answers["useful"]:
         return "blocked", f"{refused} of {answers['answers']} answers: {_classes(failures)}"
     if dead_listings:
@@ -215,6 +220,12 @@ def judge(
             text = f"nothing new for {quiet.days} days; its longest silence was {usual.days}"
             return "frozen", text
     return "current", "crawled in time"
+
+
+def _tried_for(crawls: Mapping[str, Any]) -> timedelta:
+    """The time between the first failed crawl since the last success and the latest one."""
+    first, last = crawls["failing_since"], crawls["failed_last"]
+    return datetime.fromisoformat(last) - datetime.fromisoformat(first)
 
 
 def _failing_word(

@@ -76,7 +76,9 @@ def standing_of(
         return _tried(row[0], row[1], row[2], now, walked, at_once=bool(row[3]) and row[0] < 5)
     row = db.conn.execute(
         "select count(*), min(failed_at), max(failed_at),"
-        " max(kind in ('robots', 'forbidden', 'too_large')) from fetch_errors where url = ?",
+        " max(kind in ('robots', 'forbidden', 'too_large')) from fetch_errors where url = ?"
+        # Where a host was asked no more, nobody asked for this address.
+        " and kind <> 'given_up'",
         (url,),
     ).fetchone()
     if row[0]:

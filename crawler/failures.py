@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from OpenSSL.SSL import Error as TlsError
 from scrapy import exceptions as scrapy_errors
 from scrapy.exceptions import IgnoreRequest
@@ -78,12 +81,41 @@ _KINDS_BY_TYPE: dict[str, tuple[type[BaseException], ...]] = {
 }
 
 
+def nothing_of_use(kinds: Mapping[str, int], statuses: Mapping[int, int]) -> str:
+    """Why a crawl brought nothing of use, for people: see ``archive.crawl_log.failures_of``.
+
+    >>> nothing_of_use({"dns": 3}, {})
+    'no page could be fetched: the host name could not be resolved'
+    >>> nothing_of_use({"forbidden": 1}, {301: 2})
+    'no page could be fetched: redirects to another host (HTTP 301)'
+    """
+    told: Counter[str] = Counter()
+    for status, times in statuses.items():
+        told[_words_of(status)] += times
+    # What follows from an answer (a redirect that leads elsewhere, say) is told by the answer.
+    if not told:
+        for kind, times in kinds.items():
+            told[KINDS.get(kind, kind)] += times
+    reasons = "; ".join(words for words, _ in told.most_common(2))
+    return f"no page could be fetched: {reasons}" if reasons else "no page could be fetched"
+
+
+def _words_of(status: int) -> str:
+    if status == 0:
+        return "a bot check in place of every page"
+    if 300 <= status < 400:
+        return f"redirects to another host (HTTP {status})"
+    if status in (401, 403, 429, 451):
+        return f"it refuses us (HTTP {status})"
+    return f"errors in place of pages (HTTP {status})"
+
+
 def leaves_a_gap(error: BaseException | None, *, first: bool) -> bool:
     """Whether a listing that failed may have led to articles that nobody else leads to.
 
-    Past its last page a site answers 404, and what robots.txt forbids is no part of the walk;
-    but the ``first`` page of a listing has to be there.
+    Past its last page a site answers 404, and what robots.txt forbids (or leads to another host)
+    is no part of the walk; but the ``first`` page of a listing has to be there.
     """
     if isinstance(error, HttpError):
         return first or error.response.status not in (404, 410)
-    return not isinstance(error, IgnoreRequest)
+    return first or not isinstance(error, IgnoreRequest)

@@ -29,11 +29,18 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from archive.articles import payload_holder
-from archive.crawl_log import begin_crawl, finish_crawl, unreadable_of
+from archive.crawl_log import (
+    answers_of_use,
+    begin_crawl,
+    failures_of,
+    finish_crawl,
+    unreadable_of,
+)
 from archive.database import ArchiveError, open_archive, save_site
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.extractor import Extractor
+from crawler.failures import nothing_of_use
 from crawler.frontier import add_to
 from crawler.frontier.engine_room import in_progress
 from crawler.frontier.looking import look
@@ -107,6 +114,11 @@ def crawl_settings(plan: Plan, crawl_id: str, also: Mapping[str, object] | None 
     return settings
 
 
+def prepare() -> None:
+    """Load what every crawl needs, before processes are forked (see ``crawler.nursery``)."""
+    declared_sites()
+
+
 def main() -> int:
     """Entry point of the process; the exit code is 0 for any crawl that ended in good order."""
     plan = Plan(**json.loads(sys.stdin.readline()))
@@ -178,7 +190,7 @@ class BegunCrawl:
         db, site = self._db, self.plan.site
         saver: Saver = crawler.saver  # type: ignore[attr-defined]
         saver.write()
-        outcome, complete, detail = _how_it_ended(crawler, running, self.plan)
+        outcome, complete, detail = _how_it_ended(crawler, running, self.plan, db, self.crawl_id)
         if saver.failure is not None:
             outcome, complete, detail = "failed", False, f"not written: {saver.failure}"
         written = recorder_of(crawler).writer.written
@@ -221,7 +233,7 @@ def equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
 
 
 def _how_it_ended(
-    crawler: Crawler, running: asyncio.Task[None], plan: Plan
+    crawler: Crawler, running: asyncio.Task[None], plan: Plan, db: Database, crawl_id: str
 ) -> tuple[str, bool, str]:
     """Outcome word, whether the walk was whole, and a detail for people."""
     error = running.exception() if running.done() and not running.cancelled() else None
@@ -243,8 +255,8 @@ def _how_it_ended(
         broken = crawler.stats.get_value("frontier/broken")
         told = told or (f"the frontier cannot be written: {broken}" if broken else reason)
         return "failed", False, str(told)
-    if not counters(crawler)["fetched"] and not crawler.stats.get_value("frontier/resumed"):
-        return "failed", False, why or "no page could be fetched"
+    if not answers_of_use(db, crawl_id) and not crawler.stats.get_value("frontier/resumed"):
+        return "failed", False, nothing_of_use(*failures_of(db, crawl_id))
     why = why or _listing_left_out(Path(plan.data), plan.site)
     return ("incomplete" if why else "finished"), not why, why
 

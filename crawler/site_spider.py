@@ -28,7 +28,7 @@ from crawler.extraction.paging import next_page, place_of
 from crawler.extraction.sitemaps import parse_sitemap
 from crawler.extraction.urls import article_key, canonical_url
 from crawler.extraction.xml_stream import NotXml
-from crawler.failures import failure_kind, leaves_a_gap
+from crawler.failures import KINDS, failure_kind, leaves_a_gap
 from crawler.guards import refusal
 from crawler.reading import Reading, needs_extraction, page_of
 from crawler.sources import FeedSource, Sources
@@ -153,6 +153,8 @@ class SiteSpider(Declaration, scrapy.Spider):
             return
         reading, links, document = await self._read(response)
         yield reading
+        if isinstance(reading.outcome, Unreadable) and reading.outcome.reason == "challenge":
+            self.incomplete = self.incomplete or f"{response.url}: a bot check in its place"
         standings = [self.sources.standing(url) for url in links.articles]
         for request in self._wanted(zip(links.articles, standings, strict=True)):
             yield request
@@ -369,8 +371,10 @@ class SiteSpider(Declaration, scrapy.Spider):
         error = failure.value
         kind, detail = failure_kind(error)
         called = getattr(request.callback, "__name__", "")
-        if called == "parse_listing" and leaves_a_gap(error, first=request.url in self.start_urls):
-            self.incomplete = self.incomplete or f"{request.url}: {detail}"
+        asked = [request.url, *request.meta.get("redirect_urls", ())]
+        first = any(url in self.start_urls for url in asked)
+        if called == "parse_listing" and leaves_a_gap(error, first=first):
+            self.incomplete = self.incomplete or f"{asked[-1]}: {KINDS.get(kind, kind)} ({detail})"
         if isinstance(error, HttpError) and called in ("parse_article", "parse_file"):
             return  # The status is in captures, and what follows from it is settled there.
         self._note(request.url, kind, detail)

@@ -17,5 +17,7 @@ select
         and started_at > coalesce((select began from success), '')) as failures,
     (select min(started_at) from log where badly
         and started_at > coalesce((select began from success), '')) as failing_since,
+    (select max(started_at) from log where badly
+        and started_at > coalesce((select began from success), '')) as failed_last,
     (select started_at from log where well order by started_at desc limit 1) as last_began,
     (select due_at from schedule where site = :site) as due_at

@@ -22,6 +22,15 @@ def reason_of(error: BaseException | None, stage: str = "") -> str:
     return line.rstrip(": ")[:MAX_REASON_CHARS]
 
 
+def postponed_by(error: BaseException | None) -> float | None:
+    """Seconds for which a request that was never sent is put off, None for any other failure.
+
+    An exception says so with an attribute ``try_again_seconds``.
+    """
+    seconds = getattr(error, "try_again_seconds", None)
+    return float(seconds) if isinstance(seconds, (int, float)) else None
+
+
 def is_final(error: BaseException | None) -> bool:
     """Whether the failure is a decision, such as robots.txt, and not an accident."""
     return isinstance(error, IgnoreRequest)

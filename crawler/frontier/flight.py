@@ -31,6 +31,8 @@ class Flight:
     failure: str = ""
     final: bool = False
     """The failure is a decision; trying again would not change it."""
+    postponed: float | None = None
+    """Seconds after which it is to be made, where the failure is that it was not even sent."""
     heir: Request | None = None
     """The request that a retry or redirect puts in its place."""
     born: Counter[bytes] = field(default_factory=Counter)

@@ -21,7 +21,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from . import engine_room
-from .failures import FrontierError, Unstorable, is_final, reason_of
+from .failures import FrontierError, Unstorable, is_final, postponed_by, reason_of
 from .flight import Flight
 from .store import Store
 from .written_request import read_request, write_request
@@ -279,7 +279,9 @@ class SqliteScheduler(BaseScheduler):
             store.release(lease.seq)
             return
         reason, final = flight.shortcoming(self._retry_statuses)
-        if reason:
+        if flight.postponed is not None:
+            store.postpone(lease.seq, flight.postponed, reason)
+        elif reason:
             store.fail(lease.seq, lease.tries, reason, final=final)
             self._tally("frontier/failures")
         else:
@@ -314,6 +316,7 @@ class SqliteScheduler(BaseScheduler):
             elif isinstance(result, Failure):
                 flight.failure = reason_of(result.value)
                 flight.final = is_final(result.value)
+                flight.postponed = postponed_by(result.value)
         return result
 
     def reserve(self, host: str, delay: float) -> float:

@@ -331,6 +331,15 @@ class Store:
             (tries + 1, next_try, reason, seq, self.worker),
         )
 
+    def postpone(self, seq: int, seconds: float, reason: str) -> None:
+        """Keep a request that was never sent for later; no try is counted."""
+        self._write()
+        self._db.execute(
+            "UPDATE requests SET state = 'failed', next_try = ?, reason = ?"
+            " WHERE seq = ? AND worker = ? AND state IN ('leased', 'queued')",
+            (self._clock() + seconds, reason, seq, self.worker),
+        )
+
     def refuse(self, key: bytes, data: str, reason: str) -> None:
         """Note a request that could not be stored; ``data`` is a JSON object that names it."""
         self._write()

@@ -290,15 +290,29 @@ def register_written(
 
 
 def unregistered_files(db: Database, folder: Path, prefix: str = "") -> list[str]:
-    """Closed WARC files of the folder that the database has not taken in whole, by name."""
-    known = {row[0] for row in db.conn.execute("select name from warc_files")}
-    found = {path.relative_to(folder).as_posix() for path in warc_paths(folder)}
-    return sorted(name for name in found - known if name.startswith(prefix))
+    """Closed WARC files of the folder that the database has not taken in whole, by name.
+
+    ``prefix``: only those of this name, which lie in the folder itself; a crawl asks for its own
+    after each run, and in a year there are tens of thousands of others.
+    """
+    known = {
+        name
+        for (name,) in db.conn.execute(
+            "select name from warc_files where name >= ? and name < ?", (prefix, prefix + "\uffff")
+        )
+    }
+    paths = _closed(folder.glob(f"{prefix}*.warc*")) if prefix else warc_paths(folder)
+    found = {path.relative_to(folder).as_posix() for path in paths}
+    return sorted(found - known)
 
 
 def warc_paths(folder: Path) -> list[Path]:
     """Every closed WARC file under the folder, by name."""
-    return sorted(path for path in folder.rglob("*.warc*") if path.name.endswith(WARC_SUFFIXES))
+    return sorted(_closed(folder.rglob("*.warc*")))
+
+
+def _closed(paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.name.endswith(WARC_SUFFIXES))
 
 
 def take_in_files(db: Database, folder: Path, *, prefix: str = "") -> list[Taken]:

@@ -33,7 +33,9 @@ from crawler.politeness.pacing import parse_quiet_hours
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
-"""When a failed crawl is tried again before its next ordinary time; then no more."""
+"""When a failed crawl is tried again before its next ordinary time."""
+RETRY_DAILY = timedelta(days=1)
+"""And then: a site that is crawled once a week must not be lost for a week by a bad morning."""
 
 
 class Crawls(Protocol):
@@ -196,8 +198,8 @@ class Schedule:
 
 def _after_failure(planned: Planned, now: datetime) -> Planned:
     failures = planned.failures + 1
-    retry = now + RETRY_AFTER[failures - 1] if failures <= len(RETRY_AFTER) else None
-    if retry is not None and retry < planned.next_at:
+    retry = now + (RETRY_AFTER[failures - 1] if failures <= len(RETRY_AFTER) else RETRY_DAILY)
+    if retry < planned.next_at:
         return replace(planned, due_at=None, next_at=retry, cause="retry", failures=failures)
     return replace(planned, due_at=None, cause="", failures=failures)
 

@@ -22,6 +22,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from archive.records import VIETNAM
 from crawler.failures import failure_kind
+from crawler.politeness.kept_robots import kept_robots
 from crawler.politeness.pacing import (
     MAX_PAUSE_SECONDS,
     HostGivenUp,
@@ -86,6 +87,17 @@ class Manners:
                 record.given_up = f"it asks to be left alone for {wait:.0f} s"
                 continue
             await sleep(min(wait, _LONGEST_NAP))
+
+    def kept_robots(self, request: Request) -> Response | None:
+        """The robots.txt that the request asks for, where the archive holds it fresh enough."""
+        db = getattr(self._crawler, "archive", None)
+        if db is None or not _is_robots(request.url):
+            return None
+        folder = Path(str(self._crawler.settings.get("WARC_FOLDER")))
+        kept = kept_robots(db, folder, request.url, self._now())
+        if kept is not None:
+            self._crawler.stats.inc_value("congdoan/robots_kept")
+        return kept
 
     def answered(self, request: Request, response: Response) -> None:
         """Note an answer, and what it asks for."""
@@ -170,7 +182,13 @@ class MannerlyDownloadHandler(RecordingDownloadHandler):
         self._manners = manners_of(crawler)
 
     async def download_request(self, request: Request) -> Response:
-        """As its base; raises HostGivenUp for a host that is asked no more."""
+        """As its base; raises HostGivenUp for a host that is asked no more.
+
+        A robots.txt that was read within a day is not asked for.
+        """
+        kept = self._manners.kept_robots(request)
+        if kept is not None:
+            return kept
         await self._manners.admit(request)
         try:
             response = await super().download_request(request)

@@ -33,7 +33,14 @@ LOCK_SECONDS = 10.0
 
 
 class HostGivenUp(Exception):
-    """The host is asked no more by this crawl; the text says why. No reason to try again."""
+    """The host is asked no more by this crawl; the text says why.
+
+    The request was not sent, so the frontier keeps it for later and counts no try (see
+    ``crawler.frontier.failures.postponed_by``).
+    """
+
+    try_again_seconds = 900.0
+    """The first retry of a failed crawl comes after as long."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,269 @@
+"""A year of forty sites in one run, time compressed: ``python -m benchmarks.simulated_year``.
+
+A seeded script (``benchmarks.year.script``) publishes, edits, takes down, breaks, redesigns, moves
+and ends sites. The schedule, the crawls, the pace, the WARC files, the database, the health and
+its alerts are the product's own; the network is a scripted transport and the clock jumps over all
+waiting. Told is whether every article was collected within its site's schedule, every edit and
+takedown seen within its revisit interval, no host asked over its rate, the requests per article,
+and the alarms that were missed or false.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+from twisted.internet import asyncioreactor
+
+from archive.database import open_archive, save_site
+from archive.health import Health
+from archive.operation import planned_sites
+from archive.records import VIETNAM
+from benchmarks.told import Told, add_told, told_to
+from benchmarks.year.clock import JumpingClock, JumpingLoop
+from benchmarks.year.judge import HEARD_WITHIN, Heard, judge, judge_alarms, judge_manners
+from benchmarks.year.pages import FEED_PATHS
+from benchmarks.year.script import START, YearScript, year_script
+
+# The reactor must be on the jumping loop before Scrapy installs another.
+CLOCK = JumpingClock(START)
+LOOP = JumpingLoop(CLOCK)
+asyncio.set_event_loop(LOOP)
+asyncioreactor.install(LOOP)
+
+from twisted.internet import reactor  # noqa: E402
+
+from benchmarks.year.line import CrawlTasks  # noqa: E402
+from benchmarks.year.web import YearWeb  # noqa: E402
+from crawler import catalogue, one_site  # noqa: E402
+from crawler.catalogue import site_record  # noqa: E402
+from crawler.families import FAMILIES  # noqa: E402
+from crawler.operation import drifting  # noqa: E402
+from crawler.operation.alerts import tell  # noqa: E402
+from crawler.operation.configuration import AlertConfig, ScheduleConfig  # noqa: E402
+from crawler.operation.drifting import examined_health  # noqa: E402
+from crawler.operation.schedule import Schedule  # noqa: E402
+
+FAMILY_OF = {
+    "nukeviet": "NukeVietSpider",
+    "joomla_k2": "JoomlaK2Spider",
+    "wordpress": "WordPressSpider",
+    "mastercms": "MasterCmsSpider",
+}
+
+
+def declare(script: YearScript, web: YearWeb) -> dict[str, Any]:
+    """The sites of the script, declared as their files would be; in place of the real ones."""
+    families = {family.__name__: family for family in FAMILIES}
+    found: dict[str, Any] = {}
+    for site in script.sites:
+        base = f"http://{site.host}"
+        says: dict[str, Any] = {
+            "name": site.name,
+            "title": site.host,
+            "hosts": (site.host,),
+            "level": site.level,
+            "start_urls": [base + web.pages[site.host].listing_path],
+            "keeps": "none",
+        }
+        if site.make in ("nukeviet", "wordpress"):
+            says["feeds"] = (base + FEED_PATHS[site.make],)
+        found[site.name] = type(site.name, (families[FAMILY_OF[site.make]],), says)
+    for module in (catalogue, one_site, drifting):
+        module.declared_sites = lambda: found  # type: ignore[attr-defined]
+    catalogue._by_host.cache_clear()
+    return found
+
+
+class Year:
+    """One run of a script."""
+
+    def __init__(self, script: YearScript, data: Path) -> None:
+        self.script = script
+        self.data = data
+        self.web = YearWeb(script)
+        self.sites = declare(script, self.web)
+        self.db: Database = open_archive(data / "archive.db")
+        for spider in self.sites.values():
+            save_site(self.db, site_record(spider))
+        self.crawls = CrawlTasks(self.db, data, self.web)
+        config = ScheduleConfig(sites={site.name: site.times for site in script.sites})
+        levels = {site.name: site.level for site in script.sites}
+        self.schedule = Schedule(config, levels, self.crawls)
+        self.heard: list[Heard] = []
+        self.before: dict[str, Counter[str]] = {}
+        """What each site was asked until its first whole crawl had ended."""
+        self.outcomes: Counter[str] = Counter()
+        self.health_seconds = 0.0
+        self.failed: BaseException | None = None
+
+    async def run(self) -> None:
+        """Keep the schedule until the year is over."""
+        looked = START - HEARD_WITHIN
+        while (now := datetime.now(UTC)) < self.script.end:
+            ticked = self.schedule.tick(self.db, now)
+            for run in ticked.ended:
+                self.outcomes[run.outcome] += 1
+                if run.complete and run.site not in self.before:
+                    host = self.sites[run.site].hosts[0]
+                    self.before[run.site] = Counter(self.web.logs[host].requests)
+            if now - looked >= HEARD_WITHIN:
+                looked = now
+                self._listen(now)
+            await self._wait(now)
+        while self.crawls.running():
+            await asyncio.sleep(60)
+
+    async def _wait(self, now: datetime) -> None:
+        plan = planned_sites(self.db).values()
+        next_at = min((planned.next_at for planned in plan), default=now)
+        seconds = min(max(2.0, (next_at - now).total_seconds()), HEARD_WITHIN.total_seconds())
+        self.crawls.changed.clear()
+        try:
+            await asyncio.wait_for(self.crawls.changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _listen(self, now: datetime) -> None:
+        """Look at the health of all sites, tell, and note what was told."""
+        began = time.process_time()
+        states = examined_health(self.db, self.data, now)
+        tell(self.db, states, AlertConfig(), now, None)
+        for state in states:
+            self._note(state, now.astimezone(VIETNAM))
+        self.health_seconds += time.process_time() - began
+
+    def _note(self, state: Health, now: datetime) -> None:
+        last = next((h for h in reversed(self.heard) if h.site == state.site), None)
+        if last is not None and last.word == state.word:
+            return
+        self.heard.append(Heard(state.site, state.word, now, now, state.reason))
+
+    def figures(self) -> dict[str, Any]:
+        """Everything that the year showed."""
+        asked: Counter[str] = Counter()
+        by_level: dict[str, Counter[str]] = {}
+        for site in self.script.sites:
+            after = self.web.logs[site.host].requests - self.before.get(site.name, Counter())
+            asked += after
+            kind = "quiet" if site.interval > timedelta(days=2) else site.level
+            by_level.setdefault(kind, Counter()).update(after)
+        collected = self._collected()
+        told = {
+            "seed": self.script.seed,
+            "sites": len(self.script.sites),
+            "days": self.script.days,
+            "crawls": dict(self.outcomes),
+            "requests": dict(sum((log.requests for log in self.web.logs.values()), Counter())),
+            "after_the_first_crawls": dict(asked),
+            "collected_after": sum(collected.values()),
+            "requests_per_article": _per(asked, sum(collected.values())),
+            "requests_per_article_by_level": {
+                level: _per(counts, collected[level]) for level, counts in by_level.items()
+            },
+            "looks_at_known_articles": asked["revisit"],
+            "requests_per_page": _per_page(asked, sum(collected.values())),
+        }
+        told |= judge(self.script, self.web, self.db)
+        told["manners"] = judge_manners(self.web)
+        told["alarms"] = judge_alarms(self.script, self.heard, self.web)
+        return told
+
+    def _collected(self) -> Counter[str]:
+        """Articles that were first seen after the first whole crawl of their site, by level."""
+        found: Counter[str] = Counter()
+        for site in self.script.sites:
+            kind = "quiet" if site.interval > timedelta(days=2) else site.level
+            found[kind] += self.db.execute(
+                "select count(*) from articles where site = ? and first_seen_at >"
+                " (select min(finished_at) from crawls where site = ? and complete)",
+                [site.name, site.name],
+            ).fetchone()[0]
+        return found
+
+
+def _per(asked: Counter[str], articles: int) -> float | None:
+    """Requests that find and fetch news, robots.txt included, for each article."""
+    news = asked.total() - asked["revisit"]
+    return round(news / articles, 2) if articles else None
+
+
+def _per_page(asked: Counter[str], articles: int) -> float | None:
+    """All requests for each page of an article, be it new or looked at again."""
+    pages = articles + asked["revisit"]
+    return round(asked.total() / pages, 2) if pages else None
+
+
+def simulate(script: YearScript, data: Path) -> dict[str, Any]:
+    """Run a script; its figures, with what the run cost."""
+    year = Year(script, data)
+
+    async def whole() -> None:
+        try:
+            await year.run()
+        except BaseException as error:
+            year.failed = error
+        finally:
+            LOOP.call_soon(reactor.stop)  # type: ignore[attr-defined]
+
+    began = time.process_time()
+    reactor.callWhenRunning(lambda: LOOP.create_task(whole()))  # type: ignore[attr-defined]
+    reactor.run()  # type: ignore[attr-defined]
+    if year.failed is not None:
+        raise year.failed
+    seconds = time.process_time() - began
+    figures = year.figures()
+    figures["cost"] = {
+        "cpu_seconds": round(seconds),
+        "of_which_health": round(year.health_seconds),
+        "ms_per_crawl": round(1000 * seconds / max(1, year.crawls.begun), 1),
+        "ms_per_request": round(1000 * seconds / max(1, sum(figures["requests"].values())), 2),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "database_mb": round((data / "archive.db").stat().st_size / 1e6),
+    }
+    year.db.close()
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hosts", type=int, default=40)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--rate", type=float, default=1.0, help="times what sites publish")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--data", type=Path, help="keep the archive here")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_told(parser)
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr)
+    script = year_script(given.seed, given.hosts, given.days, given.rate)
+    with tempfile.TemporaryDirectory() as folder:
+        data = given.data or Path(folder)
+        data.mkdir(parents=True, exist_ok=True)
+        figures = simulate(script, data)
+    CLOCK.stop()
+    if given.json:
+        print(json.dumps(figures, ensure_ascii=False, indent=1))
+        return
+    told_to(given.write, Told("simulated year", lines_of(figures)))
+
+
+def lines_of(figures: dict[str, Any]) -> Sequence[str]:
+    """The report, in Markdown."""
+    return [json.dumps(figures, ensure_ascii=False, indent=1)]
+
+
+if __name__ == "__main__":
+    main()
