@@ -30,9 +30,11 @@ from crawler.extraction.page_kind import (
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured, read_structured
 
-_VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÈÉÌÍÒÓÙÚÝ]")
-_LETTER = re.compile(r"[^\W\d_]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÈÉÌÍÒÓÙÚÝ]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
+_SAMPLE = 600
+"""Characters by which a text's language is known."""
 _PRINT_URL = re.compile(
     r"[?&](?:print|tmpl)=(?:1|component|true|print)|/print/|/savefile/|print_article|printcontent|"
     r"print\.aspx|/in-bai|/ban-in",
@@ -120,8 +122,8 @@ def _assemble(
         images=images,
         attachments=attachments,
         tags=tuple(parts.tags),
-        language=_language(f"{parts.title}\n{lead}\n{body}"),
-        words=len(lead.split()) + len(body.split()),
+        language=_language(f"{parts.title}\n{lead}\n{body[:_SAMPLE]}"),
+        words=_words(lead) + _words(body),
         variant="print" if print_view else "main",
         layout=layout.name if layout else "generic",
         fallbacks=tuple(parts.fallbacks),
@@ -187,13 +189,26 @@ def _attachments(blocks: Sequence[Block], declared: Sequence[Attachment]) -> tup
 
 def _language(text: str) -> str:
     """ "vi" where Vietnamese letters are frequent, "en" for other Latin text, "und" for none."""
-    sample = text[:600]
-    letters = len(_LETTER.findall(sample))
+    sample = text[:_SAMPLE]
+    marked = _count(_VIETNAMESE, sample)
+    if marked and marked >= 0.04 * len(sample):
+        return "vi"  # However many of the characters are letters.
+    letters = _count(_LETTERS, sample)
     if not letters:
         return "und"
-    if len(_VIETNAMESE.findall(sample)) >= 0.04 * letters:
+    if marked >= 0.04 * letters:
         return "vi"
-    return "en" if len(_LATIN.findall(sample)) >= 0.8 * letters else "und"
+    return "en" if _count(_LATIN, sample) >= 0.8 * letters else "und"
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    """Characters of ``text`` in runs of a pattern."""
+    return len("".join(runs.findall(text)))
+
+
+def _words(text: str) -> int:
+    """Words of lines that ``clean_line`` has made, with one space or line end between any two."""
+    return text.count(" ") + text.count("\n") + 1 if text else 0
 
 
 def _reaches_end(document: Document, container: HtmlElement) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -52,6 +53,11 @@ class Block:
     """The nearest block element around it."""
     after_break: int = 0
     """Line breaks between this block and the one before in the same element."""
+
+
+def unique_images(images: Iterable[Image]) -> tuple[Image, ...]:
+    """Every address once; of two pictures of one address the later."""
+    return tuple({image.url: image for image in images}.values())
 
 
 def is_attachment(url: str) -> bool:

@@ -39,9 +39,7 @@ def choose_layout(
     document: Document, layouts: Sequence[Layout]
 ) -> tuple[Layout, HtmlElement] | None:
     """The first layout whose fingerprint and body the page shows, with the body's element."""
-    for layout in layouts:
-        if not _fingerprint(document, layout):
-            continue
+    for layout in _likely(document, layouts):
         body = _body(document, layout)
         if body is None:
             body = _empty_body(document, layout)
@@ -52,12 +50,12 @@ def choose_layout(
 
 def knows_page(document: Document, layouts: Sequence[Layout]) -> Layout | None:
     """The first layout whose fingerprint fits, whether or not an article stands on the page."""
-    return next((layout for layout in layouts if _fingerprint(document, layout)), None)
+    return next(_likely(document, layouts), None)
 
 
 def refused_by(document: Document, layout: Layout) -> bool:
     """Whether the layout itself says that this is no article."""
-    return any(document.select(selector) for selector in layout.not_article)
+    return any(document.matching(layout.not_article))
 
 
 BOXES_BELOW = 4
@@ -131,7 +129,7 @@ def _lead_between(
 
 def dropped(document: Document, layout: Layout) -> set[HtmlElement]:
     """Elements that the layout calls noise."""
-    return {element for selector in layout.drop for element in document.select(selector)}
+    return {element for found in document.matching(layout.drop) for element in found}
 
 
 def element_text(element: HtmlElement, skip: set[HtmlElement] | None = None) -> str:
@@ -153,15 +151,29 @@ def _collect(element: HtmlElement, skip: set[HtmlElement], pieces: list[str]) ->
             pieces.append(child.tail)
 
 
-def _fingerprint(document: Document, layout: Layout) -> bool:
-    if layout.fingerprint_url and _search(layout.fingerprint_url, document.page.url):
-        return True
-    return any(document.select(selector) for selector in layout.fingerprint)
+def _likely(document: Document, layouts: Sequence[Layout]) -> Iterator[Layout]:
+    """The layouts whose fingerprint fits, in their order."""
+    # All fingerprints at once: most name a class or an id that the page does not have.
+    selectors, owners = _fingerprints(tuple(layout.fingerprint for layout in layouts))
+    possible: dict[int, list[str]] = {}
+    for number in document.index.possible(selectors):
+        possible.setdefault(owners[number], []).append(selectors[number])
+    for number, layout in enumerate(layouts):
+        marks = possible.get(number, ())
+        named = layout.fingerprint_url and _search(layout.fingerprint_url, document.page.url)
+        if named or any(document.select(selector) for selector in marks):
+            yield layout
+
+
+@lru_cache(maxsize=256)
+def _fingerprints(groups: tuple[Selectors, ...]) -> tuple[Selectors, tuple[int, ...]]:
+    """All selectors in a row, and of each the number of its group."""
+    pairs = [(selector, number) for number, group in enumerate(groups) for selector in group]
+    return tuple(selector for selector, _ in pairs), tuple(number for _, number in pairs)
 
 
 def _body(document: Document, layout: Layout) -> HtmlElement | None:
-    for selector in layout.body:
-        found = document.select(selector)
+    for found in document.matching(layout.body):
         if len(found) == 1:
             if _holds(found[0]):
                 return found[0]
@@ -199,7 +211,7 @@ def _empty_body(document: Document, layout: Layout) -> HtmlElement | None:
     lead = _first(document, layout.lead)
     if lead is None or len(clean_line(lead.text_content())) < MIN_LEAD:
         return None
-    return next((found for name in layout.body for found in document.select(name)), None)
+    return next((found[0] for found in document.matching(layout.body)), None)
 
 
 def _size(element: HtmlElement) -> int:
@@ -216,8 +228,8 @@ def _first(
     skip: set[HtmlElement] | None = None,
     near: Surroundings | None = None,
 ) -> HtmlElement | None:
-    for selector in selectors:
-        for element in document.select(selector):
+    for found in document.matching(selectors):
+        for element in found:
             if (
                 (skip is None or element not in skip)
                 and element.text_content().strip()
@@ -231,7 +243,7 @@ def _last(document: Document, selectors: Selectors, near: Surroundings) -> str:
     """Text of what names the article's section: the end of a trail above the body, before what
     a foot names ("Posted in"), since what follows that is other boxes' headings.
     """
-    found = [document.select(selector) for selector in selectors]
+    found = list(document.matching(selectors))
     above = [[e for e in elements if near.precedes_body(e)] for elements in found]
     below = [elements[len(some) :] for elements, some in zip(found, above, strict=True)]
     for elements in (*(some[::-1] for some in above), *below):
@@ -257,7 +269,7 @@ def _opening(
 ) -> list[Block]:
     """Figures outside the body that belong to the article: those that the layout names, those
     between title and body, and the featured picture, which WordPress marks in every theme."""
-    places = [element for name in layout.lead_image for element in document.select(name)]
+    places = [element for found in document.matching(layout.lead_image) for element in found]
     places += near.between()
     found: list[Block] = []
     for element in places:
@@ -303,9 +315,9 @@ def _dates(
 ) -> Iterator[Published | None]:
     clock = document.page.fetched_at
     own = article_key(document.page.url)
-    for selector in layout.date:
+    for elements in document.matching(layout.date):
         found: Published | None = None
-        for element in document.select(selector)[:20]:
+        for element in elements[:20]:
             text = clean_line(element.text_content())
             if not text or len(text) >= 400 or near.foreign(element):
                 continue
@@ -317,8 +329,8 @@ def _dates(
         if found:
             yield found
             break
-    for selector in layout.date_meta:
-        for element in document.select(selector)[:5]:
+    for elements in document.matching(layout.date_meta):
+        for element in elements[:5]:
             if near.foreign(element):
                 continue
             value = element.get("content") or element.get("datetime") or element.text_content()
@@ -330,10 +342,10 @@ def _dates(
 
 
 def _byline_texts(document: Document, layout: Layout, skip: set[HtmlElement]) -> list[str]:
-    for selector in layout.byline:
+    for found in document.matching(layout.byline):
         texts = [
             block.text
-            for element in document.select(selector)[:10]
+            for element in found[:10]
             for block in read_blocks(element, document.base, skip)
             if block.text and len(block.text) <= 200
         ]
@@ -344,8 +356,8 @@ def _byline_texts(document: Document, layout: Layout, skip: set[HtmlElement]) ->
 
 def _tags(document: Document, layout: Layout, near: Surroundings) -> list[str]:
     tags: dict[str, None] = {}
-    for selector in layout.tags:
-        for element in document.select(selector)[:200]:
+    for found in document.matching(layout.tags):
+        for element in found[:200]:
             text = element_text(element).strip(" ,;#")
             if near.foreign(element):
                 continue
@@ -359,7 +371,7 @@ def _tags(document: Document, layout: Layout, near: Surroundings) -> list[str]:
 def _attachments(document: Document, layout: Layout, body: HtmlElement) -> list[Attachment]:
     """Files offered outside the body: where the layout says, and in boxes right below it."""
     found: dict[str, Attachment] = {}
-    named = [element for selector in layout.attachments for element in document.select(selector)]
+    named = [element for found in document.matching(layout.attachments) for element in found]
     below = [box for _, box in zip(range(BOXES_BELOW), body.itersiblings(), strict=False)]
     for element in (*named, *below):
         if not isinstance(element.tag, str):

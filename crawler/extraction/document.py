@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urljoin
@@ -13,7 +14,7 @@ from lxml.html import HtmlElement
 
 from archive.records import Page, Unreadable
 from crawler.extraction.selectors import Index
-from crawler.extraction.text import clean_line, decode_html, decode_utf8
+from crawler.extraction.text import clean_line, decode_html, is_whole_utf8
 
 MAX_BYTES = 10_000_000
 """Bytes of a body. The largest article pages seen are below 1 MB, embedded images included."""
@@ -26,6 +27,10 @@ itself gives up at 2048 and would then lose the rest of the page."""
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 """lxml.html looks the class of every element up in Python; one class for all is found in C."""
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
+_DEEP = etree.XPath("boolean(" + "/*" * 60 + ")")
+"""Nearly no page is, and then its steps below nothing need not be taken."""
+_HEAD = 5000
+"""Bytes in which a page shows what it is, unless a very long comment stands first."""
 _MARKUP = re.compile(
     r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|t[dr]|h[1-6]|article|span|br|a|b|font|"
     r"center|ul|li|section|main|form|script|frameset)\b",
@@ -49,11 +54,17 @@ _FEED = re.compile(
 
 @dataclass(frozen=True)
 class Document:
-    """``text`` is the decoded source, ``tree`` the ``html`` element. Nobody changes either."""
+    """``source`` is what was parsed, as UTF-8; ``tree`` the ``html`` element. Nobody changes
+    either."""
 
     page: Page
-    text: str
+    source: bytes
     tree: HtmlElement
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded source."""
+        return self.source.decode()
 
     @cached_property
     def base(self) -> str:
@@ -73,11 +84,11 @@ class Document:
     @cached_property
     def cut(self) -> bool:
         """Whether the source ends before the page does: a body opened, and no end of it."""
-        tail = self.text[-4000:].lower()
-        if "</html" in tail or "</body" in tail:
+        tail = self.source[-4000:].lower()
+        if b"</html" in tail or b"</body" in tail:
             return False
-        source = self.text.lower()
-        return "<body" in source and "</html" not in source and "</body" not in source
+        source = self.source.lower()
+        return b"<body" in source and b"</html" not in source and b"</body" not in source
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
@@ -126,6 +137,13 @@ class Document:
         """
         return self.index.select(selector)
 
+    def matching(self, selectors: tuple[str, ...]) -> Iterator[list[HtmlElement]]:
+        """What each of ``selectors`` finds, in their order, those that find nothing left out.
+
+        Far cheaper than to ask for one after another. Raises as ``select`` does.
+        """
+        return self.index.matching(selectors)
+
 
 _AMP = {
     "amp-img": "img", "amp-anim": "img", "amp-video": "video", "amp-audio": "audio",
@@ -160,14 +178,13 @@ def parse_page(page: Page) -> Document | Unreadable:
     declared = page.content_type.split(";")[0].strip().lower()
     if body.startswith(_MAGIC):
         return Unreadable("not_html", f"binary content declared as {declared or 'nothing'}")
-    text = decode_utf8(body)
     source = body
-    if text is None:
-        text = decode_html(body, page.content_type)
-        source = text.encode("utf-8", "replace")
-    if _FEED.match(text[:5000]):
+    if not is_whole_utf8(body):
+        source = decode_html(body, page.content_type).encode("utf-8", "replace")
+    head = source[:_HEAD].decode("utf-8", "ignore")
+    if _FEED.match(head):
         return Unreadable("not_html", "a feed or sitemap")
-    looks_like_html = _MARKUP.search(text) is not None
+    looks_like_html = (_MARKUP.search(head) or _MARKUP.search(source.decode())) is not None
     if (
         declared
         and not any(kind in declared for kind in _HTML_TYPES)
@@ -176,7 +193,7 @@ def parse_page(page: Page) -> Document | Unreadable:
         return Unreadable("not_html", declared)
     if not looks_like_html:
         return Unreadable("not_html", "no HTML element")
-    if text.count("<") > MAX_TAGS:
+    if len(source) > MAX_TAGS and source.count(b"<") > MAX_TAGS:
         return Unreadable("too_large", f"more than {MAX_TAGS} tags")
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
@@ -188,8 +205,7 @@ def parse_page(page: Page) -> Document | Unreadable:
         if "empty" in str(error).lower():
             return Unreadable("empty", "no element that a reader would see")
         return Unreadable("broken", f"cannot be parsed: {error}"[:200])
-    if "<amp-" in text:
-        _plain_amp(tree)
-    if not isinstance(tree.tag, str) or _TOO_DEEP(tree):
+    _plain_amp(tree)
+    if not isinstance(tree.tag, str) or (_DEEP(tree) and _TOO_DEEP(tree)):
         return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another")
-    return Document(page, text, tree)
+    return Document(page, source, tree)

@@ -253,7 +253,7 @@ def article_address(
             href = absolute(document.base, link.get("href") or "")
             if href:
                 address = canonical_url(href, rules)
-                return address if _plausible(address, own) else own
+                return address if address == own or _plausible(address, own) else own
     return own
 
 

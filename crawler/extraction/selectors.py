@@ -1,15 +1,16 @@
-"""CSS selectors, answered from an index of a page's classes and ids.
+"""CSS selectors, answered from the names of a page's classes and ids.
 
 A page is tried against hundreds of selectors, and each walk through its tree costs a tenth of
-parsing it. One walk notes every class and id; compounds with tag, class, id and attributes,
-joined by descendant and child combinators, are then matched upwards from few candidates. Any
-other selector goes to cssselect.
+parsing it. The parser's own library tells all classes and ids in two steps; selectors that name
+others are passed over without a look. Compounds with tag, class, id and attributes, joined by
+descendant and child combinators, are matched upwards from few candidates. Any other selector
+goes to cssselect.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -30,8 +31,15 @@ _WORD = re.compile(r"(?:[^\s>\[]|\[[^\]]*\])+|>")
 _NAME = re.compile(r"([.#])([A-Za-z_][\w-]*)")
 _MAX_ROOTS = 24
 
+_OFTEN = frozenset(("alt", "content", "href", "name", "src", "style", "title", "type", "value"))
+"""Attributes that so many elements have that they are looked up for one tag at a time."""
+
+_CLASSED = etree.XPath("descendant-or-self::*/@class/..")
+_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
+_ALL_BY_ID = etree.XPath("descendant-or-self::*[@id=$name]")
 
 _Finder = Callable[[HtmlElement], list[HtmlElement]]
+_Teller = Callable[[HtmlElement], list[str]]
 
 
 class _Compound(NamedTuple):
@@ -47,6 +55,30 @@ class _Chain(NamedTuple):
 
     compounds: tuple[_Compound, ...]
     children: tuple[bool, ...]
+    bare: bool
+    """Nothing but one class or one id, which every candidate has."""
+    below: _Finder
+    """What finds candidates for the last compound below or at an element."""
+    first: _Finder
+    """The same by no more than the first attribute."""
+    tell: _Teller | None
+    """What tells all values of the first attribute."""
+
+
+class _Plan(NamedTuple):
+    """How a selector is answered: by its chain, or by cssselect where that is None."""
+
+    chain: _Chain | None
+    classes: frozenset[str]
+    ids: frozenset[str]
+
+
+class _Group(NamedTuple):
+    """Of several selectors, by number: those that name no class or id, and those that name one."""
+
+    nameless: tuple[int, ...]
+    of_class: dict[str, tuple[int, ...]]
+    of_id: dict[str, tuple[int, ...]]
     classes: frozenset[str]
     ids: frozenset[str]
 
@@ -56,116 +88,130 @@ class Index:
 
     def __init__(self, tree: HtmlElement) -> None:
         self.tree = tree
-        self.ids: dict[str, list[HtmlElement]] = {}
-        strings: dict[str, list[tuple[int, HtmlElement]]] = {}
-        for place, element in enumerate(tree.iter("*")):
-            names = element.get("class")
-            if names:
-                known = strings.get(names)
-                if known is None:
-                    strings[names] = [(place, element)]
-                else:
-                    known.append((place, element))
-            own = element.get("id")
-            if own:
-                self.ids.setdefault(own, []).append(element)
+        self._ids: dict[str, int] = {}
+        for name in cast("list[str]", _IDS(tree)):
+            self._ids[name] = self._ids.get(name, 0) + 1
         # Most elements share their whole class attribute with others, so few strings are split.
-        self._strings = strings
+        self._classed = cast("list[HtmlElement]", _CLASSED(tree))
+        self._strings: dict[str, list[int]] = {}
+        strings = self._strings
+        for place, element in enumerate(self._classed):
+            names = element.get("class")
+            if names in strings:
+                strings[names].append(place)
+            else:
+                strings[names] = [place]
         self._by_word: dict[str, list[str]] = {}
         for names in strings:
-            for name in dict.fromkeys(names.split()):
+            for name in set(names.split()):
                 self._by_word.setdefault(name, []).append(names)
-        self._classes: dict[str, list[HtmlElement]] = {}
-        self._values: dict[str, dict[str, list[HtmlElement]]] = {}
+        self._words = frozenset(self._by_word)
+        self._known_ids: dict[str, list[HtmlElement]] = {}
+        self._known_classes: dict[str, list[HtmlElement]] = {}
         self._everywhere: dict[_Finder, list[HtmlElement]] = {}
-        self._words = {"class": "\n".join(self._by_word), "id": "\n".join(self.ids)}
-
-    def of_class(self, name: str) -> list[HtmlElement]:
-        """Elements of a class, in document order."""
-        known = self._classes.get(name)
-        if known is None:
-            placed = [
-                pair for names in self._by_word.get(name, ()) for pair in self._strings[names]
-            ]
-            placed.sort(key=_place)
-            known = self._classes[name] = [element for _, element in placed]
-        return known
-
-    def with_value(self, name: str, value: str) -> list[HtmlElement]:
-        """Elements whose attribute is exactly ``value``, in document order."""
-        known = self._values.get(name)
-        if known is None:
-            known = self._values[name] = {}
-            for element in _below("", ((name, "", ""),))(self.tree):
-                known.setdefault(element.get(name) or "", []).append(element)
-        return known.get(value, [])
+        self._told: dict[_Teller, str] = {}
 
     def select(self, selector: str) -> list[HtmlElement]:
         """Elements that ``selector`` finds, in document order.
 
         Raises ``ValueError`` for a selector that cannot be compiled.
         """
-        chain = _parsed(selector)
-        if chain is None:
-            if "," not in selector and any(
-                name not in (self._by_word if mark == "." else self.ids)
-                for mark, name in _NAME.findall(selector.partition(":not(")[0])
-            ):
-                return []
-            return cast("list[HtmlElement]", _compiled(selector)(self.tree))
-        if not (chain.classes <= self._by_word.keys() and chain.ids <= self.ids.keys()):
+        plan = _plan(selector)
+        if not (plan.classes <= self._words and plan.ids <= self._ids.keys()):
             return []
+        chain = plan.chain
+        if chain is None:
+            return cast("list[HtmlElement]", _compiled(selector)(self.tree))
+        if chain.bare:
+            return list(self._candidates(chain))
         return [element for element in self._candidates(chain) if _matches(element, chain)]
+
+    def possible(self, selectors: tuple[str, ...]) -> list[int]:
+        """Numbers of the selectors that may find something: all others find nothing."""
+        group = _group(selectors)
+        found = list(group.nameless)
+        for name in group.classes & self._words:
+            found += group.of_class[name]
+        for name in group.ids:
+            if name in self._ids:
+                found += group.of_id[name]
+        found.sort()
+        return found
+
+    def matching(self, selectors: tuple[str, ...]) -> Iterator[list[HtmlElement]]:
+        """What each of ``selectors`` finds, in their order, those that find nothing left out."""
+        for number in self.possible(selectors):
+            found = self.select(selectors[number])
+            if found:
+                yield found
+
+    def _of_class(self, name: str) -> list[HtmlElement]:
+        """Elements of a class, in document order."""
+        known = self._known_classes.get(name)
+        if known is None:
+            known = self._known_classes[name] = self._at(self._by_word.get(name, ()))
+        return known
+
+    def _at(self, strings: Iterable[str]) -> list[HtmlElement]:
+        """Elements whose class attribute is one of ``strings``, in document order."""
+        places = [place for names in strings for place in self._strings[names]]
+        places.sort()
+        return [self._classed[place] for place in places]
+
+    def _of_id(self, name: str) -> list[HtmlElement]:
+        """Elements of an id, in document order: of a sound page at most one."""
+        known = self._known_ids.get(name)
+        if known is None:
+            count = self._ids.get(name, 0)
+            known = _by_id(name)(self.tree) if count == 1 else []
+            # The parser takes the name of an anchor for its id, too.
+            if count and not (len(known) == 1 and known[0].get("id") == name):
+                known = cast("list[HtmlElement]", _ALL_BY_ID(self.tree, name=name))
+            self._known_ids[name] = known
+        return known
 
     def _candidates(self, chain: _Chain) -> Iterable[HtmlElement]:
         last = chain.compounds[0]
         if last.ids:
-            return self.ids.get(last.ids[0], ())
+            return self._of_id(last.ids[0])
         if last.classes:
-            return min((self.of_class(name) for name in last.classes), key=_size)
+            return min((self._of_class(name) for name in last.classes), key=_size)
         for name, operator, value in last.attributes:
             if name in ("id", "class") and operator:
                 return self._marked(name, operator, value)
-            if not last.tag and name in ("itemprop", "data-role") and operator == "=":
-                return self.with_value(name, value)
-        below = _below(last.tag, last.attributes)
         for above in chain.compounds[1:]:
             if above.ids or above.classes:
-                roots = self.ids[above.ids[0]] if above.ids else self.of_class(above.classes[0])
+                roots = self._of_id(above.ids[0]) if above.ids else self._of_class(above.classes[0])
                 if len(roots) <= _MAX_ROOTS:
-                    found = [element for root in roots for element in below(root)]
+                    found = [element for root in roots for element in chain.below(root)]
                     return found if len(roots) == 1 else list(dict.fromkeys(found))
                 break
-        known = self._everywhere.get(below)
+        if chain.tell is not None and not self._tells(chain.tell, last.attributes[0][2]):
+            return ()
+        # Several selectors ask for one value and then for others: one search serves all.
+        known = self._everywhere.get(chain.first)
         if known is None:
-            plain = last.tag and not last.attributes
-            known = list(self.tree.iter(last.tag)) if plain else below(self.tree)
-            self._everywhere[below] = known
+            known = self._everywhere[chain.first] = chain.first(self.tree)
         return known
+
+    def _tells(self, tell: _Teller, value: str) -> bool:
+        """Whether an attribute of the page holds a value: of most that are asked for none does."""
+        told = self._told.get(tell)
+        if told is None:
+            told = self._told[tell] = "".join(f"\n{own}" for own in tell(self.tree))
+        return value in told if value else bool(told)
 
     def _marked(self, name: str, operator: str, value: str) -> list[HtmlElement]:
         """Elements whose id passes a test, or that bear a class that may make theirs pass it."""
         parts = value.split() or [value]
-        if not any(part in self._words[name] for part in parts):
-            return []
         if name == "id":
             return [
                 element
-                for word, elements in self.ids.items()
+                for word in self._ids
                 if any(_passes(word, operator, part) for part in parts)
-                for element in elements
+                for element in cast("list[HtmlElement]", _ALL_BY_ID(self.tree, name=word))
             ]
-        placed = [
-            pair
-            for names, pairs in self._strings.items()
-            if any(part in names for part in parts)
-            for pair in pairs
-        ]
-        return [element for _, element in sorted(placed, key=_place)]
-
-
-def _place(pair: tuple[int, HtmlElement]) -> int:
-    return pair[0]
+        return self._at(names for names in self._strings if any(part in names for part in parts))
 
 
 def _size(elements: list[HtmlElement]) -> int:
@@ -225,7 +271,45 @@ def _passes(own: str, operator: str, value: str) -> bool:
     return own == value or own.startswith(f"{value}-")
 
 
+@lru_cache(maxsize=1024)
+def _group(selectors: tuple[str, ...]) -> _Group:
+    nameless: list[int] = []
+    of_class: dict[str, list[int]] = {}
+    of_id: dict[str, list[int]] = {}
+    for number, selector in enumerate(selectors):
+        plan = _plan(selector)
+        if plan.ids:
+            of_id.setdefault(min(plan.ids), []).append(number)
+        elif plan.classes:
+            of_class.setdefault(min(plan.classes), []).append(number)
+        else:
+            nameless.append(number)
+    return _Group(
+        tuple(nameless),
+        {name: tuple(numbers) for name, numbers in of_class.items()},
+        {name: tuple(numbers) for name, numbers in of_id.items()},
+        frozenset(of_class),
+        frozenset(of_id),
+    )
+
+
 @lru_cache(maxsize=4096)
+def _plan(selector: str) -> _Plan:
+    chain = _parsed(selector)
+    if chain is not None:
+        return _Plan(
+            chain,
+            frozenset(name for compound in chain.compounds for name in compound.classes),
+            frozenset(name for compound in chain.compounds for name in compound.ids),
+        )
+    classes: set[str] = set()
+    ids: set[str] = set()
+    if "," not in selector:
+        for mark, name in _NAME.findall(selector.partition(":not(")[0]):
+            (classes if mark == "." else ids).add(name)
+    return _Plan(None, frozenset(classes), frozenset(ids))
+
+
 def _parsed(selector: str) -> _Chain | None:
     """The selector as a chain, None where it needs more than this module knows."""
     compounds: list[_Compound] = []
@@ -247,11 +331,16 @@ def _parsed(selector: str) -> _Chain | None:
         child = False
     if not compounds or child or len(children) != len(compounds) - 1:
         return None
+    tag, classes, ids, attributes, without = compounds[-1]
+    bare = len(compounds) == 1 and len(classes) + len(ids) == 1
     return _Chain(
         tuple(reversed(compounds)),
         tuple(reversed(children)),
-        frozenset(name for compound in compounds for name in compound.classes),
-        frozenset(name for compound in compounds for name in compound.ids),
+        bare and not (tag or attributes or without),
+        _below(tag, attributes),
+        # Of two elements with one value another may have what else is asked for.
+        _below(tag, attributes[:1] if attributes and attributes[0][1] == "=" else attributes),
+        _telling(tag, attributes[0][0]) if attributes else None,
     )
 
 
@@ -289,16 +378,40 @@ def _compiled(selector: str) -> CSSSelector:
 @lru_cache(maxsize=1024)
 def _below(tag: str, attributes: tuple[tuple[str, str, str], ...]) -> _Finder:
     """What finds elements of a tag whose attributes may pass some tests, below or at an element."""
-    tests = "".join(f"[{_may_pass(*attribute)}]" for attribute in attributes)
-    return cast("_Finder", etree.XPath(f"descendant-or-self::{tag or '*'}{tests}"))
+    if tag and not attributes:
+        return lambda element: list(element.iter(tag))
+    path = f"descendant-or-self::{tag or '*'}"
+    for number, (name, operator, value) in enumerate(attributes):
+        # Stepping to an attribute and back costs a third of testing every element for it.
+        step = f"@{name}{_may_pass('.', operator, value)}"
+        path += f"/{step}/parent::*" if number == 0 else f"[{step}]"
+    return cast("_Finder", etree.XPath(path))
 
 
-def _may_pass(name: str, operator: str, value: str) -> str:
+@lru_cache(maxsize=256)
+def _telling(tag: str, attribute: str) -> _Teller:
+    """What tells the values of an attribute, of a tag's elements or of all."""
+    of = tag if tag and attribute in _OFTEN else "*"
+    return _values(f"descendant-or-self::{of}/@{attribute}")
+
+
+@lru_cache(maxsize=256)
+def _values(path: str) -> _Teller:
+    # One for each path, so that what it tells of a page is asked for once.
+    return cast("_Teller", etree.XPath(path, smart_strings=False))
+
+
+@lru_cache(maxsize=1024)
+def _by_id(name: str) -> _Finder:
+    return cast("_Finder", etree.XPath(f"id('{name}')"))
+
+
+def _may_pass(own: str, operator: str, value: str) -> str:
     """An XPath test that leaves out most of what ``_passes`` would, and nothing else."""
     if not operator or not value or "'" in value:
-        return f"@{name}"
+        return ""
     if operator == "=":
-        return f"@{name}='{value}'"
+        return f"[{own}='{value}']"
     if operator in ("^=", "|="):
-        return f"starts-with(@{name}, '{value}')"
-    return f"contains(@{name}, '{value}')"
+        return f"[starts-with({own}, '{value}')]"
+    return f"[contains({own}, '{value}')]"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.extraction.person_names import ACRONYMS, is_initials, is_loose_name, is_person_name
 from crawler.extraction.signature_words import (
@@ -197,6 +198,12 @@ def read_line(line: str) -> Line:
     """Classify one line as part of a signature, by itself; context is judged by the caller."""
     if not line or len(line) > MAX_LINE:
         return NOTHING
+    return _read_line(line)
+
+
+@lru_cache(maxsize=4096)
+def _read_line(line: str) -> Line:
+    # The same few people sign all the articles of a site.
     line = _END_MARK.sub("", line)
     text = undouble(line).strip(EDGES.replace(".", "").replace(":", ""))
     match = LABEL_RE.match(text) or LABEL_RE.match(unwrapped(text))

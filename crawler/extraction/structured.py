@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
 
 from crawler.extraction.document import Document
 from crawler.extraction.text import clean_line
@@ -34,6 +37,7 @@ _DATE_NAMES = (
     "dcterms.created", "dcterms.issued", "dc.date", "dc.created", "article_date_original",
     "cxenseparse:recs:publishtime", "sailthru.date", "parsely-pub-date", "its_publication", "date",
 )  # fmt: skip
+_SCRIPT_TYPES = etree.XPath("descendant::script/@type", smart_strings=False)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 
 
@@ -51,7 +55,6 @@ class Structured:
     """What the site and its publisher call themselves: never an author."""
     section: str = ""
     tags: tuple[str, ...] = ()
-    description: str = ""
 
 
 def read_structured(document: Document) -> Structured:
@@ -62,7 +65,6 @@ def read_structured(document: Document) -> Structured:
     authors: dict[str, None] = {}
     sites: dict[str, None] = {}
     sections: dict[str, None] = {}
-    descriptions: dict[str, None] = {}
     for node in json_ld(document):
         kinds = [str(kind) for kind in _listed(node.get("@type"))]
         if any(_LISTING_TYPES.search(kind) for kind in kinds):
@@ -79,16 +81,15 @@ def read_structured(document: Document) -> Structured:
         _keep(authors, _people(node.get("author")))
         _keep(sites, _names(node.get("publisher")))
         _keep(sections, [name for name in _names(node.get("articleSection")) if "://" not in name])
-        _keep(descriptions, _names(node.get("description")))
     kind = document.first_meta("og:type").lower()
     if kind in ("article", "news", "news.article", "newsarticle"):
         article = True
     for name in _DATE_NAMES:
-        _keep(dates, [clean_line(value) for value in document.meta.get(name, ())])
+        if name in document.meta:
+            _keep(dates, [clean_line(value) for value in document.meta[name]])
     _keep(headlines, [document.first_meta("og:title", "twitter:title", "headline")])
     _keep(sites, [document.first_meta("og:site_name", "application-name", "al:android:app_name")])
     _keep(sections, [document.first_meta("article:section", "articlesection")])
-    _keep(descriptions, [document.first_meta("og:description", "description")])
     tags = [clean_line(value) for value in document.meta.get("article:tag", ())]
     return Structured(
         article=article,
@@ -99,13 +100,12 @@ def read_structured(document: Document) -> Structured:
         site_names=tuple(sites),
         section=next(iter(sections), ""),
         tags=tuple(dict.fromkeys(tag for tag in tags if tag)),
-        description=next(iter(descriptions), ""),
     )
 
 
 def json_ld(document: Document) -> Iterator[dict[str, Any]]:
     """Every object of a page's JSON-LD scripts, graphs and lists opened, at most 2000."""
-    if "ld+json" not in document.text:
+    if not any("ld+json" in kind.lower() for kind in _script_types(document.tree)):
         return
     seen = 0
     for script in document.tree.iter("script"):
@@ -116,6 +116,10 @@ def json_ld(document: Document) -> Iterator[dict[str, Any]]:
             if seen > _MAX_NODES:
                 return
             yield node
+
+
+def _script_types(tree: HtmlElement) -> list[str]:
+    return cast("list[str]", _SCRIPT_TYPES(tree))
 
 
 def _loads(source: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -34,6 +35,19 @@ _NO_PLACE = frozenset(
 )
 
 
+_SHORT = 200
+"""Characters of a class attribute up to which it is remembered; a hostile page has longer ones."""
+
+
+def _names_others(names: str) -> bool:
+    """Whether a class attribute says that an element is another article or a column of others."""
+    words = names.split()
+    return "hentry" in words or "type-post" in words or any(map(_BESIDE.fullmatch, words))
+
+
+_of_others = lru_cache(maxsize=2048)(_names_others)
+
+
 class Surroundings:
     """The way from a page's root to ``body`` and ``title``, against which others are judged."""
 
@@ -51,13 +65,13 @@ class Surroundings:
         """
         current: HtmlElement | None = element
         while current is not None and current not in self.home:
-            if current.tag == "aside":
+            if current.tag in ("aside", "article"):
                 return True
-            names = (current.get("class") or "").split()
-            if current.tag == "article" or "hentry" in names or "type-post" in names:
+            names = current.get("class")
+            if names and (_of_others(names) if len(names) <= _SHORT else _names_others(names)):
                 return True
             own = current.get("id")
-            if any(map(_BESIDE.fullmatch, [*names, own] if own else names)):
+            if own and _BESIDE.fullmatch(own):
                 return True
             current = current.getparent()
         return False

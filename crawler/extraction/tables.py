@@ -1,13 +1,18 @@
-"""Tables: their own cells, whether they hold data, and which picture a cell captions."""
+"""Tables: whether they hold data, pictures with captions, or only lay out a page."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from html import escape
 
 from lxml.html import HtmlElement
 
 from archive.records import Image
+from crawler.extraction.blocks import Block, Figure, unique_images
 from crawler.extraction.text import clean_line
+
+MAX_TABLE_CAPTION = 500
+"""Characters of a cell beyond which it is text beside pictures and captions none of them."""
 
 
 def rows_of(table: HtmlElement, skip: Collection[HtmlElement]) -> list[list[HtmlElement]]:
@@ -100,3 +105,84 @@ def spans(cell: HtmlElement) -> str:
         if value.isascii() and value.isdigit() and 1 < int(value[:4]) <= 100:
             out += f' {name}="{value[:4]}"'
     return out
+
+
+def picture_table(
+    rows: list[list[HtmlElement]],
+    pictures_in: Callable[[HtmlElement], list[Image]],
+    text_of: Callable[[HtmlElement], str],
+) -> list[Block]:
+    """Figures of a table that only holds pictures and their captions, else []."""
+    pictures: list[tuple[int, int, list[Image]]] = []
+    texts: list[tuple[int, int, str]] = []
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            images = pictures_in(cell)
+            text = text_of(cell)
+            if images:
+                pictures.append((r, c, images))
+            if text:
+                texts.append((r, c, text))
+    if not pictures or len(texts) > len(pictures):
+        return []
+    if any(len(text) > MAX_TABLE_CAPTION for _, _, text in texts):
+        return []
+    captions: dict[int, str] = {}
+    for r, c, text in texts:
+        # A cell across the whole table speaks of every picture in the row above it.
+        across = len(rows[r]) == 1 and (rows[r][c].get("colspan") or "").strip() > "1"
+        above = [i for i, (row_number, _, _) in enumerate(pictures) if row_number == r - 1]
+        named = above if across and above else [captioned(r, c, pictures, rows)]
+        for index in named:
+            captions[index] = f"{captions[index]} {text}" if index in captions else text
+    return [
+        Block(
+            "figure",
+            "",
+            figure=Figure(unique_images(images), captions.get(i, "")),
+            element=rows[r][c],
+        )
+        for i, (r, c, images) in enumerate(pictures)
+    ]
+
+
+def data_table(
+    table: HtmlElement,
+    rows: list[list[HtmlElement]],
+    read: Callable[[HtmlElement], list[Block]],
+) -> list[Block]:
+    """A table of data: its caption as a paragraph, the table, and the figures in its cells.
+
+    ``read`` gives the blocks of a cell.
+    """
+    plain: list[tuple[str, ...]] = []
+    markup: list[str] = []
+    links: list[tuple[str, str]] = []
+    figures: list[Block] = []
+    for row in rows:
+        cells: list[str] = []
+        out: list[str] = []
+        for cell in row:
+            blocks = read(cell)
+            figures.extend(block for block in blocks if block.kind in ("figure", "video", "file"))
+            inside = [block for block in blocks if block.text]
+            cells.append(clean_line(" ".join(block.text for block in inside)))
+            links.extend(link for block in inside for link in block.links)
+            tag = "th" if cell.tag == "th" else "td"
+            out.append(f"<{tag}{spans(cell)}>{'<br>'.join(b.html for b in inside)}</{tag}>")
+        if any(cells):
+            plain.append(tuple(cells))
+            markup.append(f"<tr>{''.join(out)}</tr>")
+    found: list[Block] = []
+    for caption in table.iterchildren("caption"):
+        text = " ".join(block.text for block in read(caption) if block.text)
+        if text:
+            found.append(Block("paragraph", text, escape(text), bold=True, element=caption))
+    if plain:
+        found.append(
+            Block(
+                "table", "", html=f"<table><tbody>{''.join(markup)}</tbody></table>",
+                rows=tuple(plain), links=tuple(links), element=table,
+            )
+        )  # fmt: skip
+    return [*found, *figures]

@@ -25,6 +25,15 @@ _SHAPE_RE = re.compile("[\u0302\u0306\u031b]")
 _LATE_SHAPE_RE = re.compile("([\u0300\u0301\u0303\u0309\u0323])([\u0302\u0306\u031b])")
 
 
+_PLAIN = (
+    " -~\u00a1-\u00ac\u00ae-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u2010-\u2027\u2030-\u203a"
+    "\u20ab\u20ac\u2116\u2122\u2190-\u21ff\u25a0-\u25ff"
+)
+"""Characters that are visible, composed and no white space but a plain space: nearly all text."""
+_PLAIN_RE = re.compile(f"[{_PLAIN}]*")
+_SPACED_RE = re.compile(f"[\t-\r\u00a0{_PLAIN}]*")
+
+
 def clean_line(text: str) -> str:
     """One line of readable text: NFC, single spaces, nothing invisible, stripped.
 
@@ -33,6 +42,10 @@ def clean_line(text: str) -> str:
     >>> clean_line("  Công\u00a0đoàn \u200b cơ sở\\n")
     'Công đoàn cơ sở'
     """
+    if _PLAIN_RE.fullmatch(text):
+        return text.strip() if "  " not in text else " ".join(text.split())
+    if _SPACED_RE.fullmatch(text):
+        return " ".join(text.split())
     if _INVISIBLE_RE.search(text):
         text = _INVISIBLE_RE.sub("", text)
     return " ".join(_compose(text).split())
@@ -63,17 +76,27 @@ def decode_html(body: bytes, content_type: str = "") -> str:
     return text
 
 
-def decode_utf8(body: bytes) -> str | None:
-    """The text of bytes that a parser may read as UTF-8 just as they are, else None.
+_CHUNK = 1 << 14
 
-    They are whole, and without the byte order mark and NULs that ``decode_html`` takes out.
+
+def is_whole_utf8(body: bytes) -> bool:
+    """Whether a parser may read bytes as UTF-8 just as they are.
+
+    They are valid to the end, and without the byte order mark and NULs that ``decode_html``
+    takes out. Decoded piece by piece, and nothing kept: a page's whole text is three times its
+    size, and few pages are ever asked for it.
     """
     if b"\x00" in body or body.startswith(codecs.BOM_UTF8):
-        return None
+        return False
+    view = memoryview(body)
+    place, size = 0, len(body)
     try:
-        return body.decode()
+        while place < size:
+            last = place + _CHUNK >= size
+            place += codecs.utf_8_decode(view[place : place + _CHUNK], "strict", last)[1]
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
 
 
 def _decode(body: bytes, content_type: str) -> str:
