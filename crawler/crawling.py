@@ -10,13 +10,18 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from types import FrameType
 from typing import Any
 
+from crawler.nursery import Forked, Nursery
 from crawler.plan import Plan
 
+CRAWL = "crawler.one_site"
+"""The module that a crawl's process runs."""
+NURSERY_FROM = 3
+"""Crawls from which on their processes are forked from one that has loaded all they need."""
 STOP_LOOK_SECONDS = 0.5
 """How often a caller's wish to stop is looked for."""
 
@@ -55,11 +60,12 @@ def run_crawls(
     events: queue.Queue[tuple[_Child, str]] = queue.Queue()
     children: list[_Child] = []
     asked = False
-    with _stop_signals(children, waiting) as ask_to_end:
+    nursery = Nursery(CRAWL) if len(plans) >= NURSERY_FROM else None
+    with nursery or nullcontext(), _stop_signals(children, waiting) as ask_to_end:
         while waiting or children:
             while waiting and len(children) < max(1, jobs):
                 plan, run = waiting.popleft()
-                children.append(_Child(plan, run, events))
+                children.append(_Child(plan, run, events, nursery))
             watch(runs)
             if stop is not None and stop.is_set() and not asked:
                 asked = True
@@ -81,20 +87,17 @@ def run_crawls(
 class _Child:
     """A crawl's process, and the thread that listens to it."""
 
-    def __init__(self, plan: Plan, run: SiteRun, events: queue.Queue[tuple[_Child, str]]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        run: SiteRun,
+        events: queue.Queue[tuple[_Child, str]],
+        nursery: Nursery | None,
+    ) -> None:
         self.run = run
         run.outcome = "running"
         self._told_end = False
-        # A session of its own: Ctrl-C reaches the starter alone, which passes it on.
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "crawler.one_site"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        self.process = _process(nursery)
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(asdict(plan)) + "\n")
         self.process.stdin.flush()
@@ -143,6 +146,25 @@ class _Child:
             words = [line.strip() for line in self._complaints if line.strip()]
             last = words[-1] if words else ""
             self.run.detail = f"the process ended with code {code}; {last}".rstrip("; ")
+
+
+def _process(nursery: Nursery | None) -> subprocess.Popen[str] | Forked:
+    """A process for a crawl, with a session of its own: Ctrl-C reaches the starter alone, which
+    passes it on."""
+    if nursery is not None:
+        try:
+            return nursery.start()
+        except OSError:
+            pass  # One that starts by itself costs more and does the same.
+    return subprocess.Popen(
+        [sys.executable, "-m", CRAWL],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
 
 
 @contextmanager
