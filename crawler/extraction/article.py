@@ -110,7 +110,7 @@ def _assemble(
     body = "\n".join(block.text for block in body_blocks)
     print_view = parts.print_view or _PRINT_URL.search(document.page.url) is not None
     return Article(
-        url=article_address(document, layout.canonical_rules if layout else (), print_view),
+        url=article_address(document, parts.canonical_rules, print_view),
         title=parts.title,
         lead=lead,
         body=body,

@@ -67,7 +67,7 @@ def read_parts(
 ) -> Parts:
     """Everything that a layout's selectors find; general rules serve where they find nothing."""
     page = document.page
-    parts = Parts(layout=layout)
+    parts = Parts(layout=layout, canonical_rules=layout.canonical_rules)
     skip = dropped(document, layout)
     near = Surroundings(body, None)
     title_element = _first(document, layout.title, near=near)

@@ -29,7 +29,7 @@ from crawler.extraction.date_places import dates_around, dates_at_title
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
-from crawler.extraction.metadata import date_near, page_heading
+from crawler.extraction.metadata import PRINT_RULES, date_near, page_heading
 from crawler.extraction.named_parts import common, lead_element, named_bylines, named_noise
 from crawler.extraction.neighbours import pictures_elsewhere, without_others
 from crawler.extraction.page_kind import (
@@ -129,6 +129,7 @@ def read_generic(
     if not lead:
         blocks = [*between, *blocks]
     parts = Parts(title=title, blocks=blocks, lead=lead)
+    parts.canonical_rules = (*(known.canonical_rules if known is not None else ()), *PRINT_RULES)
     parts.opening = [block for block in between if block.kind == "figure"]
     start = next((block.element for block in found[first_prose(found) :]), None)
     parts.dates = [

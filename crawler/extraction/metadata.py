@@ -232,6 +232,18 @@ def date_near(
     return found
 
 
+PRINT_RULES: tuple[tuple[str, str], ...] = (
+    (r"/(?:print|savefile)/((?:[^/?#]+/)?[^/?#]+-\d+\.html)", r"/\1"),
+    (r"(?i)/DetailContent/printcontent\.aspx", "/DetailContent/detailcontent.aspx"),
+    (r"(?i)(?<=[?&])borderstyle=[^&]*(?:&|$)", ""),
+    (r"(?<=[?&])(?:tmpl=component|print=\w*|printable=\w*|layout=default|amp(?:=1)?)(?:&|$)", ""),
+    (r"/print(?:/html|pdf)?/(?:node/)?(\d+)$", r"/node/\1"),
+    (r"(?<=\w)/(?:print|amp|in-bai-viet|ban-in)/?$", ""),
+    (r"[?&]+$", ""),
+)
+"""Print, save and mobile forms of NukeViet, CPS, Joomla, Drupal and WordPress, by address alone."""
+
+
 def article_address(
     document: Document, rules: tuple[tuple[str, str], ...] = (), print_view: bool = False
 ) -> str:

@@ -30,5 +30,7 @@ class Parts:
     section: str = ""
     tags: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    canonical_rules: tuple[tuple[str, str], ...] = ()
+    """(pattern, replacement) pairs that turn print and save views into the article's address."""
     print_view: bool = False
     fallbacks: list[str] = field(default_factory=list)
