@@ -117,13 +117,13 @@ def _one(data: str, jobs: int) -> None:
     from crawler.intake.rebuild import rebuild
 
     begun, cpu = time.perf_counter(), _cpu()
-    counts = rebuild(Path(data), jobs=jobs)
+    made = rebuild(Path(data), jobs=jobs)
     print(
         json.dumps(
             {
                 "seconds": time.perf_counter() - begun,
-                "captures": counts["captures"],
-                "articles": counts["articles"],
+                "captures": made.captures,
+                "articles": made.articles,
                 "own_cpu": _cpu() - cpu,
                 "megabytes": peak_megabytes(),
                 "all_cpu": _cpu() - cpu + _cpu(resource.RUSAGE_CHILDREN),

@@ -69,15 +69,19 @@ def copy_database(source: Path, target: Path) -> None:
 class BuildingPart(Building):
     """A copy of the database in which some captures are read anew."""
 
-    def choose(self, sites: Iterable[str], since: str) -> int:
+    def choose(self, sites: Iterable[str], since: str) -> None:
         """Take out the captures of these sites from this day on, and what is concerned by them.
 
-        How many captures that are; in a later process the same number.
+        Done once: in a later process there is nothing left to take out.
         """
         if not self.plan["chosen"]:
-            count = give_back(self.db, chosen_captures(self.db, sites, since))
-            self.plan["chosen"] = str(count)
-        return int(self.plan["chosen"])
+            give_back(self.db, chosen_captures(self.db, sites, since))
+            self.plan["chosen"] = "yes"
+
+    @property
+    def wanted(self) -> int:
+        """How many captures are read anew, as far as known."""
+        return self.db.table("rebuild_wanted").count
 
     def read_chosen(self) -> None:
         """Read anew what was taken out, until nothing is missing. Raises ArchiveError."""

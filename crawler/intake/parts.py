@@ -76,14 +76,16 @@ class FileFacts:
     parts: tuple[FilePart, ...]
 
 
-def survey_file(folder: Path, file: str, part_bytes: int = PART_BYTES) -> FileFacts:
+def survey_file(folder: Path, file: str, part_bytes: int | None = None) -> FileFacts:
     """Checksum a file below ``folder`` and cut it into parts. Raises ArchiveError."""
     path = folder / file
     try:
         with path.open("rb") as opened:
             sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
         size = path.stat().st_size
-        found = tuple(FilePart(file, each) for each in stretches(path, size, part_bytes))
+        found = tuple(
+            FilePart(file, each) for each in stretches(path, size, part_bytes or PART_BYTES)
+        )
     except (OSError, WarcError) as error:
         raise ArchiveError(str(error)) from error
     return FileFacts(file, size, sha256, found)
@@ -94,7 +96,7 @@ def read_file_part(
     part: FilePart,
     wanted: str | None = None,
     *,
-    reader: Extract = extract,
+    reader: Extract | None = None,
     only: Collection[str] | None = None,
 ) -> Batch:
     """Every capture of a part of a WARC file below ``folder``, read as far as the part allows.
@@ -122,7 +124,7 @@ def read_file_part(
             capture, site = found
             sites[site.name] = site
             crawls.add(capture.crawl)
-            readings.append(read_capture(capture, record, reader))
+            readings.append(read_capture(capture, record, reader or extract))
     except WarcError as error:
         damage = str(error)
     return Batch(
@@ -152,7 +154,7 @@ def located(record: WarcRecord, file: str, origin: str) -> tuple[Capture, Site] 
     return capture_of(record, file, site.name, crawl), site
 
 
-def read_capture(capture: Capture, holder: WarcRecord | None, reader: Extract = extract) -> Read:
+def read_capture(capture: Capture, holder: WarcRecord | None, reader: Extract) -> Read:
     """What a capture says. ``holder`` is the record with its payload, None where that is missing.
 
     A revisit that has to be read is given back as ``elsewhere`` when ``holder`` is itself.
@@ -189,7 +191,11 @@ def _outcome(capture: Capture, holder: WarcRecord, reader: Extract) -> Article |
 
 
 def read_places(
-    folder: Path, places: Iterable[Place], wanted: str | None = None, *, reader: Extract = extract
+    folder: Path,
+    places: Iterable[Place],
+    wanted: str | None = None,
+    *,
+    reader: Extract | None = None,
 ) -> list[Read]:
     """Read single captures anew, each with the payload at its place.
 
@@ -197,7 +203,7 @@ def read_places(
     """
     if wanted is not None and wanted != edition():
         raise ArchiveError(f"{wanted!r} was asked to read, but this program is {edition()!r}.")
-    return list(_read_places(folder, places, reader))
+    return list(_read_places(folder, places, reader or extract))
 
 
 def _read_places(folder: Path, places: Iterable[Place], reader: Extract) -> Iterator[Read]:

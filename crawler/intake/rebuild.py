@@ -261,8 +261,9 @@ class _Rebuild:
     def _build_part(self, readers: Readers) -> None:
         building = BuildingPart(self.new, self.folder, readers, self.watch)
         try:
-            self.found.reread = building.choose(self.wishes.sites, self.wishes.since)
+            building.choose(self.wishes.sites, self.wishes.since)
             self._complain(building.read_chosen)
+            self.found.reread = building.wanted
             building.finish_part()
             self.found.files = len(building.plan.files())
             self._count(building.db)

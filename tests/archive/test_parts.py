@@ -21,7 +21,8 @@ from tests.archive.small_archive import filled, reply
 
 PAGE = (
     "<html><head><title>Đại hội {n}</title><meta property=og:type content=article></head><body>"
-    "<article><h1>Đại hội công đoàn lần thứ {n}</h1><time>04/10/2023 15:42</time>{text}</article></body></html>"
+    "<article><h1>Đại hội công đoàn lần thứ {n}</h1><time>04/10/2023 15:42</time>{text}</article>"
+    "</body></html>"
 )
 TEXT = "<p>Sáng nay, công đoàn cơ sở xưởng dệt số {n} tổ chức đại hội với {n}00 đoàn viên dự.</p>"
 
