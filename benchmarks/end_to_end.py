@@ -24,7 +24,6 @@ import resource
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +38,7 @@ from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite
 from benchmarks.told import Told, add_told, told_to
 from benchmarks.unavoidable import unavoidable
 from crawler.evaluation.scoring import compare
+from crawler.nursery import Nursery
 
 
 @dataclass(slots=True)
@@ -94,39 +94,44 @@ def ours(origin: Origin, name: str, sites: Sequence[GeneratedSite], jobs: int = 
             }
             for number, site in enumerate(sites)
         ]
-        began = time.perf_counter()
-        with ThreadPoolExecutor(jobs) as pool:
-            told = list(pool.map(_site_job, plans))
-        seconds = time.perf_counter() - began
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        with Nursery("benchmarks.site_job") as nursery, ThreadPoolExecutor(jobs) as pool:
+            told = list(pool.map(lambda plan: _site_job(plan, nursery), plans))
+        after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
         db = open_archive(Path(folder) / "archive.db")
         rows = db.execute("select url, lead, body from articles").fetchall()
         db.close()
     texts = {url: f"{lead}\n{body}" for url, lead, body in rows}
+    cpu = _cpu(before, after)
     return Run(
         name,
         sum(job["counters"]["fetched"] for job in told),
         seconds,
-        sum(job["cpu"] for job in told),
+        cpu,
         f1(origin, texts, _urls(sites)),
-        sum(job["cpu"] - job["crawl_cpu"] for job in told),
+        cpu - sum(job["crawl_cpu"] for job in told),
         told,
     )
+
+
+def _cpu(before: resource.struct_rusage, after: resource.struct_rusage) -> float:
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _urls(sites: Sequence[GeneratedSite]) -> list[str]:
     return [site.url(article) for site in sites for article in site.articles]
 
 
-def _site_job(plan: dict[str, str]) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.site_job", json.dumps(plan)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{plan['name']} failed: {done.stderr[-2000:]}")
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+def _site_job(plan: dict[str, str], nursery: Nursery) -> dict[str, Any]:
+    process = nursery.start()
+    with process.stdin, process.stdout, process.stderr:
+        process.stdin.write(json.dumps(plan) + "\n")
+        process.stdin.flush()
+        lines = process.stdout.readlines()
+        complaints = process.stderr.read()
+        if process.wait():
+            raise RuntimeError(f"{plan['name']} failed: {complaints[-2000:]}")
+    told: dict[str, Any] = json.loads(lines[-1])
     if told["outcome"] != "finished":
         raise RuntimeError(f"{plan['name']} {told['outcome']}: {told['detail']}")
     return told
@@ -151,8 +156,7 @@ def _measured(
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     texts = work()
     after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(name, pages, seconds, cpu), texts
+    return Run(name, pages, seconds, _cpu(before, after)), texts
 
 
 def script_peer(origin: Origin, python: Path, name: str, urls: Sequence[str]) -> Run:
