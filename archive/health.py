@@ -100,6 +100,10 @@ class Health:
     shares: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """What article pages lack: (share now, usual share). "generic": read without a layout."""
     drifts: Sequence[Drift] = ()
+    robots_changes: Sequence[Mapping[str, str]] = ()
+    """The latest change of robots.txt in 30 days: ``url``, ``before``, ``at``."""
+    certificates: Sequence[Mapping[str, str]] = ()
+    """Those that expire soon, or have: ``host``, ``expires_at``."""
     notes: Sequence[str] = ()
     """What a person may want to know and need not act upon."""
 
@@ -157,13 +161,9 @@ def site_health(
     failures = {row["class"]: int(row["times"]) for row in ask("failures", since)}
     answers = ask("answers", since)[0]
     takedowns = ask("takedowns", timedelta(days=7))
-    notes = _notes(
-        crawls,
-        failures,
-        ask("robots", timedelta(days=30)),
-        ask("certificates", soon=timestamp(now + CERTIFICATE_SOON)),
-        now,
-    )
+    robots = ask("robots", timedelta(days=30))
+    certificates = ask("certificates", soon=timestamp(now + CERTIFICATE_SOON))
+    notes = _notes(crawls, failures, robots, certificates, now)
     word, reason = judge(now, crawls, failures, answers, drifts, takedowns, silence, dead_listings)
     return Health(
         site=site,
@@ -176,6 +176,8 @@ def site_health(
         failures=failures,
         shares=shares,
         drifts=drifts,
+        robots_changes=robots,
+        certificates=certificates,
         notes=notes,
     )
 

@@ -24,6 +24,7 @@ from archive.publish import (
     database_page,
     downloads,
     feeds,
+    health_page,
     home,
     machines,
     places,
@@ -36,7 +37,8 @@ from archive.publish.queries import QUESTIONS, queries_for
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database
 from archive.schema import SCHEMA
-from archive.search import QueryError, fold, parse, parse_plainly
+from archive.search import QueryError, parse, parse_plainly
+from archive.spelling import fold
 from archive.vietnamese import fold_stroke
 
 POLICY = (
@@ -71,6 +73,8 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
         (r"^/provinces-2025/(?P<name>[^/]+)$", places.province_2025_view),
         (r"^/sites$", places.sites_view),
         (r"^/sites\.json$", places.sites_json),
+        (r"^/health$", health_page.health_view),
+        (r"^/health\.json$", health_page.health_json),
         (r"^/sites/(?P<name>[^/]+)$", places.site_view),
         (rf"^/months/{month}$", places.month_view),
         (r"^/coverage$", places.coverage_view),

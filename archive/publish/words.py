@@ -158,6 +158,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "error_no_words": ("không có từ nào để tìm.", "there is no word to look for."),
     "error_too_long": ("câu quá dài (tối đa 600 ký tự).", "it is too long (600 characters)."),
     "error_too_many_terms": ("quá nhiều từ (tối đa 40).", "it has too many words (40)."),
+    "error_short_prefix": (
+        "trước dấu * cần ít nhất hai chữ cái.",
+        "at least two letters must stand before a *.",
+    ),
     "error_too_deep": ("quá nhiều lớp ngoặc.", "its brackets are nested too deeply."),
     # Article
     "no_article": ("Không có bài viết này trong kho.", "There is no such article in the archive."),
@@ -256,6 +260,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "changed": ("Đổi", "Changed"),
     "gone": ("Gỡ", "Gone"),
     "errors": ("Lỗi", "Errors"),
+    "health_title": ("Sức khỏe các trang tin", "Health of the sites"),
+    "health_intro": (
+        "Mỗi trang tin được so với chính mình: số bài, những gì trang thường có, các lỗi.",
+        "Each site is compared with its own usual: articles, what its pages have, failures.",
+    ),
+    "health_legend": (
+        "Tỷ lệ: lần gần đây (thường lệ). Bài: bảy ngày qua / một tuần thường lệ.",
+        "Shares: lately (usually). Articles: the last seven days / a usual week.",
+    ),
+    "since_when": ("từ {when}", "since {when}"),
+    "last_success": ("Lần tốt gần nhất", "Last success"),
+    "week_and_usual": ("Bài tuần này / thường", "Articles this week / usual"),
+    "pages_lack": ("Trang thiếu", "Pages lack"),
+    "failures_by_class": ("Lỗi theo loại", "Failures by class"),
+    "health_notes": ("Lưu ý", "Notes"),
+    "robots_changed": ("robots.txt đổi trước {when}", "robots.txt changed by {when}"),
+    "certificate_until": (
+        "chứng chỉ của {host} hết hạn {when}",
+        "certificate of {host}: until {when}",
+    ),
     "coverage_title": ("Độ phủ theo trang và năm", "Coverage by site and year"),
     "coverage_intro": (
         "Số bài theo năm đăng. “Tháng trống” là số tháng không có bài nào giữa bài đầu và bài "
