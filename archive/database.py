@@ -81,6 +81,20 @@ def _migrate(db: Database) -> None:
             migrations._record_applied(db, migration.name)
 
 
+def new_schema() -> dict[str, str]:
+    """How a new archive defines each of its tables, views, indexes and triggers, by name.
+
+    The statements with single spaces; what SQLite makes by itself is left out.
+    """
+    db = Database(memory=True)
+    try:
+        _migrate(db)
+        sql = "select name, sql from sqlite_master where sql is not null"
+        return {name: " ".join(text.split()) for name, text in db.execute(sql)}
+    finally:
+        db.close()
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
     """A write transaction that takes its lock at once, so that two writers queue, not fail."""

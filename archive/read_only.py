@@ -40,7 +40,7 @@ def _open(path: Path, table: str) -> sqlite3.Connection:
             )
             connection.execute(f"select 1 from {table} limit 1").fetchone()
             return connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # The words of an error may be damaged too.
             problem = problem or error
             if connection is not None:
                 connection.close()

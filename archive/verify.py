@@ -12,11 +12,12 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from archive.database import ArchiveError, precise_timestamp
+from archive.database import BUSY_TIMEOUT_MS, ArchiveError, precise_timestamp
 from archive.read_only import reading
 from archive.records import Capture
 from archive.verify_database import check_database
@@ -45,6 +46,10 @@ COMPARED = (
     "refers_to",
 )
 """Columns of ``captures`` that a record gives back."""
+
+_STRANGE_VALUES = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+"""What reading on may lead to where a damaged row gives values of another kind."""
+_FRONTIER_REMEDY = "delete the file, and crawl with --walk-all to ask for what it held"
 
 Watch = Callable[[str], None]
 """Called with what is looked at next: a file's name, or a part of the database."""
@@ -120,12 +125,36 @@ def _verify(data: Path, checked: Checked, watch: Watch) -> Iterator[Finding]:
                 checked.captures = db.execute("select count(*) from captures").fetchone()[0]
                 checked.articles = db.execute("select count(*) from articles").fetchone()[0]
                 yield from _files(data, db, checked, watch)
-            except sqlite3.DatabaseError as error:
-                yield Finding("damage", "archive.db", f"cannot be read further: {error}")
+            except (sqlite3.DatabaseError, *_STRANGE_VALUES) as error:
+                problem = f"cannot be read further: {type(error).__name__}: {error}"
+                yield Finding("damage", "archive.db", problem)
                 yield from _files(data, None, checked, watch)
     except ArchiveError as error:
         yield Finding("damage", "archive.db", str(error))
         yield from _files(data, None, checked, watch)
+    yield from _frontiers(data, watch)
+
+
+def _frontiers(data: Path, watch: Watch) -> Iterator[Finding]:
+    """The queues of crawls: nothing that is kept, but what a crawl would go by."""
+    for path in sorted((data / "frontier").glob("*.db")):
+        where = f"frontier/{path.name}"
+        watch(where)
+        problems: list[str] = []
+        try:
+            address = f"{path.resolve().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as db:
+                problems += [said for (said,) in db.execute("pragma integrity_check(5)")]
+                unread = (
+                    "select count(*) from requests where data is not null and not json_valid(data)"
+                )
+                if found := db.execute(unread).fetchone()[0]:
+                    problems.append(f"{found} requests cannot be read")
+        except (sqlite3.Error, UnicodeError) as error:
+            problems.append(str(error))
+        for problem in problems:
+            if problem != "ok":
+                yield Finding("damage", where, f"{problem}; {_FRONTIER_REMEDY}")
 
 
 def _files(

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from archive.articles import FTS_COLUMNS, content_hash
-from archive.database import article_id
+from archive.database import article_id, new_schema
 from archive.history import REVISED_FIELDS
+from archive.migrations import migrations
+from archive.provinces import PROVINCE_2025
 from archive.records import Article, Attachment, Byline, Image, Published
 from archive.vietnamese import fold_stroke
 
@@ -98,6 +100,7 @@ def check_database(db: sqlite3.Connection, watch: Callable[[str], None]) -> Iter
             yield "archive.db", "", str(said)
     if not sound:
         return
+    yield from _schema(db)
     for row in db.execute("pragma foreign_key_check"):
         yield row[0], str(row[1] or ""), f"it points to a row of {row[2]} that is not there"
     for table, problem, sql in _RULES:
@@ -108,6 +111,30 @@ def check_database(db: sqlite3.Connection, watch: Callable[[str], None]) -> Iter
     for index, table, columns, folded in _INDEXES:
         watch(index)
         yield from _search_index(db, index, table, columns, folded)
+
+
+def _schema(db: sqlite3.Connection) -> Iterator[Problem]:
+    """The words that define each table against those of a new archive; more may be there.
+
+    An archive of an earlier version, which the next crawl brings up to date, is not compared.
+    """
+    taken = {name for (name,) in db.execute(f"select name from {migrations.migrations_table}")}
+    known = {migration.name for migration in migrations._migrations}
+    for name in sorted(taken - known):
+        yield migrations.migrations_table, name, "it is no step of this version's schema"
+    if taken < known:
+        return
+    fresh = new_schema()
+    for name, defined in fresh.items():
+        row = db.execute("select sql from sqlite_master where name = ?", (name,)).fetchone()
+        if row is None:
+            yield name, "", "it is missing"
+        elif " ".join(str(row[0]).split()) != defined:
+            yield name, "", "it is not defined as in a new archive"
+    held = dict(db.execute("select name, name_2025 from provinces").fetchall())
+    for province in sorted(held.keys() | PROVINCE_2025.keys()):
+        if held.get(province) != PROVINCE_2025.get(province):
+            yield "provinces", str(province), "it is not the province that it became in 2025"
 
 
 def _texts(db: sqlite3.Connection) -> Iterator[Problem]:
