@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -27,6 +28,7 @@ from crawler.nodes.node_lease import NodeLeases
 from crawler.nodes.node_settings import NodeSettings
 from crawler.nodes.reports import job_name, write_report
 from crawler.one_site import GRACE_SECONDS, crawl
+from crawler.operation.configuration import read_config
 from crawler.plan import Plan
 
 USAGE = "usage: crawl SITE -a _job=SITE-TOKEN -a token=TOKEN [-a max_pages=N] [-a walk_all=1] ..."
@@ -98,7 +100,7 @@ def crawl_job(job: Job, node: NodeSettings) -> dict[str, Any]:
     watch.start()
     try:
         said = _crawl(job, node)
-    except ArchiveError as error:
+    except (ArchiveError, OSError, sqlite3.Error) as error:
         said = _ended("failed", str(error))
     watch.stop()
     if watch.asked and said["outcome"] == "interrupted":
@@ -122,6 +124,8 @@ def _crawl(job: Job, node: NodeSettings) -> dict[str, Any]:
         max_pages=job.max_pages,
         recheck=job.recheck,
         walk_all=job.walk_all,
+        quiet_hours=read_config(data, None).schedule.quiet_hours,
+        warc_max_bytes=node.segment_bytes,
     )
     return crawl(plan, settings_of(job, node))
 
@@ -136,7 +140,6 @@ def settings_of(job: Job, node: NodeSettings) -> dict[str, object]:
             "crawler.progress.Progress": None,
             "crawler.nodes.reports.ReportProgress": 500,
         },
-        "WARC_MAX_BYTES": node.segment_bytes,
         "NODE_LEASES": str(node.leases),
         "NODE_REPORTS": str(node.reports),
         "NODE_TOKEN": job.token,

@@ -62,7 +62,7 @@ def test_a_job_without_a_lease_asks_nothing(tmp_path: Path) -> None:
 
 
 def test_a_nodes_crawl_keeps_all_that_any_crawl_keeps(tmp_path: Path) -> None:
-    """Only the fence, the report and the size of a segment differ from ``congdoan crawl``."""
+    """Only the fence and the report differ from ``congdoan crawl``."""
     plan = Plan("lang_son", str(tmp_path), "a@example.org")
     usual = crawl_settings(plan, "c-1")
     fenced = crawl_settings(plan, "c-1", settings_of(Job("lang_son", 7), NodeSettings("x")))
@@ -79,7 +79,6 @@ def test_a_nodes_crawl_keeps_all_that_any_crawl_keeps(tmp_path: Path) -> None:
     assert differing == {
         "DOWNLOAD_HANDLERS",
         "EXTENSIONS",
-        "WARC_MAX_BYTES",
         "NODE_LEASES",
         "NODE_REPORTS",
         "NODE_TOKEN",

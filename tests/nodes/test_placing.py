@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,10 +78,11 @@ def test_no_host_is_ever_asked_from_two_nodes(
 ) -> None:
     hosts = {f"s{site}": {f"h{host}" for host in of} for site, of in shape.items()}
     names = sorted(hosts)
+    draw: Any = data.draw
     held: dict[str, str] = {}
     homes: dict[str, str] = {}
     if names:
-        homes = data.draw(st.dictionaries(st.sampled_from(names), _NODES))
+        homes = draw(st.dictionaries(st.sampled_from(names), _NODES))
     for _ in range(3):
         waiting = [name for name in names if name not in held]
         chosen = place_sites(waiting, held, places(**rooms), hosts, Memory(homes=homes), {})
@@ -93,8 +96,8 @@ def test_no_host_is_ever_asked_from_two_nodes(
             for host in hosts[site]:
                 where.setdefault(host, set()).add(node)
         assert all(len(nodes) == 1 for nodes in where.values())
-        if held and data.draw(st.integers(0, 1)):
-            held.pop(data.draw(st.sampled_from(sorted(held))))
+        if held and draw(st.integers(0, 1)):
+            held.pop(draw(st.sampled_from(sorted(held))))
 
 
 def test_the_declared_sites_share_hosts_so_the_rule_matters() -> None:
