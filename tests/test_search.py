@@ -15,13 +15,11 @@ from archive.search import (
     Or,
     Phrase,
     QueryError,
-    comparable,
-    fold,
-    has_marks,
     parse,
     parse_plainly,
-    spellings,
 )
+from archive.spelling import comparable, fold, has_marks, spellings
+from archive.vietnamese import fold_stroke
 
 
 def words(text: str) -> list[str]:
@@ -81,6 +79,8 @@ def test_what_a_query_means(text: str, expression: str) -> None:
         ("x" * 700, "too_long", 600),
         ("a " * 60, "too_many_terms", 0),
         ("(" * 40 + "a" + ")" * 40, "too_deep", 21),
+        ("công a*", "short_prefix", 5),
+        ('"lao đ"*', "short_prefix", 0),
     ],
 )
 def test_what_is_refused(text: str, code: str, at: int) -> None:
@@ -171,6 +171,49 @@ def test_any_text_is_understood_or_refused_and_never_breaks_sqlite(
         for term in query.terms(exact):
             index.execute("select 1 from t where t match ?", (term,)).fetchall()
         query.marks(exact).search(comparable(text, exact))
+
+
+SAID = st.lists(
+    st.sampled_from(["công", "đoàn", "cong", "doan", "hoà", "hòa", "lao", "động,", "“động", "12"]),
+    max_size=12,
+).map(" ".join)
+ASKED = st.lists(
+    st.sampled_from(
+        ["cong", "công", "đoàn", "hòa", '"lao động"', '"cong doan"', "do*", "lao*", "OR", "-cong",
+         "-đoàn", "title:hòa", "(lao", "dong)", "12"]
+    ),
+    min_size=1,
+    max_size=6,
+).map(" ".join)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(ASKED, SAID, SAID)
+def test_reading_an_article_gives_the_answer_of_the_index(
+    asked: str, title: str, body: str
+) -> None:
+    try:
+        query = parse(asked)
+    except QueryError:
+        return
+    for exact in (False, True):
+        connection = sqlite3.connect(":memory:")
+        connection.execute(
+            "create virtual table t using fts5 (title, lead, body, byline,"
+            f' tokenize="unicode61 remove_diacritics {0 if exact else 2}")'
+        )
+        texts = {"title": title, "body": body}
+        shown = [text if exact else fold_stroke(text) for text in texts.values()]
+        connection.execute("insert into t (title, body) values (?, ?)", shown)
+
+        def indexed(match: str, connection: sqlite3.Connection = connection) -> bool:
+            return bool(connection.execute("select 1 from t where t match ?", (match,)).fetchall())
+
+        found = indexed(query.fts(exact))
+        assert query.matches(texts, exact) is found
+        if found:
+            assert all(indexed(word) for word in query.necessary(exact))
+        connection.close()
 
 
 @given(st.text(max_size=200))

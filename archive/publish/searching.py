@@ -14,21 +14,34 @@ the whole, to a percent or two. So three cases:
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
+from collections.abc import Callable, Sequence
 from typing import Literal
 
+from archive.browsing_schema import INDEXED
 from archive.publish import matched
 from archive.publish.filters import Filters, by_date
-from archive.publish.walking import Cursor, Found, walk
+from archive.publish.walking import Cursor, Found, probe, walk
 from archive.search import Query
 
 RANKED = 5_000
 LISTED = 12_000
+READ_WHOLE = 60_000
+"""Most matches of a prefix that are read one and all."""
+ASKED_AS_READ = 60
+"""So many matches are read while one article is asked about. A page of ``size`` out of N articles
+with m matches asks about size * N / m of them: reading all m is quicker up to m² = 60 size N."""
+READ_THROUGH = 500
+"""Articles that one page reads where a prefix has more matches."""
 SAMPLE = 4_000
 PROBED = 400
 MOST_PROBED = 2_000
 SCANNED = 400_000
 ID_SPACE = 1 << 49
+TOLD_WORDS = 12
+TOLD_BY = 200
+"""Articles with a word that are looked at to tell how rare it is."""
 WEIGHTS = "10.0, 4.0, 1.0, 2.0, 0.5"
 """bm25 weights of title, lead, body, byline, table_text."""
 
@@ -55,51 +68,111 @@ def search(
     if query is None:
         return _browse(conn, filters, sort, page, cursor, size, facets)
     index = "articles_exact" if exact else "articles_fts"
-    searching = _Searching(conn, index, query.fts(exact), filters, query.has_prefix)
+    searching = _Searching(conn, index, query, exact, filters)
     return searching.run(sort, page, cursor, size, facets)
+
+
+def articles(conn: sqlite3.Connection) -> int:
+    """How many articles there are, from the kept counts."""
+    total: int = conn.execute("select coalesce(sum(articles), 0) from month_counts").fetchone()[0]
+    return total
+
+
+def telling_words(conn: sqlite3.Connection, index: str, words: Sequence[str]) -> list[str]:
+    """Those of the words that few articles have, the rarest first.
+
+    Judged by how far the first articles with the word reach into the space of ids.
+    """
+    reached: list[tuple[int, str]] = []
+    for word in words[:TOLD_WORDS]:
+        row = conn.execute(
+            f"select rowid from {index} where {index} match ? limit 1 offset {TOLD_BY}", (word,)
+        ).fetchone()
+        reached.append((row[0] if row else ID_SPACE, word))
+    everywhere = _sample_reach(conn, TOLD_BY)[0]
+    reached = [(reach, word) for reach, word in reached if reach > 2 * everywhere]
+    return [word for _, word in sorted(reached, reverse=True)[:3]]
+
+
+def reader(conn: sqlite3.Connection, query: Query, exact: bool) -> Callable[[int], bool]:
+    """Tells by reading whether the article with an id is a match."""
+
+    def passes(key: int) -> bool:
+        row = conn.execute(
+            f"select {', '.join(INDEXED)} from articles where id = ?", (key,)
+        ).fetchone()
+        return row is not None and query.matches(dict(zip(INDEXED, row, strict=True)), exact)
+
+    return passes
 
 
 class _Searching:
     def __init__(
-        self, conn: sqlite3.Connection, index: str, match: str, filters: Filters, whole: bool
+        self, conn: sqlite3.Connection, index: str, query: Query, exact: bool, filters: Filters
     ) -> None:
         self.conn = conn
         self.index = index
-        self.match = match
+        self.query = query
+        self.exact = exact
+        self.match = query.fts(exact)
         self.filters = filters
-        self.whole = whole
+        self.whole = query.has_prefix
         """A prefix is gathered anew from all its words each time that one article is asked about
-        (10 ms and more), so its matches are read whole, once."""
+        (10 ms and more), so its matches are read whole, once; where they are more than that,
+        the articles themselves are read (0.2 ms each)."""
         self.matches = 0
 
     def run(self, sort: Sort, page: int, cursor: Cursor | None, size: int, facets: bool) -> Found:
-        ids = self._ids(-1 if self.whole else LISTED + 1)
+        ids = self._ids(SAMPLE + 1)
+        estimate = len(ids)
+        known = estimate <= SAMPLE
+        if not known:
+            estimate = int(SAMPLE * ID_SPACE / (ids[SAMPLE - 1] + 1))
+            if estimate <= self._readable(size):
+                ids += self._ids(-1, after=ids[-1])
+                known, estimate = True, len(ids)
         self.matches = len(ids)
-        if len(ids) <= LISTED:
+        if known and len(ids) <= LISTED:
             self._gather(ids)
             return self._listed(sort, page, size, facets)
-        estimate = len(ids) if self.whole else int(len(ids) * ID_SPACE / (ids[-1] + 1))
-        if self.filters and self._choose(ids, estimate):
+        first: list[str] = []
+        if not known and not self.whole:
+            first = telling_words(self.conn, self.index, self.query.necessary(self.exact))
+        if self.filters and (known or not self.whole) and self._choose(ids, estimate, first, known):
             return self._listed(sort, page, size, facets)
         sampled = self._gather(ids[:SAMPLE])
         scale = ID_SPACE / (ids[SAMPLE - 1] + 1)
         oldest = sort == "oldest"
-        if self.whole:
+        if known:
             found = walk(self.conn, self.filters, cursor, size, oldest, among=set(ids))
+        elif self.whole:
+            reading = reader(self.conn, self.query, self.exact)
+            found = walk(
+                self.conn, self.filters, cursor, size, oldest, limit=READ_THROUGH, passes=reading
+            )
         else:
-            found = walk(self.conn, self.filters, cursor, size, oldest, self.index, self.match)
+            found = walk(
+                self.conn, self.filters, cursor, size, oldest, self.index, self.match, first=first
+            )
         found.order = "oldest" if oldest else "newest"
         found.total = int(sampled * scale) if self.filters else estimate
         if facets:
             found.facets = matched.facets(self.conn, scale)
         return found
 
-    def _ids(self, limit: int) -> list[int]:
+    def _readable(self, size: int) -> float:
+        """Up to how many matches all are read."""
+        if self.whole:
+            return READ_WHOLE
+        return max(1.2 * LISTED, math.sqrt(ASKED_AS_READ * size * articles(self.conn)))
+
+    def _ids(self, limit: int, after: int = -1) -> list[int]:
         return [
             row[0]
             for row in self.conn.execute(
-                f"select rowid from {self.index} where {self.index} match ? limit {limit}",
-                (self.match,),
+                f"select rowid from {self.index} where {self.index} match ? and rowid > ?"
+                f" limit {limit}",
+                (self.match, after),
             )
         ]
 
@@ -113,27 +186,26 @@ class _Searching:
             {"ids": json.dumps(ids), **values},
         )
 
-    def _choose(self, ids: list[int], estimate: int) -> bool:
+    def _choose(self, ids: list[int], estimate: int, first: list[str], known: bool) -> bool:
         """Gather all matches of a common query within a narrow filter, where that is little."""
         inside = _gather_filtered(self.conn, self.filters, RANKED + 1)
         if inside > RANKED:
             return False
-        asked = f"select 1 from {self.index} where {self.index} match :match and rowid = matched.id"
-        if self.whole:
+        values: dict[str, object] = {"match": self.match}
+        if known:
             unmatched = "id not in (select value from json_each(:ids))"
+            values = {"ids": json.dumps(ids)}
         # Asking about one article takes as long as reading about a hundred matches.
         elif inside <= min(MOST_PROBED, max(PROBED, estimate // 100)):
-            unmatched = f"not exists ({asked})"
+            asked, values = probe(self.index, self.match, first, "matched.id")
+            unmatched = f"not ({asked})"
         elif estimate <= SCANNED:
             unmatched = (
                 f"id not in (select rowid from {self.index} where {self.index} match :match)"
             )
         else:
             return False
-        self.conn.execute(
-            f"delete from temp.matched where {unmatched}",
-            {"match": self.match, "ids": json.dumps(ids) if self.whole else "[]"},
-        )
+        self.conn.execute(f"delete from temp.matched where {unmatched}", values)
         return True
 
     def _listed(self, sort: Sort, page: int, size: int, facets: bool) -> Found:

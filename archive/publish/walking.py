@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 
 from archive.publish.filters import Filters, by_date
@@ -52,6 +52,19 @@ class Found:
     """Whether the walk reached its limit before the page was full."""
 
 
+def probe(index: str, match: str, first: Sequence[str], key: str) -> tuple[str, dict[str, object]]:
+    """SQL that asks whether the article ``key`` matches, and its parameters.
+
+    SQLite stops at the first condition that fails, so that most articles cost one word.
+    """
+    values = {f"match_{number}": text for number, text in enumerate((*first, match))}
+    conditions = (
+        f"exists (select 1 from {index} where {index} match :{name} and rowid = {key})"
+        for name in values
+    )
+    return " and ".join(conditions), dict(values)
+
+
 def walk(
     conn: sqlite3.Connection,
     filters: Filters,
@@ -62,14 +75,19 @@ def walk(
     match: str = "",
     limit: int = 0,
     among: Set[int] | None = None,
+    first: Sequence[str] = (),
+    passes: Callable[[int], bool] | None = None,
 ) -> Found:
     """A page of articles in order of date, from a cursor, looking at ``limit`` at most.
 
-    Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, where
-    these are given. Articles without a date come last in either direction. ``total`` is left
-    at -1.
+    Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, or for
+    which ``passes`` says yes, where these are given. The words in ``first`` (expressions that
+    every match fulfils) are asked about before ``match``. Articles without a date come last in
+    either direction. ``total`` is left at -1.
     """
     limit = limit or (WALK if among is None else WALK_AMONG)
+    if among is not None:
+        passes = among.__contains__
     ids: list[int] = []
     last: Cursor | None = cursor
     looked_at = 0
@@ -77,7 +95,8 @@ def walk(
     for undated in phases:
         sql, done, values = by_date(filters, undated=undated)
         where, more = filters.conditions("n", skip={done, "period"})
-        parameters: dict[str, object] = {**values, **more, "match": match}
+        asked, words = probe(index, match, first, "n.id") if index else ("1", {})
+        parameters: dict[str, object] = {**values, **more, **words}
         sign, direction = (">", "asc") if oldest else ("<", "desc")
         if cursor is not None and bool(cursor.published_at) != undated:
             # The first comparison uses the index; the second drops the cursor's own moment.
@@ -95,15 +114,14 @@ def walk(
             parameters |= {"last_at": cursor.published_at, "last_id": cursor.id}
         budget = limit - looked_at
         inner = f"{sql} order by published_at {direction}, id {direction} limit {budget}"
-        probe = f"exists (select 1 from {index} where {index} match :match and rowid = n.id)"
         outer = (
             f"select n.id, n.published_at from ({inner}) d"
             " cross join articles n indexed by articles_narrow on n.id = d.id"
-            f" where {where} and {probe if index else '1'}"
-            f" limit {size + 1 - len(ids) if among is None else -1}"
+            f" where {where} and {asked}"
+            f" limit {size + 1 - len(ids) if passes is None else -1}"
         )
         for key, moment in conn.execute(outer, parameters):
-            if among is not None and key not in among:
+            if passes is not None and not passes(key):
                 continue
             if len(ids) == size:
                 return Found(ids, -1, False, "", more=True, cursor=last)

@@ -101,6 +101,7 @@ TEXTS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "cống": lambda row: "cống" in row["body"],
     "so 17": lambda row: row["body"].endswith(" 17"),
     "tho* uoc": lambda row: "thỏa ước" in row["body"],
+    '"thoa uoc" so': lambda row: "thỏa ước" in row["body"],
     "doan -tho*": lambda row: "thỏa ước" not in row["body"],
 }
 
@@ -108,8 +109,12 @@ BOUNDS = {
     "all is few": {},
     "lists are long": {"RANKED": 30, "LISTED": 100, "SAMPLE": 20, "PROBED": 5},
     "walks": {"RANKED": 10, "LISTED": 20, "SAMPLE": 10, "WALK": 13, "PROBED": 3, "SCANNED": 0},
+    "walks, asks, reads": {
+        "RANKED": 10, "LISTED": 20, "SAMPLE": 10, "WALK": 13, "PROBED": 30,
+        "ASKED_AS_READ": 0, "TOLD_BY": 3, "READ_WHOLE": 15, "READ_THROUGH": 11,
+    },
     "walks, scans": {"RANKED": 100, "LISTED": 20, "SAMPLE": 10, "WALK": 50, "PROBED": 3},
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("bounds", BOUNDS)
