@@ -373,6 +373,11 @@ def _index(db: Database, verb: Literal["insert", "delete"], row: Any) -> None:
         )
 
 
+def index_article(db: Database, row: dict[str, Any]) -> None:
+    """Put an article's row into the search index."""
+    _index(db, "insert", row)
+
+
 def unindex_articles(db: Database, ids: str) -> None:
     """Take articles out of the search index before they are deleted; ``ids`` is a query."""
     columns = ", ".join(FTS_COLUMNS)

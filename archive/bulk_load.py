@@ -19,11 +19,21 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from archive.articles import absence, article_row, capture_row, media_rows, save_capture, settle
+from archive.articles import (
+    Change,
+    absence,
+    article_row,
+    capture_row,
+    index_article,
+    media_rows,
+    save_capture,
+    settle,
+)
 from archive.browsing_schema import refresh_counts
 from archive.database import article_id, precise_timestamp, timestamp, transaction
 from archive.history import revision_text
 from archive.records import Article, Capture, Unreadable
+from archive.rows import insert_rows
 
 SEARCH_INDEXES = ("articles_fts", "articles_exact")
 _NOTES = "loading_notes"
@@ -59,19 +69,20 @@ class Read(NamedTuple):
     """A revisit that must be read with a payload that another record holds: no outcome yet."""
 
 
-def settle_read(db: Database, read: Read, extractor: str) -> None:
+def settle_read(db: Database, read: Read, extractor: str) -> Change:
     """Write what a capture said, whatever is known already. One that is settled stays."""
     save_capture(db, read.capture, read.address, read.leads_to)
-    if not read.elsewhere and not _is_settled(db, read.capture.id):
-        settle(
-            db,
-            read.capture,
-            read.address,
-            read.outcome,
-            extractor=extractor,
-            article_address=read.article_address,
-            expected=read.expected,
-        )
+    if read.elsewhere or _is_settled(db, read.capture.id):
+        return "none"
+    return settle(
+        db,
+        read.capture,
+        read.address,
+        read.outcome,
+        extractor=extractor,
+        article_address=read.article_address,
+        expected=read.expected,
+    )
 
 
 def _is_settled(db: Database, capture: str) -> bool:
@@ -85,23 +96,50 @@ def load_reads(db: Database, reads: Sequence[Read], extractor: str) -> int:
     The sites of the captures must be in ``sites``. Captures that are settled stay as they are;
     of two with one id the first counts.
     """
+    plain, others = divided(db, reads)
+    write_plain(db, plain, extractor)
+    for read in others:
+        settle_read(db, read, extractor)
+    return len(others)
+
+
+def divided(db: Database, reads: Sequence[Read]) -> tuple[list[Read], list[Read]]:
+    """The captures of which nothing else speaks, and those that have to be settled one by one.
+
+    Those that are settled already, and all but the first with one id, are in neither.
+    """
     settled = _found(db, "select id from captures where outcome is not null and id in", _ids(reads))
     fresh = {read.capture.id: read for read in reversed(reads) if read.capture.id not in settled}
     todo = [read for read in reads if fresh.get(read.capture.id) is read]
     waiting = _found(db, "select id from captures where id in", _ids(todo))
     spoken = Counter(address for read in todo for address in _addresses(read))
     known = _known(db, spoken)
-    straight: list[Read] = []
-    long_way: list[Read] = []
+    plain: list[Read] = []
+    others: list[Read] = []
     for read in todo:
         if read.capture.id not in waiting and _is_plain(read, spoken, known):
-            straight.append(read)
+            plain.append(read)
         else:
-            long_way.append(read)
-    _write(db, straight, extractor)
-    for read in long_way:
-        settle_read(db, read, extractor)
-    return len(long_way)
+            others.append(read)
+    return plain, others
+
+
+def save_together(db: Database, reads: Sequence[Read], extractor: str) -> list[Change]:
+    """Write the rows of the few captures that a crawl has in hand; what each has changed.
+
+    In the caller's transaction. As ``load_reads``, but into a database that is searched.
+    """
+    plain, others = divided(db, reads)
+    write_plain(db, plain, extractor, index=True)
+    changes = {read.capture.id: settle_read(db, read, extractor) for read in others}
+    changes |= {read.capture.id: _change(read) for read in plain}
+    return [changes.get(read.capture.id, "none") for read in reads]
+
+
+def _change(plain: Read) -> Change:
+    if isinstance(plain.outcome, Article):
+        return "new"
+    return "unreadable" if plain.expected and plain.outcome is not None else "none"
 
 
 def _ids(reads: Iterable[Read]) -> list[str]:
@@ -158,7 +196,13 @@ def _found(db: Database, query: str, values: Sequence[Any]) -> set[Any]:
     return found
 
 
-def _write(db: Database, reads: Sequence[Read], extractor: str) -> None:
+def write_plain(
+    db: Database, reads: Sequence[Read], extractor: str, *, index: bool = False
+) -> None:
+    """Write the rows of captures of which nothing else speaks (see ``divided``).
+
+    ``index``: put the articles into the search index too.
+    """
     rows: dict[str, list[dict[str, Any]]] = {
         name: []
         for name in (
@@ -198,8 +242,9 @@ def _write(db: Database, reads: Sequence[Read], extractor: str) -> None:
         rows["revisions"].append(_revision(key, read, outcome))
         for table, media in media_rows(key, outcome).items():
             rows[table] += media
+    articles = rows["articles"] if index else []
     for table, made in rows.items():
-        if made:
+        if made and made is not articles:
             names = list(made[0])
             db.conn.executemany(
                 f"insert into {table} ({', '.join(names)})"
@@ -215,6 +260,12 @@ def _write(db: Database, reads: Sequence[Read], extractor: str) -> None:
            where (excluded.seen_at, excluded.capture_id) >= (seen_at, capture_id)""",
         missing,
     )
+    if articles:
+        # As one statement, and the search index last: a statement with triggers makes both search
+        # indexes write out what they have gathered so far.
+        insert_rows(db, "articles", articles)
+        for row in articles:
+            index_article(db, row)
 
 
 def _revision(key: int, read: Read, article: Article) -> dict[str, Any]:

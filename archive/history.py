@@ -72,8 +72,9 @@ def refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3
     # Where nothing differs, as in a row just made, its long texts need not be written again.
     db.conn.execute(
         "update articles set first_seen_at = ?, last_seen_at = ?, last_checked_at = ?,"
-        " gone_at = ?, gone_reason = ?, revisions = ? where id = ? and (first_seen_at,"
-        " last_seen_at, last_checked_at, gone_at, gone_reason, revisions) is not (?, ?, ?, ?, ?, ?)",
+        " gone_at = ?, gone_reason = ?, revisions = ? where id = ?"
+        " and (first_seen_at, last_seen_at, last_checked_at, gone_at, gone_reason, revisions)"
+        " is not (?, ?, ?, ?, ?, ?)",
         (*seen, key, *seen),
     )
     row = seen_of(db, key)

@@ -7,7 +7,8 @@ from importlib.metadata import version
 
 from sqlite_utils import Database
 
-from archive.articles import Change, save_capture, settle
+from archive.articles import Change, content_hash, save_capture, settle
+from archive.bulk_load import Read
 from archive.records import Article, Capture, Page, Unreadable
 from crawler import VERSION
 from crawler.catalogue import expects_article, is_listing
@@ -84,6 +85,19 @@ def keep_capture(db: Database, capture: Capture) -> bool:
     """Keep a capture's row; see ``archive.articles.save_capture``."""
     leads_to = article_key(capture.location) if capture.location else ""
     return save_capture(db, capture, article_key(capture.url), leads_to)
+
+
+def read_of(capture: Capture, outcome: Outcome = None, *, waiting: bool = False) -> Read:
+    """What ``archive.bulk_load`` has to know of a capture; ``waiting``: it is yet to be read."""
+    address = article_key(capture.url)
+    leads_to = article_key(capture.location) if capture.location else ""
+    if outcome is not None:
+        outcome = judged(capture.url, outcome)
+    expected = expects_article(capture.url)
+    if not isinstance(outcome, Article):
+        return Read(capture, address, leads_to, outcome, expected=expected, elsewhere=waiting)
+    key, digest = article_key(outcome.url), content_hash(outcome)
+    return Read(capture, address, leads_to, outcome, key, digest, expected)
 
 
 def note_capture(db: Database, capture: Capture) -> Change:

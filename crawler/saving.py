@@ -12,13 +12,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from archive.articles import Change
+from archive.bulk_load import Read, save_together, settle_read
 from archive.database import transaction
 from archive.records import Capture
-from crawler.reading import Reading, note_capture, settle_reading
+from crawler.reading import (
+    EXTRACTOR,
+    Reading,
+    needs_extraction,
+    outcome_without_extraction,
+    read_of,
+    settle_reading,
+)
 
 MOST = 16
 """Readings that are written together at most; the database is locked for some 20 ms then."""
@@ -27,11 +36,18 @@ WAIT_SECONDS = 0.1
 
 logger = logging.getLogger(__name__)
 
-_Waiting = tuple[Reading, "asyncio.Future[Change]"]
+
+@dataclass(slots=True)
+class _Entry:
+    """A capture, and what it said as soon as that is known."""
+
+    read: Read
+    written: asyncio.Future[Change] | None = None
+    """Who waits for it to be written; None for a capture that nothing is said of here."""
 
 
 class Saver:
-    """Writes the captures and readings of one crawl, in the order in which they came.
+    """Writes the captures and readings of one crawl.
 
     ``count`` is told what each has changed. ``in_hand`` tells how many requests the crawl has
     under way: when all of them wait to be written, nothing more is waited for.
@@ -43,16 +59,22 @@ class Saver:
         self._db = db
         self._count = count
         self._in_hand = in_hand
-        self._entries: list[Capture | _Waiting] = []
+        self._entries: dict[str, _Entry] = {}
+        """By the id of the capture, in the order in which they came."""
         self._readings = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._failure: Exception | None = None
+        self.failure: Exception | None = None
+        """What made a capture one that could not be written; None while all could."""
 
     def note(self, capture: Capture) -> None:
         """Take a capture that is in the WARC. Raises what made an earlier one fail."""
-        if self._failure is not None:
-            raise self._failure
-        self._entries.append(capture)
+        if self.failure is not None:
+            raise self.failure
+        if needs_extraction(capture):
+            read = read_of(capture, waiting=True)
+        else:
+            read = read_of(capture, outcome_without_extraction(capture))
+        self._entries[capture.id] = _Entry(read)
         self._write_soon()
 
     async def save(self, reading: Reading) -> None:
@@ -61,7 +83,8 @@ class Saver:
         Raises what makes this reading (or its capture) one that cannot be written.
         """
         written: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
-        self._entries.append((reading, written))
+        key = reading.capture.id
+        self._entries[key] = _Entry(read_of(reading.capture, reading.outcome), written)
         self._readings += 1
         if self._readings >= min(MOST, self._in_hand()):
             self.write()
@@ -79,12 +102,14 @@ class Saver:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        entries, self._entries, self._readings = self._entries, [], 0
+        entries = list(self._entries.values())
+        self._entries.clear()
+        self._readings = 0
         if not entries:
             return
         try:
             with transaction(self._db):
-                changes = [self._write(entry) for entry in entries]
+                changes = save_together(self._db, [entry.read for entry in entries], EXTRACTOR)
         except Exception:
             # One that cannot be written must not take the others with it.
             for entry in entries:
@@ -98,34 +123,41 @@ class Saver:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(WAIT_SECONDS, self.write)
 
-    def _write(self, entry: Capture | _Waiting) -> Change:
-        if isinstance(entry, Capture):
-            return note_capture(self._db, entry)
-        return settle_reading(self._db, entry[0])
-
-    def _write_alone(self, entry: Capture | _Waiting) -> None:
+    def _write_alone(self, entry: _Entry) -> None:
         try:
-            if self._failure is not None:
-                raise self._failure
-            change = self._write(entry)
+            self._keep(entry.read)
+            with transaction(self._db):
+                change = settle_read(self._db, entry.read, EXTRACTOR)
         except Exception as error:
-            if isinstance(entry, Capture):
-                logger.critical("%s cannot be written to the database", entry.url, exc_info=error)
-                self._failure = error
-            elif not entry[1].done():
-                entry[1].set_exception(error)
+            if entry.written is None:
+                self._fail(entry.read.capture, error)
+            elif not entry.written.done():
+                entry.written.set_exception(error)
         else:
             self._tell(entry, change)
 
-    def _tell(self, entry: Capture | _Waiting, change: Change) -> None:
-        if not isinstance(entry, Capture):
+    def _keep(self, read: Read) -> None:
+        """Write the row of a capture alone: it stays where what it says cannot be written."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            with transaction(self._db):
+                settle_read(self._db, read._replace(elsewhere=True), EXTRACTOR)
+        except Exception as error:
+            self._fail(read.capture, error)
+            raise
+
+    def _fail(self, capture: Capture, error: Exception) -> None:
+        if self.failure is None:
+            logger.critical(
+                "%s cannot be written down: the crawl ends", capture.url, exc_info=error
+            )
+            self.failure = error
+
+    def _tell(self, entry: _Entry, change: Change) -> None:
+        if entry.written is not None:
             self._count(change)
-            if not entry[1].done():
-                entry[1].set_result(change)
+            if not entry.written.done():
+                entry.written.set_result(change)
         elif change in ("gone", "unreadable"):
             self._count(change)
-
-    @property
-    def failure(self) -> Exception | None:
-        """What made a capture one that could not be written; None while all could."""
-        return self._failure

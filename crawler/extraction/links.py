@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 from urllib.parse import urlsplit
 
 from lxml.etree import XPath
@@ -74,8 +75,8 @@ def find_links(
 def _hrefs(document: Document) -> Iterator[str]:
     """What the links of the page refer to, as it is written, at most MAX_LINKS."""
     count = 0
-    for href in _HREFS(document.tree):
-        if href := href.strip():
+    for written in cast("list[str]", _HREFS(document.tree)):
+        if href := written.strip():
             yield href
             count += 1
             if count >= MAX_LINKS:
