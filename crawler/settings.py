@@ -58,6 +58,8 @@ TWISTED_DNS_RESOLVER = "crawler.guards.PublicAddressResolver"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.guards.OwnHostsOnly": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.politeness.robots.ObeyedRobots": 100,
     "crawler.politeness.cookie_stub.CookieStub": 570,
     "crawler.middlewares.ConditionalRequests": 610,
     "crawler.middlewares.SampleProxy": 740,

@@ -69,9 +69,14 @@ def deadline(site: SiteScript, moment: datetime) -> datetime:
     """By when a crawl of the site must have come by after a moment; outages put it off."""
     latest = moment + site.interval + SLACK
     for fault in sorted(site.faults, key=lambda fault: fault.start):
-        if fault.outage and fault.start < latest and fault.end > moment - SLACK:
-            latest = max(latest, fault.end + site.interval + SLACK)
+        if fault.outage and fault.start < latest and _ended(fault) > moment - SLACK:
+            latest = max(latest, _ended(fault) + site.interval + SLACK)
     return latest
+
+
+def _ended(fault: Fault) -> datetime:
+    """When crawls may know that a fault is over: a robots.txt is read once a day."""
+    return fault.end + DAY if fault.kind == "robots" else fault.end
 
 
 def judge(script: YearScript, web: YearWeb, db: Database) -> dict[str, Any]:
@@ -201,6 +206,7 @@ def judge_manners(web: YearWeb) -> dict[str, Any]:
         "shortest_gap_seconds": round(min(log.shortest for log in logs), 2),
         "too_fast": sum(log.too_fast for log in logs),
         "within_a_pause": sum(log.too_soon for log in logs),
+        "against_robots_txt": sum(log.after_robots for log in logs),
         "robots_read_twice_in_a_day": len(daily),
     }
 
@@ -244,16 +250,20 @@ def _heard_by(site: SiteScript, fault: Fault, word: str) -> datetime:
     if word == "gone":
         return fault.start + timedelta(days=14) + 2 * site.interval + SLACK + HEARD_WITHIN
     if word == "changed":
+        # Three pages make a change, against ten of the last sixty days: see archive.drift.
         news = [story.published for story in site.stories if story.published > fault.start]
-        # Three pages make a change: see archive.drift.RECENT.
-        return deadline(site, news[2]) + HEARD_WITHIN if len(news) > 2 else START + 9999 * DAY
+        usual = [s for s in site.stories if fault.start - 60 * DAY < s.published < fault.start]
+        if len(news) < 3 or len(usual) < 12:
+            return START + 9999 * DAY
+        return news[2] + site.interval + SLACK + HEARD_WITHIN
     if word == "frozen":
         days = sorted({story.published.date() for story in site.stories})
         longest = max((later - earlier for earlier, later in pairwise(days)), default=DAY)
         silence = max(SILENCE, longest * SILENCE_FACTOR)
         last = max(story.published for story in site.stories if story.published < fault.start)
         return last + silence + 2 * DAY + site.interval + HEARD_WITHIN
-    return fault.start + LOOK_BACK + 2 * site.interval + SLACK + HEARD_WITHIN
+    late = DAY if fault.kind == "robots" else timedelta(0)
+    return fault.start + late + LOOK_BACK + 2 * site.interval + SLACK + HEARD_WITHIN
 
 
 def _is_due(site: SiteScript, alarm: Heard) -> bool:

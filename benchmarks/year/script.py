@@ -104,8 +104,12 @@ _LEVELS: dict[str, tuple[str, timedelta]] = {
 industry unions, as an owner who looks at ``congdoan status`` would set them."""
 
 
-def year_script(seed: int, hosts: int, days: int, rate: float = 1.0) -> YearScript:
+def year_script(
+    seed: int, hosts: int, days: int, rate: float = 1.0, *, alike: bool = False
+) -> YearScript:
     """The script: ``hosts`` sites over ``days`` days; ``rate`` multiplies what they publish.
+
+    ``alike``: every site is one of a province, crawled once a day, for a run that has to be short.
 
     The kinds of faults are dealt out in turn, so that forty hosts meet every one.
     """
@@ -113,7 +117,7 @@ def year_script(seed: int, hosts: int, days: int, rate: float = 1.0) -> YearScri
     kinds = ("newspaper", "province", "national", "province", "industry", "province", "quiet")
     sites = []
     for number in range(hosts):
-        kind = kinds[number % len(kinds)]
+        kind = "province" if alike else kinds[number % len(kinds)]
         times, interval = _LEVELS[kind]
         weekly = (
             rate
@@ -223,7 +227,8 @@ def _lasting(lot: random.Random, kind: str, start: datetime, end: datetime) -> I
         case "forbidden" | "challenge" | "robots":
             yield Fault(kind, start, some_days, ("blocked",), ("failing",))
         case "redesign" | "bodiless":
-            yield Fault(kind, start, end, ("changed",), outage=False)
+            # What has no body any more is no article that could be collected.
+            yield Fault(kind, start, end, ("changed",), outage=kind == "bodiless")
         case "moved" | "merged":
             yield Fault(kind, start, end, ("moved",), ("failing",))
         case "closed":

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 LATENCY = 0.3
 SLOW_LATENCY = (20.0, 45.0)
 TIMEOUT = 60.0
+BROKEN = ("dns", "refused", "timeout", "tls")
+"""Faults in which there is no answer."""
 CRAWL_DELAY = 10.0
 _NUMBER = re.compile(r"(?:page-|start=|/page/|BRSR=)(\d+)")
 
@@ -60,6 +62,10 @@ class HostLog:
     too_fast: int = 0
     too_soon: int = 0
     robots_read: list[float] = field(default_factory=list)
+    """When its robots.txt was read, where there was an answer."""
+    after_robots: int = 0
+    """Requests although the robots.txt that was read last forbids everything."""
+    forbids: bool = False
 
     def note(self, now: float, kind: str) -> None:
         gap = now - self.last
@@ -67,10 +73,9 @@ class HostLog:
         # A thousandth of a second for the sums of so many waits.
         self.too_fast += gap < self.delay - 0.001
         self.too_soon += now < self.leave_alone_until - 0.001
+        self.after_robots += self.forbids and kind != "robots"
         self.last = now
         self.requests[kind] += 1
-        if kind == "robots":
-            self.robots_read.append(now)
 
 
 class YearWeb:
@@ -93,6 +98,10 @@ class YearWeb:
         log.note(now.timestamp(), kind)
         fault = pages.script.fault(now)
         answer = self._answer(pages, path, kind, now, fault)
+        broken = fault is not None and fault.kind in BROKEN
+        if kind == "robots" and answer.status < 500 and not broken:
+            log.robots_read.append(now.timestamp())
+            log.forbids = fault is not None and fault.kind == "robots"
         if fault is not None and fault.kind == "busy":
             log.leave_alone_until = now.timestamp() + float(answer.headers.get("Retry-After", 0))
         if fault is not None and fault.kind == "crawl_delay" and kind == "robots":

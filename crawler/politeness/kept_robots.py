@@ -44,7 +44,7 @@ def kept_robots(db: Database, folder: Path, url: str, now: datetime) -> Response
     if row is None:
         return None
     status, location, content_type, record_type, digest, warc_file, offset = row
-    if status in (404, 410):
+    if 400 <= status < 500 and status != 429:  # RFC 9309, 2.3.1.3: there are no rules.
         return make_response(url, status, Headers())
     if status in (301, 302, 303, 307, 308) and location:
         return make_response(url, status, Headers({"Location": location}))

@@ -157,6 +157,42 @@ def test_robots_that_cannot_be_had_allow_nothing(tmp_path: Path) -> None:
     assert "robots.txt cannot be had: HTTP 500" in ended["ended"][1]
 
 
+def test_what_robots_forbids_is_asked_by_none_of_those_that_wait_for_it(tmp_path: Path) -> None:
+    lists = [f"{HOST}/tin?trang={n}" for n in range(6)]
+    script: dict[str, Any] = {f"{HOST}{ROBOTS}": Said(200, b"User-agent: *\nDisallow: /tin\n")}
+    script |= {url: listing("/tin/1") for url in lists}
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path, web, settings={}, start_urls=lists)
+        assert [asked.url for asked in web.asked] == [f"{HOST}{ROBOTS}"]
+    assert ended["stats"]["robotstxt/forbidden"] == 6
+
+
+def test_robots_are_read_once_a_day_and_not_by_every_crawl(tmp_path: Path) -> None:
+    rules = Said(200, b"User-agent: *\nDisallow: /tin/2\nCrawl-delay: 0.2\n")
+    script = {f"{HOST}{ROBOTS}": rules, f"{HOST}/tin": listing("/tin/1", "/tin/2")}
+    with ScriptedWeb(script | {f"{HOST}/tin/1": article(1)}) as web:
+        crawl(tmp_path, web, settings={})
+        crawl(tmp_path, web, settings={})
+        crawl(tmp_path, web, settings={})
+        assert len(web.times_of(ROBOTS)) == 1
+        assert len(web.times_of("/tin")) == 3
+        assert not web.times_of("/tin/2")
+    db = Database(tmp_path / "data" / "archive.db")
+    db.execute("update captures set fetched_at = '2020-01-01' where url like '%/robots.txt'")
+    db.conn.commit()
+    with ScriptedWeb(script) as web:
+        crawl(tmp_path, web, settings={})
+        assert len(web.times_of(ROBOTS)) == 1
+
+
+def test_a_robots_txt_that_is_not_there_is_asked_for_once_a_day_too(tmp_path: Path) -> None:
+    script = {f"{HOST}{ROBOTS}": Said(404, b"no"), f"{HOST}/tin": listing()}
+    with ScriptedWeb(script) as web:
+        crawl(tmp_path, web, settings={})
+        crawl(tmp_path, web, settings={})
+        assert len(web.times_of(ROBOTS)) == 1
+
+
 def test_robots_that_may_fail_by_the_sites_file(tmp_path: Path) -> None:
     script = {f"{HOST}{ROBOTS}": Said(500, b""), f"{HOST}/tin": listing()}
     with ScriptedWeb(script) as web:
