@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.database import timestamp
+from archive.health import Health
 from archive.provinces import PROVINCE_2025
 from crawler.catalogue import declared_sites
 from crawler.extraction.urls import article_key
@@ -31,25 +30,21 @@ def holdings_by_site(db: Database) -> dict[str, dict[str, Any]]:
     return {row.pop("name"): row for row in rows}
 
 
-OVERDUE = timedelta(days=8)
-"""A site whose last whole crawl is so long ago is behind; the default schedule is daily."""
-LOOK_BACK = timedelta(days=30)
-"""A site is called gone when every crawl of so long a time failed, and not before."""
-FAILED = ("failed", "crashed")
-
-
-def site_rows(db: Database | None, now: datetime) -> list[dict[str, Any]]:
+def site_rows(db: Database | None, states: Sequence[Health]) -> list[dict[str, Any]]:
     """A row for every declared site: what its file says, its state, and what is held of it.
 
-    ``db`` is None where no archive has been made yet.
+    ``db`` is None where no archive has been made yet. ``states`` are those of
+    ``crawler.operation.drifting.examined_health``, which alone says how a site fares.
     """
     held = holdings_by_site(db) if db is not None else {}
+    by_site = {health.site: health for health in states}
     rows: list[dict[str, Any]] = []
     for name, spider in declared_sites().items():
         rows.append(
             {
                 "name": name,
-                "state": site_state(db, name, now, frozen=spider.frozen),
+                "state": by_site[name].word,
+                "reason": by_site[name].reason,
                 "title": spider.title,
                 "province": spider.province,
                 "province_2025": PROVINCE_2025.get(spider.province, ""),
@@ -61,32 +56,6 @@ def site_rows(db: Database | None, now: datetime) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def site_state(db: Database | None, name: str, now: datetime, *, frozen: bool = False) -> str:
-    """ "never crawled", "current", "behind", "failing", "gone" or "frozen"; see ``congdoan sites``.
-
-    A crawl that is under way, or was asked to end, says nothing of the site.
-    """
-    crawls: list[tuple[str, str, str, int]] = []
-    if db is not None:
-        crawls = db.execute(
-            "select started_at, coalesce(finished_at, started_at), outcome, complete from crawls"
-            " where site = ? and kind = 'crawl' and outcome not in ('running', 'interrupted')"
-            " order by started_at desc limit 400",
-            [name],
-        ).fetchall()
-    if not crawls:
-        return "never crawled"
-    if crawls[0][2] in FAILED:
-        since = timestamp(now - LOOK_BACK)
-        recent = [outcome for started, _, outcome, _ in crawls if started >= since]
-        before = crawls[-1][0] < since or len(crawls) == 400
-        return "gone" if before and all(outcome in FAILED for outcome in recent) else "failing"
-    if frozen:
-        return "frozen"
-    whole = next((finished for _, finished, _, complete in crawls if complete), "")
-    return "current" if crawls[0][3] and whole >= timestamp(now - OVERDUE) else "behind"
 
 
 def coverage_of(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -34,14 +34,7 @@ _data = click.option(
 def sites(data: Path, coverage: bool, as_json: bool) -> None:
     """List the declared sites, their state, and what the archive holds of each.
 
-    \b
-    States:
-      never crawled  no crawl of it has ended
-      current        the last crawl walked all there was to walk
-      behind         a crawl is overdue, or the last one was broken off
-      failing        the last crawl failed
-      gone           every crawl of the last 30 days failed
-      frozen         nothing new is expected: replaced, or its body abolished
+    The state is the word of ``congdoan status``, which tells more.
 
     \b
     Examples:
@@ -50,13 +43,14 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
       congdoan sites --json | jq -r '.[] | select(.state == "failing") | .name'
     """
     from crawler.holdings import coverage_of, site_rows
+    from crawler.operation.drifting import examined_health
 
     path = data / "archive.db"
     db = None
     try:
         if path.exists():
             db = open_archive(path, create=False)
-        rows = site_rows(db, datetime.now(UTC))
+        rows = site_rows(db, examined_health(db, data, datetime.now(UTC)))
         covered = coverage_of(rows)
     except ArchiveError as error:
         raise click.ClickException(str(error)) from error

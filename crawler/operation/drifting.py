@@ -39,19 +39,25 @@ FIELDS_OF: dict[str, tuple[str, ...]] = {
 """Which fields of a layout can be the cause of a drift; of ``field:<name>``, that field."""
 
 
-def examined_health(db: Database, data: Path, now: datetime) -> list[Health]:
+def examined_health(db: Database | None, data: Path, now: datetime) -> list[Health]:
     """The health of every declared site of the archive in ``data``, with selectors and listings
-    named where a template changed.
+    named where a template changed. All that tells how a site fares asks this.
 
-    Sites that the database does not know yet are "never".
+    Sites that the database (None where there is none yet) does not know are "never". Of a site
+    whose file says that nothing new is expected (``frozen``), silence is no alarm.
     """
-    known = {name for (name,) in db.conn.execute("select name from sites where declared")}
+    known: set[str] = set()
+    if db is not None:
+        known = {name for (name,) in db.conn.execute("select name from sites where declared")}
     found: list[Health] = []
-    for name in declared_sites():
-        if name not in known:
+    for name, spider in declared_sites().items():
+        if db is None or name not in known:
             found.append(Health(name, "never", "it has not been crawled yet"))
             continue
         health = site_health(db, name, now, dead_listings(db, data, name))
+        if spider.frozen and health.word == "frozen":
+            reason = f"nothing new is expected of it; {health.reason}"
+            health = replace(health, word="current", reason=reason)
         if health.drifts:
             drifts = [name_selectors(db, data, name, drift, now) for drift in health.drifts]
             reason = health.reason

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click import Command
 from click.testing import CliRunner
 from sqlite_utils import Database
 
@@ -16,11 +17,14 @@ from archive.crawl_log import begin_crawl, finish_crawl
 from archive.database import open_archive, save_site
 from archive.provinces import MERGED_FROM, PROVINCE_2025
 from crawler.catalogue import declared_sites, site_crawled, site_record, spider_for
+from crawler.commands.schedule import status
 from crawler.commands.sites import sites
 from crawler.extraction.urls import canonical_url
-from crawler.holdings import coverage_of, site_rows, site_state
+from crawler.holdings import coverage_of, site_rows
+from crawler.operation.drifting import examined_health
 
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
+NOW = datetime.now(UTC)
+"""The clock of the commands."""
 SITES = declared_sites()
 
 
@@ -95,37 +99,48 @@ def crawled(db: Database, days_ago: float, outcome: str, *, complete: bool = Fal
     begin_crawl(db, crawl, "lang_son", "crawl", start, "test")
     if outcome != "running":
         end = start + timedelta(minutes=5)
-        finish_crawl(db, crawl, end, outcome, complete=complete, counters={})
+        finish_crawl(
+            db,
+            crawl,
+            end,
+            outcome,
+            complete=complete,
+            counters={"fetched": 0 if outcome == "failed" else 5},
+        )
+
+
+def said_by(command: Command, data: Path, name: str) -> dict[str, tuple[str, str]]:
+    """State and reason of every site as a command tells them in JSON."""
+    told = CliRunner().invoke(command, ["--data", str(data), "--json"])
+    key, word = ("name", "state") if name == "sites" else ("site", "word")
+    return {row[key]: (row[word], row["reason"]) for row in json.loads(told.stdout)}
 
 
 @pytest.mark.parametrize(
-    ("crawls", "frozen", "state"),
+    ("crawls", "word"),
     [
-        ([], False, "never crawled"),
-        ([], True, "never crawled"),
-        ([(1, "finished", True)], False, "current"),
-        ([(1, "finished", True)], True, "frozen"),
-        ([(9, "finished", True)], False, "behind"),
-        ([(3, "finished", True), (1, "limited", False)], False, "behind"),
-        ([(3, "finished", True), (1, "interrupted", False)], False, "current"),
-        ([(3, "finished", True), (0.001, "running", False)], False, "current"),
-        ([(3, "finished", True), (1, "failed", False)], False, "failing"),
-        ([(40, "finished", True), (29, "failed", False), (1, "failed", False)], False, "gone"),
-        ([(40, "finished", True), (29, "finished", True), (1, "failed", False)], False, "failing"),
-        ([(2, "failed", False), (1, "failed", False)], False, "failing"),
-        ([(50, "failed", False), (1, "failed", False)], True, "gone"),
+        ([], "never"),
+        ([(1, "finished", True)], "current"),
+        ([(9, "finished", True)], "behind"),
+        ([(1, "limited", False)], "behind"),
+        ([(3, "finished", True), (0.001, "running", False)], "current"),
+        ([(3, "finished", True), (2, "failed", False), (1, "failed", False)], "failing"),
+        ([(40, "finished", True), (29, "failed", False), (1, "failed", False)], "gone"),
     ],
 )
-def test_the_state_of_a_site(
-    db: Database, crawls: list[tuple[float, str, bool]], frozen: bool, state: str
+def test_sites_and_status_say_the_same(
+    db: Database, tmp_path: Path, crawls: list[tuple[float, str, bool]], word: str
 ) -> None:
     for days_ago, outcome, complete in crawls:
         crawled(db, days_ago, outcome, complete=complete)
-    assert site_state(db, "lang_son", NOW, frozen=frozen) == state
+    listed, told = (said_by(sites, tmp_path, "sites"), said_by(status, tmp_path, "status"))
+    assert listed == told
+    assert listed["lang_son"][0] == word
+    assert set(listed) == set(SITES)
 
 
 def test_coverage_names_every_province_once() -> None:
-    covered = coverage_of(site_rows(None, NOW))
+    covered = coverage_of(site_rows(None, examined_health(None, Path("none"), NOW)))
     assert len(covered) == len(PROVINCE_2025) == 63
     assert {row["province_2025"] for row in covered} == set(MERGED_FROM)
     by_name = {row["province"]: row["sites"] for row in covered}
@@ -141,7 +156,7 @@ def test_the_command_lists_states_and_coverage(tmp_path: Path) -> None:
     found = {row["name"]: row for row in json.loads(told.output)}
     assert set(found) == set(SITES)
     assert found["da_nang"]["evidence"] == "link"
-    assert {row["state"] for row in found.values()} == {"never crawled"}
+    assert {row["state"] for row in found.values()} == {"never"}
     told = CliRunner().invoke(sites, ["--data", str(tmp_path), "--coverage"])
     assert "of 63 provinces" in told.output
     assert "Lâm Đồng" in told.output
