@@ -70,7 +70,7 @@ def write_wacz(
             files = _files(db, data / "warc", selection)
             made = _write(db, data / "warc", part, files, selection, title, software, watch)
         os.replace(part, target)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # The latter for an index of more than 2 GB.
         raise ArchiveError(f"{target} cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)
@@ -114,8 +114,10 @@ def _write(
         for name, short in files.items():
             if watch is not None:
                 watch(name)
-            with package.entry(f"archive/{short}") as out, (folder / name).open("rb") as file:
-                shutil.copyfileobj(file, out, _PIECE)
+            with (folder / name).open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                with package.entry(f"archive/{short}", size=size) as out:
+                    shutil.copyfileobj(file, out, _PIECE)
         index = _Index()
         with package.entry("indexes/index.cdx.gz") as out:
             for block in index.blocks(cdxj_lines(db, selection, filename=files.get)):
@@ -142,12 +144,18 @@ class _Package:
         self._now = datetime.now(UTC)
         self._resources: list[dict[str, object]] = []
 
-    def entry(self, path: str, *, packed: bool = False) -> _Entry:
-        """A file to write. WARC and index files are stored as they are, for reading in parts."""
+    def entry(self, path: str, *, packed: bool = False, size: int = 0) -> _Entry:
+        """A file to write. WARC and index files are stored as they are, for reading in parts.
+
+        ``size`` is what it will have at least. The long form of sizes only where it is needed:
+        ReplayWeb.page takes a local header to be as short as the directory's entry, and finds
+        nothing in a file where only the one has the field for it.
+        """
         info = zipfile.ZipInfo(path, self._now.timetuple()[:6])
         info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
         info.external_attr = 0o644 << 16
-        return _Entry(self._archive.open(info, "w", force_zip64=True), path, self._resources)
+        out = self._archive.open(info, "w", force_zip64=size > zipfile.ZIP64_LIMIT)
+        return _Entry(out, path, self._resources)
 
     def close(self, title: str, software: str) -> None:
         said = {

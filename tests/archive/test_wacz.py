@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -111,6 +112,19 @@ def test_a_wacz_passes_the_validator_and_holds_every_page(
         assert record.id == by_place[int(said["offset"]), said["filename"]].id
     assert entries[0].startswith("!meta 0 ")
     assert json.loads(entries[1].split(" ", 2)[2])["offset"] == 0
+
+
+def test_local_headers_are_as_long_as_the_directory_says(
+    kept: tuple[Path, list[Capture]], tmp_path: Path
+) -> None:
+    """ReplayWeb.page 2.5 finds what a file holds by the directory alone."""
+    target = tmp_path / "kho.wacz"
+    write_wacz(kept[0], target)
+    data = target.read_bytes()
+    with zipfile.ZipFile(target) as archive:
+        for entry in archive.infolist():
+            name, extra = struct.unpack_from("<HH", data, entry.header_offset + 26)
+            assert (name, extra) == (len(entry.filename.encode()), len(entry.extra))
 
 
 def test_a_part_brings_what_its_revisits_need(
