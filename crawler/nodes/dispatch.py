@@ -34,6 +34,8 @@ MAX_TRIES = 5
 """Times that a site is given out in one run before it counts as failed."""
 CRASHES_ON_A_NODE = 2
 """Crashes of a site's crawl on one node after which it is not given to that node again."""
+BEGUN_AT_ONCE = 4
+"""Jobs posted in one round: a node that takes its time must not miss the renewals of others."""
 FINAL = ("finished", "incomplete", "limited", "failed")
 """Outcomes that end a site's run; what was interrupted or has crashed is tried again."""
 
@@ -221,12 +223,12 @@ class Dispatcher:
 
     def _talk(self, peer: _Peer, pool: ThreadPoolExecutor, now: float) -> None:
         mine = [lease for lease in self._held.values() if lease.node == peer.node.url]
-        begin, peer.to_begin = peer.to_begin, []
-        fresh = {lease.token for lease in begin}
+        unknown = {lease.token for lease in peer.to_begin}
+        begin, peer.to_begin = peer.to_begin[:BEGUN_AT_ONCE], peer.to_begin[BEGUN_AT_ONCE:]
         errand = Errand(
             peer.beat.boot,
             peer.beat.clock + self._rhythm.lease,
-            watched=[lease for lease in mine if lease.token not in fresh],
+            watched=[lease for lease in mine if lease.token not in unknown],
             renew=[x for x in mine if x.token in peer.alive and x.token not in peer.to_revoke],
             begin=begin,
             revoke=[lease for lease in mine if lease.token in peer.to_revoke],

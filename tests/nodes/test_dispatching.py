@@ -16,7 +16,7 @@ from crawler.nodes.dispatch import MAX_TRIES, Dispatcher, Rhythm
 from crawler.nodes.ledger import Ledger
 from crawler.nodes.remote import Node, NodeRefuses, NodeSilent
 
-RHYTHM = Rhythm(lease=0.8, poll=0.05, patience=3.0)
+RHYTHM = Rhythm(lease=1.5, poll=0.05, patience=3.0)
 HOSTS = {"paper": {"paper.example"}, "album": {"album.example"}, "page": {"paper.example"}}
 FINISHED = {"outcome": "finished", "complete": True, "detail": "", "crawl": "c-1"}
 
@@ -127,6 +127,15 @@ def test_every_site_is_posted_once_and_its_end_is_told(ledger: Ledger) -> None:
     assert node.posted[0][2] == {"max_pages": "9"}
     assert ledger.leases() == {}
     assert ledger.homes() == dict.fromkeys(HOSTS, "http://a")
+
+
+def test_many_sites_are_posted_some_at_a_time_and_each_once(ledger: Ledger) -> None:
+    node = PlayedNode("http://a", always("end"), slots=20)
+    hosts = {f"site_{number}": {f"{number}.example"} for number in range(15)}
+    runs = Dispatcher([node], ledger, hosts, RHYTHM).run(list(hosts), lambda runs: None)
+    assert {run.outcome for run in runs} == {"finished"}
+    assert sorted(site for site, _, _ in node.posted) == sorted(hosts)
+    assert node.revoked == set()
 
 
 def test_a_silent_nodes_site_is_given_on_after_its_lease_and_not_before(ledger: Ledger) -> None:
@@ -250,7 +259,7 @@ def test_a_dispatcher_that_was_killed_is_taken_up(ledger: Ledger) -> None:
 
 def test_an_old_dispatchers_lease_on_a_node_that_is_gone_is_waited_for(ledger: Ledger) -> None:
     node = PlayedNode("http://b", always("end"))
-    until = time.monotonic() + 0.6
+    until = time.monotonic() + 1.2
     ledger.grant("page", "http://gone", until)
     runs = dispatched(ledger, [node], ["paper", "album"])
     assert {run.outcome for run in runs.values()} == {"finished"}
