@@ -23,6 +23,8 @@ CONCURRENT_ITEMS = 1
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 2.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
+# Seconds by which pauses after failures are counted: 4, 8, 16 ... of them from the third on.
+BACKOFF_UNIT = 1.0
 RETRY_TIMES = 2
 # A name that does not resolve will not do so a second later either; the next crawl asks again.
 RETRY_EXCEPTIONS = [

@@ -60,6 +60,7 @@ class Manners:
         self._crawler = crawler
         self._now = now or (lambda: datetime.now(UTC))
         self._delay = settings.getfloat("DOWNLOAD_DELAY")
+        self._backoff_unit = settings.getfloat("BACKOFF_UNIT", 1.0)
         self._quiet = parse_quiet_hours(settings.get("QUIET_HOURS") or "")
         self._pace = SharedPace(Path(folder) if folder else None)
         self._hosts: dict[str, HostRecord] = {}
@@ -70,7 +71,7 @@ class Manners:
     async def admit(self, request: Request) -> None:
         """Wait until the request may be sent. Raises HostGivenUp where it never may."""
         host = pace_key(request.url)
-        record = self._hosts.setdefault(host, HostRecord())
+        record = self._record(host)
         while True:
             if self._quiet is not None and self._now().astimezone(VIETNAM).time() in self._quiet:
                 self._end(QUIET_HOURS_BEGAN)
@@ -88,6 +89,9 @@ class Manners:
                 continue
             await sleep(min(wait, _LONGEST_NAP))
 
+    def _record(self, host: str) -> HostRecord:
+        return self._hosts.setdefault(host, HostRecord(unit=self._backoff_unit))
+
     def kept_robots(self, request: Request) -> Response | None:
         """The robots.txt that the request asks for, where the archive holds it fresh enough."""
         db = getattr(self._crawler, "archive", None)
@@ -102,7 +106,7 @@ class Manners:
     def answered(self, request: Request, response: Response) -> None:
         """Note an answer, and what it asks for."""
         host = pace_key(request.url)
-        record = self._hosts.setdefault(host, HostRecord())
+        record = self._record(host)
         if _is_robots(request.url):
             self._robots[host] = response.status
         said = (response.headers.get("Retry-After") or b"").decode("latin-1")
@@ -114,7 +118,7 @@ class Manners:
         kind, _ = failure_kind(error)
         if kind in HOST_FAILURES:
             host = pace_key(request.url)
-            record = self._hosts.setdefault(host, HostRecord())
+            record = self._record(host)
             self._rest(host, record, failed(record, kind))
 
     def _rest(self, host: str, record: HostRecord, seconds: float) -> None:
@@ -145,7 +149,7 @@ class Manners:
         if delay > self._delay:
             logger.info("robots.txt of %s asks for %.1f s between requests", host, delay)
             self._pace.pause(host, delay)
-        self._hosts.setdefault(host, HostRecord()).crawl_delay = delay
+        self._record(host).crawl_delay = delay
 
     def _end_if_alone(self) -> None:
         """End the crawl when every host that it has asked is given up."""

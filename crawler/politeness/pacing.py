@@ -49,6 +49,8 @@ class HostRecord:
 
     crawl_delay: float = 0.0
     """Seconds that its robots.txt asks for."""
+    unit: float = 1.0
+    """What our own pauses are multiplied by (setting BACKOFF_UNIT); not those a host asks for."""
     failures: int = 0
     """Failures in a row."""
     last_failure: str = ""
@@ -69,7 +71,7 @@ def answered(record: HostRecord, status: int, retry_after: float | None) -> floa
         return 0.0
     pause = _failed(record, f"HTTP {status}")
     if status in OVERLOADED:
-        pause = FIRST_PAUSE_SECONDS * 2.0 ** min(record.failures - 1, 10)
+        pause = FIRST_PAUSE_SECONDS * record.unit * 2.0 ** min(record.failures - 1, 10)
         pause = min(pause, MAX_PAUSE_SECONDS)
         if retry_after is not None:
             pause = min(max(retry_after, 0.0), LONGEST_PAUSE_SECONDS)
@@ -89,7 +91,7 @@ def _failed(record: HostRecord, what: str) -> float:
     if record.failures >= GIVE_UP_AFTER:
         record.given_up = f"{record.failures} failures in a row, the last: {what}"
     # One failure is of the page; from the third on it is of the host.
-    return min(2.0 ** (record.failures - 1), 120.0) if record.failures >= 3 else 0.0
+    return record.unit * min(2.0 ** (record.failures - 1), 120.0) if record.failures >= 3 else 0.0
 
 
 def seconds_of_retry_after(value: str, now: datetime) -> float | None:

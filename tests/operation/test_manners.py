@@ -138,7 +138,11 @@ def test_a_host_that_keeps_failing_ends_the_crawl_with_a_reason(tmp_path: Path) 
         ended = crawl(
             tmp_path,
             web,
-            settings={"CONCURRENT_REQUESTS_PER_DOMAIN": 40, "CONCURRENT_REQUESTS": 40},
+            settings={
+                "CONCURRENT_REQUESTS_PER_DOMAIN": 40,
+                "CONCURRENT_REQUESTS": 40,
+                "BACKOFF_UNIT": 0.02,
+            },
         )
         failures = len(web.times_of(*paths))
     assert ended["ended"][0] == "failed"
