@@ -209,14 +209,20 @@ def _without_title(blocks: list[Block], title: str) -> list[Block]:
 
 
 def _without_repeats(blocks: list[Block]) -> list[Block]:
-    """Each paragraph and picture once, and no teaser that a later paragraph says in full."""
+    """Each paragraph once, each picture by its captioned printing, no teaser of what follows."""
     seen: set[str] = set()
     pictures: set[str] = set()
+    named = {
+        image.url
+        for block in blocks
+        if block.figure is not None and block.figure.caption
+        for image in block.figure.images
+    }
     kept: list[Block] = []
     for block in blocks:
         if block.figure is not None and block.kind == "figure":
             addresses = {image.url for image in block.figure.images}
-            if addresses <= pictures:
+            if addresses <= pictures or (not block.figure.caption and addresses <= named):
                 continue
             pictures |= addresses
         if block.kind == "table":

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from archive.records import Byline
+from crawler.extraction.person_names import is_account
 from crawler.extraction.signature_line import (
     MAX_LINE,
     Line,
@@ -165,7 +166,9 @@ def parse_byline(text: str, ignore: tuple[str, ...] = ()) -> Byline:
         dict.fromkeys(
             person
             for person in line.persons
-            if person.casefold() not in ignored and not GENERIC_RE.fullmatch(person)
+            if person.casefold() not in ignored
+            and not GENERIC_RE.fullmatch(person)
+            and not is_account(person)
         )
     )
     unit = "" if line.unit.casefold() in ignored else line.unit

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
-from crawler.extraction.blocks import Block, Figure, is_attachment
-from crawler.extraction.body import MIN_LEAD, file_title
+from crawler.extraction.blocks import Block, Figure
+from crawler.extraction.body import MIN_LEAD
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.content import opens
 from crawler.extraction.dates import (
@@ -21,6 +21,7 @@ from crawler.extraction.dates import (
     parse_visible,
 )
 from crawler.extraction.document import Document
+from crawler.extraction.file_boxes import offered_files
 from crawler.extraction.images import picture
 from crawler.extraction.layout import Layout, Selectors
 from crawler.extraction.metadata import date_near, page_heading
@@ -56,10 +57,6 @@ def knows_page(document: Document, layouts: Sequence[Layout]) -> Layout | None:
 def refused_by(document: Document, layout: Layout) -> bool:
     """Whether the layout itself says that this is no article."""
     return any(document.matching(layout.not_article))
-
-
-BOXES_BELOW = 4
-"""Elements after the body in which its files may be offered; further down other things begin."""
 
 
 def read_parts(
@@ -370,19 +367,8 @@ def _tags(document: Document, layout: Layout, near: Surroundings) -> list[str]:
 
 def _attachments(document: Document, layout: Layout, body: HtmlElement) -> list[Attachment]:
     """Files offered outside the body: where the layout says, and in boxes right below it."""
-    found: dict[str, Attachment] = {}
-    named = [element for found in document.matching(layout.attachments) for element in found]
-    below = [box for _, box in zip(range(BOXES_BELOW), body.itersiblings(), strict=False)]
-    for element in (*named, *below):
-        if not isinstance(element.tag, str):
-            continue
-        links = [element] if element.tag == "a" else list(element.iter("a"))
-        for link in links:
-            url = absolute(document.base, link.get("href") or "")
-            text = element_text(link)
-            if url and text and url not in found and (element in named or is_attachment(url)):
-                found[url] = Attachment(url, file_title(text, url))
-    return list(found.values())
+    named = [element for selector in layout.attachments for element in document.select(selector)]
+    return offered_files(document, named, body)
 
 
 def same_host(url: str, other: str) -> bool:

@@ -180,6 +180,7 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
             and block.linked < 0.5 * len(block.text)
             and verdict.keeps(block.text)
             and not boilerplate_kind(block.text)
+            and not is_date_line(block.text)
         )
         or (block.kind == "table" and not _tells_only(block))
     ]
@@ -218,6 +219,8 @@ def _tells_only(block: Block) -> bool:
 
 
 _OPENS = (":", ".", ";", "!", "?", "…")
+_BOX = 6
+"""Lines of a box of other titles that may stand within a text."""
 VERSES = 3
 """Short lines in a row, all kept and in one element, that are text wherever they stand."""
 
@@ -225,10 +228,13 @@ VERSES = 3
 def _last_line(blocks: list[Block], last: int, homes: set[HtmlElement], verdict: Verdict) -> int:
     """Where short lines that go on below the last paragraph end: verses, items, short sentences."""
     run: list[int] = []
-    end = last
+    end, skipped = last, 0
     for index in range(last + 1, len(blocks)):
         block = blocks[index]
         if not block.text and block.kind != "table":
+            continue
+        if skipped < _BOX and (block.linked or boilerplate_kind(block.text) == "related"):
+            skipped += 1
             continue
         if not _is_line(block) or not verdict.keeps(block.text) or is_date_line(block.text):
             break

@@ -114,6 +114,14 @@ def _lines_to(
         yield passed, clean_line(" ".join(pieces))
 
 
+def _own_foot(element: HtmlElement, home: set[HtmlElement]) -> bool:
+    """Whether a ``<time class="published">`` stands in the foot of the article itself."""
+    if element.tag != "time" or "published" not in (element.get("class") or "").split():
+        return False
+    article = next((one for one in element.iterancestors("article")), None)
+    return article is not None and article in home
+
+
 def dates_around(
     document: Document,
     container: HtmlElement,
@@ -130,7 +138,8 @@ def dates_around(
     below = False
     for element in around(document, container, title):
         below = below or element is container
-        if below and not noise.isdisjoint((element, *element.iterancestors())):
+        above = (element, *element.iterancestors()) if below else ()
+        if not noise.isdisjoint(above) and not _own_foot(element, home):
             continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):

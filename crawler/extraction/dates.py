@@ -198,7 +198,9 @@ def is_date_line(text: str) -> bool:
     >>> is_date_line("Cập nhật lúc 15:42 - 24/01/2021 (GMT +07:00)"), is_date_line("Ngày 3/3")
     (True, False)
     """
-    text = clean_line(text[:200])
+    if len(text) > 200:
+        return False
+    text = clean_line(text)
     return len(text) <= 120 and DATE_RE.search(text) is not None and not without_dates(text)
 
 

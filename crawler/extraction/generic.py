@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from archive.records import Unreadable
 from crawler.extraction.blocks import Block
+from crawler.extraction.body import attachments_of
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.chosen import dropped
@@ -26,7 +27,9 @@ from crawler.extraction.content import (
     opens,
 )
 from crawler.extraction.date_places import dates_around, dates_at_title
+from crawler.extraction.dates import is_date_line
 from crawler.extraction.document import Document
+from crawler.extraction.file_boxes import offered_files
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import PRINT_RULES, date_near, page_heading
@@ -73,7 +76,8 @@ def read_generic(
         return refusal(document)
     lines = content_lines(document.tree, recall=True)
     verdict = Verdict(lines)
-    if sum(map(len, lines)) < (MIN_SHORT if structured.article else MIN_TEXT):
+    told = structured.article or structured.dates or looks_like_article_url(url)
+    if sum(map(len, lines)) < (MIN_SHORT if told else MIN_TEXT):
         return refusal(document, "hardly any content")
     container = find_container(document, verdict)
     if container is None:
@@ -146,6 +150,8 @@ def read_generic(
         parts.byline_texts = named_bylines(document, container, title_element)
         parts.authors = list(structured.authors)
     parts.not_authors = (*(known.ignore_byline if known else ()), *structured.site_names)
+    parts.attachments = offered_files(document, (), container)
+    parts.attachments += attachments_of([b for b in rest if b.element in inside])
     parts.section = structured.section
     parts.tags = list(structured.tags)
     return parts
@@ -192,6 +198,12 @@ def _after_title(
     wanted = key(title)
     for index, block in enumerate(blocks):
         if block.element in titled or (wanted and key(block.text) == wanted):
+            return blocks[index + 1 :]
+        if (
+            element is not None
+            and block.text.startswith(title)
+            and is_date_line(block.text[len(title) :])
+        ):
             return blocks[index + 1 :]
     return [block for block in blocks if block.element in inside]
 

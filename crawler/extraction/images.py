@@ -48,6 +48,7 @@ _CREDIT = re.compile(
 )
 _STAMP = re.compile(r"\?t=\d{8}_\d{6}$")
 """K2 puts the time of the last change behind a picture's address."""
+_TINY = re.compile(r"[?&](?:w|width|h|height|size|q|quality)=\d{1,2}(?:&|$)|[?&]blur|lqip", re.I)
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|jfif)$", re.I)
 _SRCSET = re.compile(r"(\S+)(?:\s+(\d+(?:\.\d+)?)([wx]))?\s*(?:,\s+|,?$)")
 
@@ -89,7 +90,9 @@ def is_image_address(address: str) -> bool:
 def _address(element: HtmlElement, base: str) -> str:
     source = (element.get("src") or "").strip()
     lazy = next((value for name in _LAZY if (value := (element.get(name) or "").strip())), "")
-    if source and not _PLACEHOLDER.search(source):
+    # Some themes show a tiny, blurred form of the picture until it is loaded.
+    tiny = lazy and _TINY.search(source) and source.partition("?")[0] == lazy.partition("?")[0]
+    if source and not tiny and not _PLACEHOLDER.search(source):
         return absolute(base, source)
     if lazy and not _PLACEHOLDER.search(lazy):
         return absolute(base, lazy)

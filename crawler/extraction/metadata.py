@@ -113,7 +113,9 @@ def _match(
             len(wanted) >= 20 and letters.endswith(wanted)
         ):
             score = max(score, share)
-        elif wanted.startswith(letters) and len(letters) >= max(12, 0.75 * len(wanted)):
+        elif (wanted.startswith(letters) or wanted.endswith(letters)) and len(letters) >= max(
+            12, 0.75 * len(wanted)
+        ):
             # A mark such as "Nổi bật" may stand inside the heading.
             if not score:
                 score, shown = 0.6, name

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.dates import is_date_line
 from crawler.extraction.images import is_image_address
 from crawler.extraction.urls import absolute, article_key
 
@@ -20,6 +21,7 @@ MIN_OWN = 120
 """Characters of its own text that a page must show before others may follow."""
 _TITLE = 20
 _PROSE = 50
+_LINE = 12
 _CLIMB = 3
 _TRIES = 40
 _SHOWN_LARGE = re.compile(
@@ -139,11 +141,14 @@ def _note(block: Block, parents: set[HtmlElement], wrappers: set[HtmlElement]) -
 
 def _goes_on(block: Block, parents: set[HtmlElement], wrappers: set[HtmlElement]) -> bool:
     """Whether a paragraph stands beside those of the text, so that the text is not over."""
-    if block.element is None or len(block.text) < _PROSE or block.linked >= 0.3 * len(block.text):
+    if block.element is None or block.linked >= 0.3 * len(block.text):
         return False
-    if boilerplate_kind(block.text):
+    if len(block.text) < _LINE or boilerplate_kind(block.text) or is_date_line(block.text):
         return False
     parent = block.element.getparent()
+    if len(block.text) < _PROSE:
+        # A verse or a short sentence counts only among the text's own paragraphs.
+        return block.kind == "paragraph" and not block.linked and parent in parents
     if block.element in parents or parent in parents:
         return True
     # Some editors wrap each paragraph in an element of its own.

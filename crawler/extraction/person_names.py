@@ -198,6 +198,17 @@ def is_initials(text: str) -> bool:
     return len(text) == 2 or not is_syllable(text)
 
 
+def is_account(text: str) -> bool:
+    """Whether one word that stands where an author should is a login and not a pen name.
+
+    >>> [is_account(word) for word in ("Hungnv", "Congdoan", "Phong", "HVL", "M.Chi")]
+    [True, True, False, False, False]
+    """
+    if " " in text.strip() or is_initials(text) or "." in text:
+        return False
+    return text.lower() not in _PARTS and not is_syllable(text)
+
+
 def is_loose_name(text: str) -> bool:
     """Whether text that stands where a name is expected can be one: up to six capitalised words.
 

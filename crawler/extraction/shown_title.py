@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.dates import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.judge import key
 from crawler.extraction.printed_dates import DATE_RE
@@ -58,7 +59,8 @@ def is_frame_title(text: str) -> bool:
     >>> is_frame_title("Chi tiết tin - LĐLĐ tỉnh Hải Sơn"), is_frame_title("Đại hội thành công")
     (True, False)
     """
-    parts = [part.strip() for part in _SEPARATOR.split(clean_line(text)) if part.strip()]
+    parts = [part.strip(" .:|-–") for part in _SEPARATOR.split(clean_line(text))]
+    parts = [part for part in parts if part]
     return all(_FRAME.fullmatch(part) or is_bare_unit(part) for part in parts)
 
 
@@ -87,11 +89,24 @@ def title_above(
             if best is None or score > best[0]:
                 best = (score, block)
         if best is not None and best[0] >= 2:
-            return best[1].text, _first_shown(document, best[1], skip)
+            return _undated(best[1]) or (best[1].text, _first_shown(document, best[1], skip))
         if best is not None and not plain[0]:
-            plain = (best[1].text, _tight(best[1]))
+            plain = _undated(best[1]) or (best[1].text, _tight(best[1]))
         scope = scope.getparent()
     return plain
+
+
+def _undated(title: Block) -> tuple[str, HtmlElement] | None:
+    """The title alone where its date stands on the same line, in an element of its own."""
+    if title.element is None or not DATE_RE.search(title.text):
+        return None
+    for element in title.element.iterdescendants():
+        text = clean_line(element.text_content()) if isinstance(element.tag, str) else ""
+        if len(text) >= _MIN_TITLE and title.text.startswith(text):
+            rest = title.text[len(text) :]
+            if rest and is_date_line(rest):
+                return text, element
+    return None
 
 
 def _first_shown(document: Document, title: Block, skip: set[HtmlElement]) -> HtmlElement | None:

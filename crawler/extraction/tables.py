@@ -61,13 +61,20 @@ FRAMED = 400
 """Characters of a cell from which, without lines around cells, it holds a text, not a datum."""
 
 
+_FRAME_PARTS = ("h1", "h2", "h3", "h4", "ul", "ol", "form", "select", "iframe", "marquee")
+"""What a cell that lays out a page holds and a datum hardly ever does."""
+
+
 def _frames_text(
     rows: list[list[HtmlElement]], table: HtmlElement, longest: int, whole: int
 ) -> bool:
     """Whether a table without lines holds a text in one column and menus or boxes in others."""
     if (table.get("border") or "0").strip() not in ("", "0") or longest < FRAMED:
         return False
-    if longest < 0.5 * whole or max(len(row) for row in rows) > 3:
+    widest = max(len(row) for row in rows)
+    if widest <= 4 and any(True for row in rows for cell in row for _ in cell.iter(*_FRAME_PARTS)):
+        return True
+    if longest < 0.5 * whole or widest > 3:
         return False
     return any(
         sum(1 for _ in cell.iter("p", "br", "div")) >= 3 and len(cell.text_content()) >= FRAMED

@@ -1,0 +1,35 @@
+"""Files that a page offers beside an article's text: in boxes right below the body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from archive.records import Attachment
+from crawler.extraction.blocks import is_attachment
+from crawler.extraction.body import file_title
+from crawler.extraction.document import Document
+from crawler.extraction.text import clean_line, convert_legacy
+from crawler.extraction.urls import absolute
+
+BOXES_BELOW = 4
+"""Elements after the body in which its files may be offered; further down other things begin."""
+
+
+def offered_files(
+    document: Document, named: Sequence[HtmlElement], body: HtmlElement
+) -> list[Attachment]:
+    """Every link in ``named`` elements, and links to documents in boxes right below ``body``."""
+    found: dict[str, Attachment] = {}
+    below = [box for _, box in zip(range(BOXES_BELOW), body.itersiblings(), strict=False)]
+    for element in (*named, *below):
+        if not isinstance(element.tag, str):
+            continue
+        links = [element] if element.tag == "a" else list(element.iter("a"))
+        for link in links:
+            url = absolute(document.base, link.get("href") or "")
+            text = clean_line(convert_legacy(link.text_content()))
+            if url and text and url not in found and (element in named or is_attachment(url)):
+                found[url] = Attachment(url, file_title(text, url))
+    return list(found.values())
