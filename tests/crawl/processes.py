@@ -5,24 +5,33 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 
 def crawls_of(starter: int) -> list[int]:
-    """The crawls that ``congdoan crawl`` runs, as process ids: its children, one for each site.
+    """The crawls that ``congdoan crawl`` runs, as process ids: one for each site, its children or
+    those of the process that forks them for it (``crawler.nursery``).
 
     By their parent, not by the files they hold: a list of open files is never the same for two
     looks at it, and a process that vanishes from the search for a moment would go on living.
     """
+    nurseries = _children([starter], b"crawler.nursery")
+    crawls = _children([starter, *nurseries], b"crawler.one_site")
+    return sorted(set(crawls) - set(nurseries))
+
+
+def _children(parents: Collection[int], named: bytes) -> list[int]:
+    """Processes with one of these parents and a command line that holds the name."""
     found = []
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
             with suppress(OSError):
                 parent = _state_and_parent(int(path.name))[1]
-                if parent == starter and b"crawler.one_site" in (path / "cmdline").read_bytes():
+                if parent in parents and named in (path / "cmdline").read_bytes():
                     found.append(int(path.name))
-    return sorted(found)
+    return found
 
 
 def is_alive(process: int) -> bool:
