@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from math import log
 from typing import Any
 
 from sqlite_utils import Database
@@ -76,6 +77,7 @@ BEHIND_UNSCHEDULED = timedelta(days=7)
 SILENCE = timedelta(days=14)
 """The shortest silence that is called frozen: the holidays of Tết are shorter."""
 SILENCE_FACTOR = 1.5
+ONCE_IN = 0.05
 CERTIFICATE_SOON = timedelta(days=14)
 YEAR = timedelta(days=371)
 READINGS_SINCE = timedelta(days=180)
@@ -218,10 +220,22 @@ def judge(
     if silence["newest"] and silence["days"] >= 5:
         quiet = now - datetime.fromisoformat(f"{silence['newest']}T23:59:59+07:00")
         usual = timedelta(days=silence["longest_gap"] or 0)
-        if quiet > max(SILENCE, usual * SILENCE_FACTOR):
+        span = date.fromisoformat(silence["newest"]) - date.fromisoformat(silence["oldest"])
+        if quiet > longest_quiet(silence["days"], span, usual):
             text = f"nothing new for {quiet.days} days; its longest silence was {usual.days}"
             return "frozen", text
     return "current", "crawled in time"
+
+
+def longest_quiet(days: int, span: timedelta, longest: timedelta) -> timedelta:
+    """The longest silence that is no alarm, of a site that had news on so many ``days`` of a
+    ``span`` and was silent for ``longest`` at most.
+
+    Who publishes by chance twice a week is once a year silent for more than three weeks. A silence
+    counts from where chance would bring it about once in twenty years such as this one.
+    """
+    by_chance = span / days * log(days / ONCE_IN) if days else timedelta(0)
+    return max(SILENCE, longest * SILENCE_FACTOR, by_chance)
 
 
 def _tried_for(crawls: Mapping[str, Any]) -> timedelta:

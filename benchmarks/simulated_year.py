@@ -107,6 +107,7 @@ class Year:
         """What each site was asked until its first whole crawl had ended."""
         self.outcomes: Counter[str] = Counter()
         self.health_seconds = 0.0
+        self._months = 0
         self.failed: BaseException | None = None
 
     async def run(self) -> None:
@@ -122,9 +123,21 @@ class Year:
             if now - looked >= HEARD_WITHIN:
                 looked = now
                 self._listen(now)
+                self._tell_progress(now)
             await self._wait(now)
         while self.crawls.running():
             await asyncio.sleep(60)
+
+    def _tell_progress(self, now: datetime) -> None:
+        """A line for every month that has passed, since a year takes its time."""
+        months, day = divmod((now - START).days, 30)
+        if day == 0 and months > self._months:
+            self._months = months
+            print(
+                f"day {months * 30}: {self.crawls.begun} crawls, {time.process_time():.0f} s of CPU",
+                file=sys.stderr,
+                flush=True,
+            )
 
     async def _wait(self, now: datetime) -> None:
         plan = planned_sites(self.db).values()
@@ -247,13 +260,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="keep the archive here")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     add_told(parser)
+    parser.add_argument(
+        "--figures", type=Path, metavar="FILE", help="report the figures of an earlier run"
+    )
     given = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr)
-    script = year_script(given.seed, given.hosts, given.days, given.rate, alike=given.alike)
-    with tempfile.TemporaryDirectory() as folder:
-        data = given.data or Path(folder)
-        data.mkdir(parents=True, exist_ok=True)
-        figures = simulate(script, data)
+    if given.figures:
+        figures = json.loads(given.figures.read_text("utf-8"))
+    else:
+        script = year_script(given.seed, given.hosts, given.days, given.rate, alike=given.alike)
+        with tempfile.TemporaryDirectory() as folder:
+            data = given.data or Path(folder)
+            data.mkdir(parents=True, exist_ok=True)
+            figures = simulate(script, data)
     CLOCK.stop()
     if given.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
@@ -263,7 +282,51 @@ def main() -> None:
 
 def lines_of(figures: dict[str, Any]) -> Sequence[str]:
     """The report, in Markdown."""
-    return [json.dumps(figures, ensure_ascii=False, indent=1)]
+    alarms, manners, cost = figures["alarms"], figures["manners"], figures["cost"]
+    asked = Counter(figures["after_the_first_crawls"])
+    levels = figures["requests_per_article_by_level"].items()
+    lines = [
+        f"{figures['sites']} sites, {figures['days']} days, seed {figures['seed']}:"
+        f" {sum(figures['crawls'].values()):,} crawls, {sum(figures['requests'].values()):,}"
+        f" requests, {figures['articles']['due']:,} articles to be collected.",
+        "",
+        "| | due | in time | not | not to be judged |",
+        "|---|---|---|---|---|",
+    ]
+    for what, name in (
+        ("articles", "articles, within their site's schedule"),
+        ("edits", "edits, within the revisit interval"),
+        ("takedowns", "takedowns, within the revisit interval"),
+    ):
+        row = figures[what]
+        lines.append(
+            f"| {name} | {row['due']:,} | {row['in_time']:,} | {row['late']:,}"
+            f" | {row['not_judged']:,} |"
+        )
+    return [
+        *lines,
+        "",
+        f"- Revisions without an edit: {figures['revisions_without_an_edit']}.",
+        f"- Alarms: {alarms['planted']} due for planted faults, {alarms['missed']} missed,"
+        f" {alarms['false']} false; told after {alarms['median_days_until_told']} days (median)."
+        f" By word: {', '.join(f'{word} {n}' for word, n in alarms['words'].items())}.",
+        f"- Manners: the shortest time between two requests to a host was"
+        f" {manners['shortest_gap_seconds']} s; {manners['too_fast']} requests were too fast,"
+        f" {manners['within_a_pause']} within a pause that a host had asked for,"
+        f" {manners['against_robots_txt']} against robots.txt;"
+        f" {manners['robots_read_twice_in_a_day']} readings of robots.txt within a day of another.",
+        f"- Requests after each site's first crawl: {asked.total():,}, of which"
+        f" {asked['article']:,} for articles not known, {asked['feed']:,} for feeds,"
+        f" {asked['listing']:,} for listings, {asked['robots']:,} for robots.txt and"
+        f" {asked['revisit']:,} looks at known articles.",
+        f"- Requests to find and fetch an article that is new: {figures['requests_per_article']}"
+        f" ({', '.join(f'{level} {value}' for level, value in levels)}); requests for each page"
+        f" of an article, new or looked at again: {figures['requests_per_page']}.",
+        f"- Cost: {cost['cpu_seconds']:,} s of CPU ({cost['ms_per_crawl']} ms for a crawl,"
+        f" {cost['ms_per_request']} ms for a request, the origin's pages included;"
+        f" {cost['of_which_health']} s for {figures['days'] * 4:,} looks at the health of all"
+        f" sites), {cost['peak_mb']} MB of memory, a database of {cost['database_mb']} MB.",
+    ]
 
 
 if __name__ == "__main__":

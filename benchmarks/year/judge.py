@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.health import SILENCE, SILENCE_FACTOR, WORDS
+from archive.health import WORDS, longest_quiet
 from archive.revisits import STEPS, YEARLY
 from benchmarks.year.pages import edit_mark
 from benchmarks.year.script import DAY, START, Fault, SiteScript, Story, YearScript
@@ -259,7 +259,7 @@ def _heard_by(site: SiteScript, fault: Fault, word: str) -> datetime:
     if word == "frozen":
         days = sorted({story.published.date() for story in site.stories})
         longest = max((later - earlier for earlier, later in pairwise(days)), default=DAY)
-        silence = max(SILENCE, longest * SILENCE_FACTOR)
+        silence = longest_quiet(len(days), days[-1] - days[0], longest)
         last = max(story.published for story in site.stories if story.published < fault.start)
         return last + silence + 2 * DAY + site.interval + HEARD_WITHIN
     late = DAY if fault.kind == "robots" else timedelta(0)

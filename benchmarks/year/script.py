@@ -107,7 +107,8 @@ industry unions, as an owner who looks at ``congdoan status`` would set them."""
 def year_script(
     seed: int, hosts: int, days: int, rate: float = 1.0, *, alike: bool = False
 ) -> YearScript:
-    """The script: ``hosts`` sites over ``days`` days; ``rate`` multiplies what they publish.
+    """The script: ``hosts`` sites over ``days`` days; ``rate`` multiplies what they publish,
+    but for the quiet ones.
 
     ``alike``: every site is one of a province, crawled once a day, for a run that has to be short.
 
@@ -119,16 +120,13 @@ def year_script(
     for number in range(hosts):
         kind = "province" if alike else kinds[number % len(kinds)]
         times, interval = _LEVELS[kind]
-        weekly = (
-            rate
-            * {
-                "newspaper": lot.uniform(90, 140),
-                "national": lot.uniform(40, 70),
-                "industry": lot.uniform(12, 25),
-                "province": lot.choice((lot.uniform(8, 15), lot.uniform(18, 35))),
-                "quiet": lot.uniform(2, 5),
-            }[kind]
-        )
+        weekly = {
+            "newspaper": rate * lot.uniform(90, 140),
+            "national": rate * lot.uniform(40, 70),
+            "industry": rate * lot.uniform(12, 25),
+            "province": rate * lot.choice((lot.uniform(8, 15), lot.uniform(18, 35))),
+            "quiet": lot.uniform(2, 5),
+        }[kind]
         make = KNOWN[number % len(KNOWN)]
         sites.append(
             SiteScript(
@@ -152,7 +150,8 @@ def year_script(
 def _stories(lot: random.Random, site: SiteScript, days: int) -> Iterator[Story]:
     """The backlog, then every day's articles, in the order in which they appear."""
     silence = next((fault for fault in site.faults if fault.kind == "silence"), None)
-    moments = [START - timedelta(days=lot.uniform(2, 200)) for _ in range(BACKLOG)]
+    before = 7 * BACKLOG / site.weekly
+    moments = [START - timedelta(days=lot.uniform(0.1, before)) for _ in range(BACKLOG)]
     congresses = {lot.randrange(days) for _ in range(max(1, days // 90))}
     for day in range(days):
         many = site.weekly / 6.0
@@ -230,7 +229,8 @@ def _lasting(lot: random.Random, kind: str, start: datetime, end: datetime) -> I
             # What has no body any more is no article that could be collected.
             yield Fault(kind, start, end, ("changed",), outage=kind == "bodiless")
         case "moved" | "merged":
-            yield Fault(kind, start, end, ("moved",), ("failing",))
+            # That all known articles redirect at once is told before that the host has moved.
+            yield Fault(kind, start, end, ("moved",), ("failing", "changed"))
         case "closed":
             yield Fault("dns", start, end, ("failing", "gone"))
         case "slow":
