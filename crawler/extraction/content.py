@@ -31,6 +31,7 @@ def opens(block: Block) -> bool:
         and len(block.text) >= 60
         and block.linked < 0.3 * len(block.text)
         and not boilerplate_kind(block.text)
+        and not is_date_line(block.text)
     )
 
 

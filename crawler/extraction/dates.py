@@ -47,6 +47,9 @@ _COUNTED_RE = re.compile(r"\s*[:=|(]?\s*\d+(?:[.,]\d{3})*\s*\)?(?![\d:hg/.-]|\s*
 """Behind "Hôm nay" a number that is no time: visitors."""
 _JUST_NOW_RE = re.compile(r"vừa (?:xong|mới|đăng)|just now|mới đây", re.I)
 
+_ZONED_RE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)(?!\w)")
+"""A machine's time stamp that a page shows as it stands, with its own time zone."""
+
 # --- visible text ------------------------------------------------------------------------------
 
 
@@ -63,6 +66,10 @@ def parse_visible(text: str, fetched_at: datetime) -> Published | None:
     '2015-05-01T19:25:00+07:00'
     """
     text = clean_line(text[:_MAX_TEXT])
+    zoned = _ZONED_RE.search(text)
+    if zoned:
+        told = parse_structured(zoned.group(), fetched_at)
+        return replace(told, evidence="visible") if told else None
     found = best_found(dates_in(text, fetched_at, "visible"))
     if found is None:
         return parse_relative(text, fetched_at) if not DATE_RE.search(text) else None

@@ -70,6 +70,9 @@ UPDATED_RE = re.compile(r"cập\s?nhật|sửa|chỉnh|update|modif|last|thay đ
 PUBLISHED_RE = re.compile(
     r"đăng|xuất bản|phát hành|đưa tin|post|publi|creat|tạo|viết|ngày gửi|ngày tin|ban hành", re.I
 )
+_AMERICAN_RE = re.compile(r"[\s,|-]*\d{1,2}:\d{2}(?::\d{2})?\s?[AP]M\b", re.I)
+"""Servers set to American English print month, day and a half of the day. Where the day may stand
+first, it does."""
 _NOT_PUBLISHED_RE = re.compile(
     r"hiệu lực|hết hạn|đáo hạn|nhiệm kỳ|sinh ngày|ngày sinh|giai đoạn|khóa|"
     r"\d+\s?/\s?(?:[A-ZĐ]{2,}|\d{4}/)[^\s]*\s+(?:ngày|\(|ban hành)",
@@ -147,6 +150,8 @@ def dates_in(text: str, fetched_at: datetime, evidence: DateEvidence) -> list[Fo
         month = int(word) if word.isdigit() else _month_number(word)
         if form == "9":
             year += 2000
+        if form == "1" and month > 12 >= day and _AMERICAN_RE.match(text, match.end()):
+            day, month = month, day
         label = text[position : match.start()]
         start, end = match.span()
         time = None
@@ -161,6 +166,9 @@ def dates_in(text: str, fetched_at: datetime, evidence: DateEvidence) -> list[Fo
                 time = time_of(after)
                 if time and after:
                     end = after.end()
+        if time == (0, 0, 0):
+            # A day without a time, as databases print it.
+            time = None
         built = build(
             year, month, day, time, "minute" if time else precision, evidence, text[start:end],
             fetched_at,
