@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from crawler.cdx.lines import resume_key
 from crawler.politeness.pacing import HostGivenUp
 
 MAX_LIST_BYTES = 4_000_000_000
+MAX_PARTS = 10_000
 ENTRIES_AT_A_TIME = 20_000
 """Lines that a Wayback server is asked for at once."""
 
@@ -100,8 +102,17 @@ def _resumed(source: str, asker: Asker) -> Iterator[bytes]:
 
 
 def _pages(answer: bytes) -> int:
-    digits = "".join(chr(byte) for byte in answer.partition(b'"pages"')[2][:12] if 48 <= byte < 58)
-    return min(int(digits or "1"), 10_000)
+    """Parts of a list, by the answer to showNumPages: a JSON object, or (pywb) a bare number.
+
+    >>> _pages(b'{"pages":3,"pageSize":5,"blocks":11}'), _pages(b"12"), _pages(b"<html>")
+    (3, 12, 1)
+    """
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return 1
+    pages = told.get("pages") if isinstance(told, dict) else told
+    return max(0, min(pages, MAX_PARTS)) if type(pages) is int else 1
 
 
 def _with(source: str, **more: str) -> str:

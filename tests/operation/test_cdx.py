@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import cast
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.database import ArchiveError
+from crawler.cdx.fetch import Asker, NotThere
 from crawler.cdx.lines import Listed, parse_list, resume_key
+from crawler.cdx.lists import source_lines
 
 URL = "http://congdoan.example/tin/1"
 DIGEST = "JEXJR23VJNMISKZO2PJJFAYRPVKZAOS5"
@@ -99,3 +105,49 @@ def test_resume_keys() -> None:
     assert resume_key([b"a line", b"another"]) == ""
     assert resume_key([b"", b"vn%2Ca%29%2F+2015"]) == "vn%2Ca%29%2F+2015"
     assert resume_key([b"", " ".join(ROW).encode()]) == ""
+
+
+class ScriptedAsker:
+    """Answers as index.commoncrawl.org does: first how many parts, then each of them."""
+
+    def __init__(self, pages: bytes, parts: dict[str, list[bytes]]) -> None:
+        self.pages = pages
+        self.parts = parts
+        self.asked: list[dict[str, str]] = []
+
+    def lines(self, url: str, max_bytes: int) -> Iterator[bytes]:
+        query = dict(parse_qsl(urlsplit(url).query))
+        self.asked.append(query)
+        if query.get("showNumPages") == "true":
+            yield self.pages
+        elif query["page"] in self.parts:
+            yield from self.parts[query["page"]]
+        else:
+            raise NotThere("404 No Captures found")
+
+
+COMMON_CRAWL = (
+    "https://index.commoncrawl.org/CC-MAIN-2025-05-index?url=congdoan.example/*&output=json"
+)
+
+
+def test_a_list_of_common_crawl_is_asked_for_part_by_part() -> None:
+    parts = {str(number): [b'{"n": %d}' % number] * 2 for number in range(3)}
+    asker = ScriptedAsker(b'{"pages": 3, "pageSize": 5, "blocks": 11}', parts)
+    found = list(source_lines(COMMON_CRAWL, cast("Asker", asker)))
+    assert found == [line for number in range(3) for line in parts[str(number)]]
+    assert [query.get("page", "count") for query in asker.asked] == ["count", "0", "1", "2"]
+    assert all(query["url"] == "congdoan.example/*" for query in asker.asked)
+    assert all(query["output"] == "json" for query in asker.asked)
+
+
+def test_a_list_of_common_crawl_without_captures_is_empty() -> None:
+    asker = ScriptedAsker(b'{"pages": 0, "pageSize": 5, "blocks": 0}', {})
+    assert list(source_lines(COMMON_CRAWL, cast("Asker", asker))) == []
+    assert len(asker.asked) == 1
+
+
+def test_a_part_that_is_not_there_is_said() -> None:
+    asker = ScriptedAsker(b'{"pages": 2}', {"0": [b"{}"]})
+    with pytest.raises(ArchiveError, match="No Captures found"):
+        list(source_lines(COMMON_CRAWL, cast("Asker", asker)))
