@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -154,7 +155,8 @@ def _settle_article(
     for known in {address, article_address}:
         _point(db, known, key)
     if before is None or _newest_reading(db, key) == capture.id:
-        _write_article(db, key, capture, article, digest, extractor, before)
+        url = article.url if before is None or article_id(article_address) == key else before["url"]
+        _write_article(db, key, capture, replace(article, url=url), digest, extractor, before)
     after = refresh(db, key, {digest: revision_text(article)})
     for source in redirecting_to(db, {address, article_address}):
         _follow(db, source)

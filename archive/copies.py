@@ -335,12 +335,11 @@ class Story:
 
 def story_of(db: Database, articles: Sequence[int], tellings: Tellings) -> Story:
     """The story that these articles, in the order of their ids, tell. Only reads."""
-    members = _members(db, articles)
-    original, evidence = probable_original(members)
-    days = sorted(member.when[0] for member in members)
+    row = _row_of(_members(db, articles))
+    original = row[0]
     first = tellings[original]
     return Story(
-        (original, evidence, len(members), len({m.site for m in members}), days[0], days[-1]),
+        row,
         tuple(
             (
                 key,
@@ -352,6 +351,13 @@ def story_of(db: Database, articles: Sequence[int], tellings: Tellings) -> Story
             for key in articles
         ),
     )
+
+
+def _row_of(members: Sequence[_Member]) -> tuple[int, str, int, int, str, str]:
+    original, evidence = probable_original(members)
+    days = sorted(member.when[0] for member in members)
+    sites = len({member.site for member in members})
+    return original, evidence, len(members), sites, days[0], days[-1]
 
 
 def write_story(db: Database, story: Story) -> None:
@@ -373,13 +379,19 @@ def _write_story(db: Database, articles: Sequence[int], tellings: Tellings) -> N
 
 
 def _name_originals(db: Database, tellings: Tellings) -> None:
-    """Look again at who was first: a site may have got its name since."""
+    """Look again at who was first, and when.
+
+    A site may have got its name since, or an article an earlier capture.
+    """
     stories: dict[int, list[int]] = {}
     for story, article in db.execute("select story_id, article_id from article_copies"):
         stories.setdefault(story, []).append(article)
     for story, articles in sorted(stories.items()):
-        evidence = db.execute("select evidence from stories where id = ?", [story]).fetchone()
-        if probable_original(_members(db, articles)) != (story, evidence[0]):
+        standing = db.execute(
+            "select id, evidence, copies, sites, first_at, last_at from stories where id = ?",
+            [story],
+        ).fetchone()
+        if _row_of(_members(db, articles)) != standing:
             _forget_stories(db, articles)
             _write_story(db, sorted(articles), tellings)
 

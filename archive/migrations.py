@@ -8,6 +8,7 @@ from sqlite_utils.migrations import Migrations
 from archive.attachments_schema import create_attachment_tables
 from archive.browsing_schema import create_browsing_tables
 from archive.operation_schema import create_operation_tables
+from archive.provenance_schema import create_provenance_tables
 from archive.provinces import PROVINCE_2025
 from archive.stories_schema import create_story_tables
 from archive.views import create_views
@@ -241,3 +242,8 @@ def stories(db: Database) -> None:
 @migrations(name="0006_attachment_texts")
 def attachment_texts(db: Database) -> None:
     create_attachment_tables(db)
+
+
+@migrations(name="0007_provenance")
+def provenance(db: Database) -> None:
+    create_provenance_tables(db)

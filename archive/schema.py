@@ -303,6 +303,19 @@ SCHEMA: dict[str, Table] = {
             "finished_at": ("Xong lúc", "When all was done"),
         },
     ),
+    "merged_files": Table(
+        (
+            "Tệp WARC nhận từ một kho khác của phần mềm này, và lấy từ đâu.",
+            "WARC files taken over from another archive of this program, and where from.",
+        ),
+        {
+            "file": ("Tệp trong kho này (warc_files.name)", "The file here (warc_files.name)"),
+            "source": ("Kho kia", "The other archive"),
+            "name": ("Tên tệp ở kho kia", "Its name there"),
+            "sha256": ("SHA-256 của tệp", "SHA-256 of the file"),
+            "merged_at": ("Lúc nhận", "When it was taken over"),
+        },
+    ),
     "fetch_errors": Table(
         ("Những yêu cầu không có câu trả lời.", "Requests that got no answer."),
         {

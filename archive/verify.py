@@ -23,7 +23,7 @@ from archive.records import Capture
 from archive.verify_database import check_database
 from archive.warc_check import Report, check_file
 from archive.warc_file import OPEN_SUFFIX
-from archive.warc_reader import WarcError, capture_of, read_records
+from archive.warc_reader import WarcError, WarcRecord, capture_of, read_records
 
 Severity = Literal["damage", "note"]
 WARC_SUFFIXES = (".warc", ".warc.gz")
@@ -258,6 +258,26 @@ class _Files:
                 problem = "the record that this revisit refers to has another payload"
                 yield Finding("damage", where, problem, revisit.offset, revisit.record_id)
 
+    def _without_row(self, name: str, record: WarcRecord, where: str) -> Finding:
+        """A record that no row of captures names: one of its copies, or a twin, may have it."""
+        assert self._db is not None
+        capture = capture_of(record, name, "", "")
+        same = self._db.execute(
+            "select warc_file from captures where url = ? and fetched_at = ?"
+            " and payload_digest = ? and status = ?",
+            (
+                capture.url,
+                precise_timestamp(capture.fetched_at),
+                capture.payload_digest,
+                capture.status,
+            ),
+        ).fetchone()
+        if same is not None:
+            problem = f"the same capture as one in {same['warc_file']}"
+            return Finding("note", where, problem, record.offset, record.id)
+        problem = "no row in captures: rebuild the database to have it"
+        return Finding("damage", where, problem, record.offset, record.id)
+
     def _rows(
         self, name: str, path: Path, where: str, report: Report, is_open: bool
     ) -> Iterator[Finding]:
@@ -282,8 +302,7 @@ class _Files:
                     capture = capture_of(record, name, found["site"], found["crawl"])
                     yield from _differences(found, capture, where)
                 elif not is_open and record.status and record.url.startswith("http"):
-                    problem = "no row in captures: rebuild the database to have it"
-                    yield Finding("damage", where, problem, record.offset, record.id)
+                    yield self._without_row(name, record, where)
         except (WarcError, OSError):
             # Named already. What lies behind the damage is compared by its offset alone.
             for capture_id, row in rows.items():

@@ -19,9 +19,10 @@ from crawler.commands import archive as archive_commands
 from crawler.commands import cdx as cdx_commands
 from crawler.commands import nodes as nodes_commands
 from crawler.commands import schedule as schedule_commands
+from crawler.commands.importing import import_
 from crawler.commands.rebuild import rebuild
 from crawler.commands.sites import new_site, sites
-from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
+from crawler.display import CrawlDisplay, print_summary
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
@@ -196,42 +197,6 @@ def crawl(
         sys.exit(EXIT_PARTLY if any(well) else EXIT_FAILED)
 
 
-@congdoan.command(name="import", epilog=EXIT_CODES)
-@click.argument(
-    "files",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE.warc.gz...",
-)
-@data_option
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), help="Processes for extraction. [default: cores]"
-)
-@json_option
-def import_(files: tuple[Path, ...], data: Path, jobs: int | None, as_json: bool) -> None:
-    """Take WARC and WACZ files of any origin into the archive.
-
-    The files are copied into the archive's folder; pages keep the dates of their capture. Pages
-    of hosts that no site declares are read too: their CMS is recognised by the page, and the
-    site is then the host's name. Importing a file twice changes nothing.
-
-    \b
-    Examples:
-      congdoan import old-site.warc.gz
-      congdoan import --data elsewhere crawls/*.warc.gz
-    """
-    from crawler.intake.importing import import_files
-
-    with _complaints():
-        report = import_files(list(files), data, jobs=jobs, watch=told_now_and_then())
-    if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
-        return
-    columns = ("file", "captures", "new", "changed", "unchanged", "gone", "unreadable")
-    print_table("Imported", columns, report["files"])
-
-
 @congdoan.command(epilog=EXIT_CODES)
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -329,6 +294,7 @@ for command in (
     *cdx_commands.COMMANDS,
     *nodes_commands.COMMANDS,
     rebuild,
+    import_,
     sites,
     new_site,
 ):

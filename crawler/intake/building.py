@@ -35,6 +35,7 @@ from archive.copies_at_once import (
 from archive.database import ArchiveError, open_archive, save_site, transaction
 from archive.rebuild_plan import RebuildPlan, Waiting
 from archive.search_build import adopt_search_index, build_search_index
+from archive.twins import join_twins
 from crawler.intake.edition import edition
 from crawler.intake.names import origin_of
 from crawler.intake.parts import (
@@ -110,6 +111,7 @@ class Building:
             begin_loading(self.db)
             self._read_parts(load_reads, None)
             self._read_elsewhere(load_reads)
+            join_twins(self.db)
             self.plan["loaded"] = "yes"
 
     def _read_parts(

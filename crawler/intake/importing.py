@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from archive.database import ArchiveError, open_archive
+from archive.twins import join_twins
 from archive.warc_reader import WarcError, read_records
 from crawler.intake.derived import update_derived
 from crawler.intake.ingest import Intake, Watch
@@ -54,6 +55,7 @@ def _import(
                 counts = {change: taken.changes.get(change, 0) for change in CHANGES}
                 rows.append({"file": str(path), "captures": taken.captures, **counts})
             intake.finish()
+        join_twins(db)
         update_derived(db, data)
         total = db.table("articles").count
     except WarcError as error:

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive.database import ArchiveError, open_archive, refuse_foreign, transaction
 from archive.differences import Differences, compare_archives
 from archive.operation_schema import OPERATION_TABLES
+from archive.provenance_schema import PROVENANCE_TABLES
 from archive.rebuild_plan import RebuildPlan
 from archive.warc import recover
 from archive.warc_file import OPEN_SUFFIX
@@ -31,7 +32,7 @@ from crawler.intake.progress import Progress, Watch, unwatched
 from crawler.intake.readers import Readers
 from crawler.locks import alone
 
-LOG_TABLES = ("crawls", "fetch_errors", *OPERATION_TABLES)
+LOG_TABLES = ("crawls", "fetch_errors", *OPERATION_TABLES, *PROVENANCE_TABLES)
 """Tables that no WARC can give back: carried over from the old database where there is one."""
 MAX_LOST = 5.0
 """Percent of a site's articles: a rebuild that would lose more replaces nothing unless told to."""
