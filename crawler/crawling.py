@@ -10,7 +10,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from types import FrameType
 from typing import Any
@@ -22,6 +22,8 @@ CRAWL = "crawler.one_site"
 """The module that a crawl's process runs."""
 NURSERY_FROM = 3
 """Crawls from which on their processes are forked from one that has loaded all they need."""
+LAST_WORDS_SECONDS = 2.0
+"""How long a process that has ended is listened to, should another one still hold its pipes."""
 STOP_LOOK_SECONDS = 0.5
 """How often a caller's wish to stop is looked for."""
 
@@ -108,17 +110,26 @@ class _Child:
         ]
         for listener in self._listeners:
             listener.start()
+        threading.Thread(target=self._await_end, args=(events,), daemon=True).start()
+
+    def _await_end(self, events: queue.Queue[tuple[_Child, str]]) -> None:
+        """The crawl ends with its process, not with its pipes: a child of it may hold them."""
+        self.process.wait()
+        for listener in self._listeners:
+            listener.join(LAST_WORDS_SECONDS)
+        events.put((self, ""))
 
     def _listen(self, events: queue.Queue[tuple[_Child, str]]) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.strip():
-                events.put((self, line))
-        events.put((self, ""))
+        with self.process.stdout as lines:
+            for line in lines:
+                if line.strip():
+                    events.put((self, line))
 
     def _collect_complaints(self) -> None:
         assert self.process.stderr is not None
-        self._complaints.extend(self.process.stderr)
+        with self.process.stderr as lines:
+            self._complaints.extend(lines)
 
     def hear(self, line: str) -> None:
         try:
@@ -136,11 +147,9 @@ class _Child:
     def ended(self) -> None:
         """Reap the process; one that never told its end has crashed, and its last words say how."""
         code = self.process.wait()
-        for listener in self._listeners:
-            listener.join(timeout=5)
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
         if not self._told_end:
             self.run.outcome = "crashed"
             words = [line.strip() for line in self._complaints if line.strip()]

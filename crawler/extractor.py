@@ -7,10 +7,12 @@ costs tens of milliseconds, in which the reactor could not fetch (figures: docs/
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from archive.records import Article, Page, Unreadable
 from crawler.extract import extract, extract_document, needs_pool
@@ -88,4 +90,17 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _warm_up() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     extract(_HARMLESS)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the crawl that started it is gone.
+
+    A worker waits at a queue whose other end it holds itself, so it would never notice; and
+    whoever listens to the crawl would wait for the pipes that it inherited.
+    """
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -5,33 +5,37 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 
 def crawls_of(starter: int) -> list[int]:
-    """The crawls that ``congdoan crawl`` runs, as process ids: one for each site, its children or
-    those of the process that forks them for it (``crawler.nursery``).
+    """The crawls that ``congdoan crawl`` runs, as process ids, one for each site.
 
-    By their parent, not by the files they hold: a list of open files is never the same for two
-    looks at it, and a process that vanishes from the search for a moment would go on living.
+    Its children, or those of the process that forks them for it. By their parent, not by the
+    files they hold: a list of open files is never the same for two looks at it, and a process
+    that vanishes from the search for a moment would go on living.
     """
-    nurseries = _children([starter], b"crawler.nursery")
-    crawls = _children([starter, *nurseries], b"crawler.one_site")
-    return sorted(set(crawls) - set(nurseries))
+    return sorted(_family(starter)[1])
 
 
-def _children(parents: Collection[int], named: bytes) -> list[int]:
-    """Processes with one of these parents and a command line that holds the name."""
-    found = []
+def _family(starter: int) -> tuple[list[int], list[int]]:
+    """Processes that fork for a starter, and its crawls."""
+    children: dict[int, list[tuple[int, list[bytes]]]] = {}
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
             with suppress(OSError):
-                parent = _state_and_parent(int(path.name))[1]
-                if parent in parents and named in (path / "cmdline").read_bytes():
-                    found.append(int(path.name))
-    return found
+                _, parent = _state_and_parent(int(path.name))
+                words = (path / "cmdline").read_bytes().split(b"\0")
+                children.setdefault(parent, []).append((int(path.name), words))
+    forking, crawls = [], []
+    for process, words in children.get(starter, []):
+        if b"crawler.nursery" in words:
+            forking.append(process)
+            crawls += [crawl for crawl, _ in children.get(process, [])]
+        elif b"crawler.one_site" in words:
+            crawls.append(process)
+    return forking, crawls
 
 
 def is_alive(process: int) -> bool:
@@ -54,10 +58,14 @@ def stop(process: int) -> bool:
 def kill_all(starter: int) -> None:
     """SIGKILL to a starter and its crawls, as at one moment: nobody sees another's death.
 
-    The starter is stopped first, so that it can neither start a crawl nor tell one to end.
+    The starter is stopped first, so that it can neither start a crawl nor tell one to end, and
+    so is the process that forks them.
     """
     stop(starter)
-    for process in [*crawls_of(starter), starter]:
+    for process in _family(starter)[0]:
+        stop(process)
+    forking, crawls = _family(starter)
+    for process in [*crawls, *forking, starter]:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
 
