@@ -13,7 +13,7 @@ import argparse
 import random
 import sys
 import tempfile
-import time
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from benchmarks.told import Told, add_told, told_to
@@ -28,34 +28,50 @@ WAYS = {
 """Sites of an archive, and how many kills its crawl gets at most: some 40 requests a site."""
 
 
-def measure(kills: dict[str, int], seed: int) -> dict[str, Balance]:
-    """A balance for each way to kill."""
-    found = {}
-    with tempfile.TemporaryDirectory() as folder:
+def measure(kills: dict[str, int], seed: int, jobs: int) -> dict[str, Balance]:
+    """A balance for each way to kill; ``jobs`` archives are crawled at a time."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as threads:
         undisturbed = crawl_undisturbed(Path(folder, "undisturbed"))
-        for way, share in kills.items():
-            found[way] = _killed(Path(folder, way), way, share, seed, undisturbed)
+        found = {way: Balance() for way in kills}
+        numbers = dict.fromkeys(kills, 0)
+        # A crawl may come to its end before all its kills: others then get them.
+        while any(sum(found[way].kills.values()) < wanted for way, wanted in kills.items()):
+            crawls: list[Future[tuple[str, Balance]]] = []
+            for way, wanted in kills.items():
+                left = wanted - sum(found[way].kills.values())
+                while left > 0:
+                    share = min(left, WAYS[way][1])
+                    left -= share
+                    place = Path(folder, way, str(numbers[way]))
+                    crawls.append(
+                        threads.submit(_one, place, way, numbers[way], share, seed, undisturbed)
+                    )
+                    numbers[way] += 1
+            for crawl in as_completed(crawls):
+                way, balance = crawl.result()
+                found[way].add(balance)
+                _say(found, kills)
     return found
 
 
-def _killed(folder: Path, way: str, kills: int, seed: int, undisturbed: Undisturbed) -> Balance:
-    balance, (sites, at_most) = Balance(), WAYS[way]
-    names = sorted(SITES)
-    while (left := kills - balance.kills[way]) > 0:
-        number = balance.archives
-        chance = random.Random(f"{seed} {way} {number}")
-        chosen = [names[(number + site) % len(names)] for site in range(sites)]
-        begun = time.monotonic()
-        crawl_with_kills(
-            folder / str(number), chosen, way, min(left, at_most), chance, undisturbed, balance
-        )
-        print(
-            f"{way}: {balance.kills[way]} of {kills} kills, {len(balance.complaints)} complaints,"
-            f" {time.monotonic() - begun:.0f} s",
-            file=sys.stderr,
-            flush=True,
-        )
-    return balance
+def _one(
+    folder: Path, way: str, number: int, kills: int, seed: int, undisturbed: Undisturbed
+) -> tuple[str, Balance]:
+    """One archive, crawled to its end; its kills depend on the seed, way and number alone."""
+    names, balance = sorted(SITES), Balance()
+    chosen = [names[(number + site) % len(names)] for site in range(WAYS[way][0])]
+    chance = random.Random(f"{seed} {way} {number}")
+    try:
+        crawl_with_kills(folder, chosen, way, kills, chance, undisturbed, balance)
+    except AssertionError as error:
+        balance.complaints.append(str(error))
+    return way, balance
+
+
+def _say(found: dict[str, Balance], kills: dict[str, int]) -> None:
+    done = ", ".join(f"{way}: {sum(found[way].kills.values())} of {kills[way]}" for way in kills)
+    complaints = sum(len(balance.complaints) for balance in found.values())
+    print(f"{done}; {complaints} complaints", file=sys.stderr, flush=True)
 
 
 def table(found: dict[str, Balance]) -> list[str]:
@@ -78,7 +94,7 @@ def table(found: dict[str, Balance]) -> list[str]:
     ]
     kinds = sorted({kind for balance in balances for kind in balance.found})
     rows += [[f"left behind: {kind}", *(b.found[kind] for b in balances)] for kind in kinds]
-    lines = [head, ["---", *("---:" for _ in found)], *rows]
+    lines: list[list[object]] = [[*head], ["---", *("---:" for _ in found)], *rows]
     return [f"| {' | '.join(map(str, line))} |" for line in lines]
 
 
@@ -95,12 +111,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--kills", type=int, default=200, help="half of one, half of three")
     parser.add_argument("--whole", type=int, default=20, help="kills of the whole command")
+    parser.add_argument("--jobs", type=int, default=2, help="archives crawled at a time")
     parser.add_argument("--seed", type=int, default=20261122)
     add_told(parser)
     chosen = parser.parse_args()
     half = chosen.kills // 2
     found = measure(
-        {"one of one": chosen.kills - half, "one of three": half, "all": chosen.whole}, chosen.seed
+        {"one of one": chosen.kills - half, "one of three": half, "all": chosen.whole},
+        chosen.seed,
+        chosen.jobs,
     )
     for balance in found.values():
         for complaint in balance.complaints:

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from threading import Lock
 
 from warcio.checker import Checker
+
+_one_at_a_time = Lock()
+"""What the checker says goes to the standard output of the whole process."""
 
 
 def warcio_complaints(files: Iterable[Path]) -> list[str]:
@@ -19,6 +23,6 @@ def warcio_complaints(files: Iterable[Path]) -> list[str]:
 
     said = StringIO()
     checker = Checker(Command())
-    with redirect_stdout(said):
+    with _one_at_a_time, redirect_stdout(said):
         checker.process_all()
     return [f"warcio: {said.getvalue()}"] if checker.exit_value else []

@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from archive.verify import verify
@@ -74,6 +74,12 @@ class Balance:
     complaints: list[str] = field(default_factory=list)
     """Everything that should not be: articles lost or different, damage, exit codes."""
 
+    def add(self, other: Balance) -> None:
+        """Add another one's numbers and complaints to this one."""
+        for each in fields(self):
+            mine, theirs = getattr(self, each.name), getattr(other, each.name)
+            setattr(self, each.name, mine + theirs)
+
 
 class RunningCrawl:
     """One ``congdoan crawl --sample`` and the moments at which to kill it."""
@@ -123,6 +129,9 @@ class RunningCrawl:
         state: object = None
         while self.process.poll() is None:
             time.sleep(0.001)
+            if time.monotonic() - begun > LONGEST_COMMAND:
+                kill_all(self.process.pid)
+                raise AssertionError(f"a command stood still after {self.asked()[-3:]}")
             if kind == "start":
                 crawls = crawls_of(self.process.pid)
                 if crawls and time.monotonic() - begun > pause:
