@@ -1,17 +1,21 @@
 """How the line grows: with cores, with sites at a time, with the articles that are known.
 
-    python -m benchmarks.scaling [--sites 1,2,8,20] [--known 1000,30000] [--write FILE]
+    python -m benchmarks.scaling [--cores 1,2] [--sites 1,2,8,20,40] [--known 1000,30000]
+        [--archives FOLDER] [--write FILE]
 
-Sites at a time: the same sites, crawled so many at once, one process each, into one archive.
-Known articles: an archive of that size (``benchmarks.generated_archive``), of which is told how
-long a crawl of one more site takes to begin, its memory, what storing an article costs, and how
-long a search takes. A million articles take about an hour to generate and ten gigabytes.
+Cores: the same sites, four at a time, on so many cores. Sites at a time: the same sites, crawled so
+many at once, one process each, into one archive. Known articles: an archive of that size
+(``benchmarks.generated_archive``), of which is told how long a crawl of one more site takes to
+begin, its memory, what storing an article costs, and how long a search takes. A million articles
+take about an hour to generate and sixteen gigabytes; ``FOLDER`` may hold archives made before, as
+``1000000.db``: they are written to.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -36,18 +40,39 @@ from benchmarks.told import Told, add_told, told_to
 
 def by_sites(at_once: Sequence[int], articles: int) -> Iterator[str]:
     """Pages a second by sites at a time."""
-    yield "| sites at a time | pages | pages/s | CPU ms a page, with start | F1 |"
-    yield "|---|---|---|---|---|"
+    yield "| sites at a time | pages | pages/s | CPU ms a page, with start | MB of one | F1 |"
+    yield "|---|---|---|---|---|---|"
     with Origin(KNOWN, max(at_once), articles) as origin:
         for jobs in at_once:
             run = ours(origin, "", origin.sites, jobs=jobs)
             yield (
                 f"| {jobs} | {run.pages} | {run.pages / run.seconds:.1f} | {run.whole:.1f} |"
-                f" {run.f1:.3f} |"
+                f" {max(job['megabytes'] for job in run.jobs):.0f} | {run.f1:.3f} |"
             )
 
 
-def by_known(sizes: Sequence[int], articles: int) -> Iterator[str]:
+def by_cores(cores: Sequence[int], articles: int) -> Iterator[str]:
+    """Pages a second by cores. The origin runs on them too, and is not counted."""
+    yield "| cores | pages | pages/s | pages a CPU second | ratio of pages/s |"
+    yield "|---|---|---|---|---|"
+    allowed = os.sched_getaffinity(0)
+    first = 0.0
+    with Origin(KNOWN, 8, articles) as origin:
+        for number in cores:
+            os.sched_setaffinity(0, sorted(allowed)[:number])
+            try:
+                run = ours(origin, "", origin.sites, jobs=4)
+            finally:
+                os.sched_setaffinity(0, allowed)
+            rate = run.pages / run.seconds
+            first = first or rate
+            yield (
+                f"| {number} | {run.pages} | {rate:.1f} | {run.pages / run.cpu:.0f} |"
+                f" {rate / first:.2f} |"
+            )
+
+
+def by_known(sizes: Sequence[int], articles: int, archives: Path | None) -> Iterator[str]:
     """What the size of the archive changes."""
     yield (
         "| known articles | file, MB | start of a crawl, CPU ms | its peak, MB |"
@@ -60,7 +85,11 @@ def by_known(sizes: Sequence[int], articles: int) -> Iterator[str]:
             tempfile.TemporaryDirectory() as folder,
         ):
             data = Path(folder)
-            build(data / "archive.db", size)
+            made = archives / f"{size}.db" if archives is not None else None
+            if made is not None and made.exists():
+                (data / "archive.db").symlink_to(made.resolve())
+            else:
+                build(data / "archive.db", size)
             megabytes = (data / "archive.db").stat().st_size / 1e6
             few = _crawl(origin, folder, pages=1)
             many = _crawl(origin, folder, pages=0)
@@ -154,16 +183,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sites", default="1,2,8,20", help="at a time, with commas between")
+    parser.add_argument("--cores", default="1,2", help="with commas between")
+    parser.add_argument("--sites", default="1,2,8,20,40", help="at a time, with commas between")
     parser.add_argument("--articles", type=int, default=40, help="of each site")
     parser.add_argument("--known", default="1000,30000", help="sizes, with commas between")
+    parser.add_argument("--archives", type=Path, metavar="FOLDER")
     add_told(parser)
     given = parser.parse_args()
     lines: list[str] = []
+    if given.cores:
+        lines += [*by_cores([int(n) for n in given.cores.split(",")], given.articles), ""]
     if given.sites:
         lines += [*by_sites([int(n) for n in given.sites.split(",")], given.articles), ""]
     if given.known:
-        lines += by_known([int(n) for n in given.known.split(",")], given.articles)
+        lines += by_known([int(n) for n in given.known.split(",")], given.articles, given.archives)
     told_to(given.write, Told("scaling", lines))
 
 

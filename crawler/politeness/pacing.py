@@ -128,6 +128,7 @@ class SharedPace:
         self._folder = folder
         self._clock = clock
         self._memory: dict[str, float] = {}
+        self._files: dict[str, tuple[Path, FileLock]] = {}
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -147,8 +148,11 @@ class SharedPace:
         """Replace the host's moment by what the rule says; how far off the old one was."""
         if self._folder is None:
             return self._apply(host, self._memory.get(host, 0.0), rule)
-        path = self._folder / f"{safe_name(host)}.json"
-        with FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+        if host not in self._files:
+            path = self._folder / f"{safe_name(host)}.json"
+            self._files[host] = path, FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS)
+        path, lock = self._files[host]
+        with lock:
             try:
                 then = float(json.loads(path.read_text(encoding="ascii"))["next"])
             except (OSError, ValueError, TypeError, KeyError):
