@@ -29,13 +29,16 @@ from archive.database import transaction
 from archive.story_text import same_story
 
 SLICE = 200
-"""Articles taken up by a process at a time: a second of work or less."""
+"""Articles whose texts are reduced to keys by a process at a time: half a second of work."""
+COMPARED = 1000
+"""Articles compared with all others by a process at a time. Each text is worked out once for every
+such piece that it is compared in: larger pieces mean less work, and more memory."""
 
 
-def slices(db: Database) -> list[tuple[int, int]]:
-    """All articles, as ranges of ids, both ends included."""
+def slices(db: Database, size: int = SLICE) -> list[tuple[int, int]]:
+    """All articles, as ranges of ids, both ends included, with ``size`` articles in each."""
     ids = array("q", (row[0] for row in db.execute("select id from articles order by id")))
-    return [(ids[at], ids[min(at + SLICE, len(ids)) - 1]) for at in range(0, len(ids), SLICE)]
+    return [(ids[at], ids[min(at + size, len(ids)) - 1]) for at in range(0, len(ids), size)]
 
 
 def keys_between(archive: Path, first: int, last: int) -> tuple[array[int], array[int]]:

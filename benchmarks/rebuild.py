@@ -4,9 +4,14 @@
 
 WARC files of generated pages are written, as a crawl writes them. The limit: the same pages,
 read and parsed by nobody else, extracted by as many processes as there are cores, each with its
-share in memory. Then ``crawler.intake.rebuild`` derives the database from the files. Both are
-measured in turn and by wall clock, since the question is whether all cores work; peak memory is
-that of the process that writes the database.
+share in memory. Then ``crawler.intake.rebuild`` derives the database from the files.
+
+Both are measured in processor time, which other work on the machine disturbs least. On n cores a
+rebuild cannot take less than its processor time divided by n, nor less than that of its writer,
+the one process whose work cannot be shared; the limit is extraction's divided by n. The share
+of the limit is the quotient of the two. The rate by the clock stands beside it.
+
+Peak memory is that of the process that writes the database, and that of the largest reader.
 """
 
 from __future__ import annotations
@@ -17,7 +22,6 @@ import json
 import multiprocessing
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,6 +30,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import NamedTuple
 
 from archive.records import Page
 from archive.warc import Exchange, WarcWriter
@@ -79,10 +84,10 @@ def _extract_share(plan: tuple[Sequence[str], int, int]) -> float:
     for page in pages[:20]:
         extract(page)
     _ready.wait()
-    begun = time.perf_counter()
+    begun = time.process_time()
     for number in range(count):
         extract(pages[(number + offset) % len(pages)])
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def _initialise(ready: Barrier) -> None:
@@ -91,18 +96,18 @@ def _initialise(ready: Barrier) -> None:
 
 
 def limit(makes: Sequence[str], captures: int, jobs: int) -> float:
-    """Pages a second that extraction alone reaches on ``jobs`` cores."""
+    """CPU seconds that extraction alone takes for a page, ``jobs`` processes at it."""
     context = multiprocessing.get_context("spawn")
     ready = context.Barrier(jobs)
     share = captures // jobs
     with context.Pool(jobs, initializer=_initialise, initargs=(ready,)) as pool:
         plans = [(makes, share, 37 * number) for number in range(jobs)]
         seconds = pool.map(_extract_share, plans, chunksize=1)
-    return share * jobs / max(seconds)
+    return sum(seconds) / (share * jobs)
 
 
 def rebuild_once(data: Path, jobs: int) -> dict[str, float]:
-    """Rebuild in a process of its own: seconds without its start, and peak memory."""
+    """Rebuild in a process of its own: seconds without its start, CPU and peak memory."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.rebuild", "--one", json.dumps([str(data), jobs])],
         capture_output=True,
@@ -127,6 +132,7 @@ def _one(data: str, jobs: int) -> None:
                 "own_cpu": _cpu() - cpu,
                 "megabytes": peak_megabytes(),
                 "all_cpu": _cpu() - cpu + _cpu(resource.RUSAGE_CHILDREN),
+                "reader_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
             }
         )
     )
@@ -141,30 +147,50 @@ def measure(sizes: Sequence[int], repeats: int) -> Iterator[str]:
     """The lines that the benchmark tells."""
     jobs = os.cpu_count() or 1
     yield (
-        "| pages | captures | extraction alone, pages/s | rebuild, captures/s | share |"
-        " its CPU, ms | of this the writer's | memory, MB |"
+        "| pages | captures | extraction alone, CPU ms | rebuild, CPU ms | of this the writer's |"
+        " share of the limit | captures/s | writer, MB | reader, MB |"
     )
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for name, makes in (("known families", KNOWN), ("unknown make", ("unknown",))):
         for captures in sizes if name == "known families" else sizes[:1]:
             with tempfile.TemporaryDirectory() as folder:
                 data = Path(folder)
                 write_captures(data / "warc", makes, captures)
-                alone, rates, told = [], [], {}
-                for _ in range(repeats):
-                    alone.append(limit(makes, min(captures, 2000), jobs))
-                    told = rebuild_once(data, jobs)
-                    rates.append(told["captures"] / told["seconds"])
-                assert told["articles"] == told["captures"], told
-                share = statistics.median(
-                    rate / bound for rate, bound in zip(rates, alone, strict=True)
-                )
-                yield (
-                    f"| {name} | {told['captures']} | {statistics.median(alone):.0f} |"
-                    f" {statistics.median(rates):.0f} | {100 * share:.0f} % |"
-                    f" {1000 * told['all_cpu'] / told['captures']:.2f} |"
-                    f" {1000 * told['own_cpu'] / told['captures']:.2f} | {told['megabytes']:.0f} |"
-                )
+                found = [_once(data, makes, captures, jobs) for _ in range(repeats)]
+            typical = sorted(found, key=lambda each: each.share)[len(found) // 2]
+            yield f"| {name} | {typical.line()} |"
+    load = os.getloadavg()[1]
+    yield ""
+    yield f"Load of the machine meanwhile: {load:.0f} processes wanted its {jobs} cores."
+
+
+class _Once(NamedTuple):
+    alone: float
+    """CPU seconds of extraction for a page."""
+    told: dict[str, float]
+    jobs: int
+
+    @property
+    def share(self) -> float:
+        told = self.told
+        least = max(told["all_cpu"] / self.jobs, told["own_cpu"])
+        return self.alone * told["captures"] / self.jobs / least
+
+    def line(self) -> str:
+        told, count = self.told, self.told["captures"]
+        return (
+            f"{count} | {1000 * self.alone:.2f} | {1000 * told['all_cpu'] / count:.2f} |"
+            f" {1000 * told['own_cpu'] / count:.2f} | {100 * self.share:.0f} % |"
+            f" {count / told['seconds']:.0f} | {told['megabytes']:.0f} |"
+            f" {told['reader_megabytes']:.0f}"
+        )
+
+
+def _once(data: Path, makes: Sequence[str], captures: int, jobs: int) -> _Once:
+    alone = limit(makes, min(captures, 2000), jobs)
+    told = rebuild_once(data, jobs)
+    assert told["articles"] == told["captures"], told
+    return _Once(alone, told, jobs)
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from archive.bulk_load import (
 )
 from archive.copies import Groups, Story
 from archive.copies_at_once import (
+    COMPARED,
     gather_keys,
     keys_between,
     same_between,
@@ -181,7 +182,7 @@ class Building:
         pieces = slices(self.db)
         found = (keys for _, keys in self.readers.each(partial(_keys, self.path), pieces))
         for done, _ in enumerate(gather_keys(self.db, found), 1):
-            self.watch(Progress("comparing texts", done, 2 * len(pieces), "slices"))
+            self.watch(Progress("looking for alike texts", done, len(pieces), "pieces"))
 
     def _build_search(self) -> None:
         statements = {name: search_index_statement(self.db, name) for name in SEARCH_INDEXES}
@@ -201,15 +202,15 @@ class Building:
                 built.unlink(missing_ok=True)
 
     def _join_copies(self) -> None:
-        pieces = slices(self.db)
+        pieces = slices(self.db, COMPARED)
         joined = Groups()
         articles: set[int] = set()
         each = self.readers.each(partial(_same, self.path), pieces)
-        for done, (_, pairs) in enumerate(each, len(pieces) + 1):
+        for done, (_, pairs) in enumerate(each, 1):
             for first, second in pairs:
                 joined.join(first, second)
                 articles |= {first, second}
-            self.watch(Progress("comparing texts", done, 2 * len(pieces), "slices"))
+            self.watch(Progress("comparing texts", done, len(pieces), "pieces"))
         groups = [sorted(group) for group in joined.groups(articles) if len(group) > 1]
         bundles = [groups[at : at + GROUPS] for at in range(0, len(groups), GROUPS)]
         told = self.readers.each(partial(_stories, self.path), bundles)
