@@ -77,3 +77,25 @@ def spellings(word: str) -> list[str]:
             if moved not in found:
                 found.append(moved)
     return found
+
+
+_ALPHABET = "0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONE_ORDER = "\u0300\u0309\u0303\u0301\u0323"
+"""Grave, hook, tilde, acute, dot: the order of Vietnamese dictionaries after the level tone."""
+
+
+def alphabetical(text: str) -> tuple[list[tuple[int, str]], list[int]]:
+    """A key that sorts as Vietnamese dictionaries do: letters first (ă after a, đ after d), then
+    tones.
+
+    >>> sorted(["Đắk Lắk", "Dak", "Đà Nẵng", "Ăn", "An"], key=alphabetical)
+    ['An', 'Ăn', 'Dak', 'Đà Nẵng', 'Đắk Lắk']
+    """
+    letters: list[tuple[int, str]] = []
+    tones: list[int] = []
+    for char in unicodedata.normalize("NFC", text.lower()):
+        parts = unicodedata.normalize("NFD", char)
+        bare = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+        letters.append((_ALPHABET.find(bare), bare))
+        tones.append(next((_TONE_ORDER.index(c) + 1 for c in parts if c in _TONES), 0))
+    return letters, tones

@@ -88,6 +88,10 @@ async def download(datasette: Any, request: Request) -> Any:
         if asked.error:
             return Response.json(error_body(asked.error, Speaker(language_of(request))), status=400)
         raise NotFound("Nothing to look for")
+    mime = "text/csv" if kind == "csv" else "application/x-ndjson"
+    headers = {"content-disposition": f'attachment; filename="articles.{kind}"'}
+    if request.method == "HEAD":
+        return Response("", headers=headers, content_type=f"{mime}; charset=utf-8")
     to = Addresses(datasette, request)
     listing = await read(datasette, request, lambda conn: _listing(conn, asked))
     database = archive_database(datasette)
@@ -109,13 +113,7 @@ async def download(datasette: Any, request: Request) -> Any:
             if text:
                 await writer.write(text)
 
-    mime = "text/csv" if kind == "csv" else "application/x-ndjson"
-    name = f"articles.{kind}"
-    return AsgiStream(
-        stream,
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-        content_type=f"{mime}; charset=utf-8",
-    )
+    return AsgiStream(stream, headers=headers, content_type=f"{mime}; charset=utf-8")
 
 
 class _Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -16,9 +17,12 @@ from archive.publish.hits import load_hits
 from archive.publish.language import Speaker
 from archive.publish.snapshot import read
 from archive.publish.walking import walk
+from archive.spelling import alphabetical
 
 NEWEST = 8
 CHARTED_MONTHS = 180
+CHARTED_ROWS = 400
+_TIME = re.compile(r"(19|20|21)\d\d(-\d\d(-\d\d)?)?")
 
 
 def holdings(conn: sqlite3.Connection) -> dict[str, Any]:
@@ -98,10 +102,33 @@ def chart_of_months(
     )
 
 
+def chart_of_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], t: Speaker) -> Markup:
+    """A chart of an SQL answer whose first column is a time (2023, 2023-04 or 2023-04-05) that
+    comes once a row and whose second is a count; "" of any other."""
+    if len(columns) < 2 or not 2 < len(rows) <= CHARTED_ROWS:
+        return Markup("")
+    values = {}
+    for row in rows:
+        key, count = str(row[0]), row[1]
+        if not _TIME.fullmatch(key) or not isinstance(count, int) or not 0 <= count < 1 << 50:
+            return Markup("")
+        values[key] = count
+    if len(values) < len(rows):
+        return Markup("")
+    return column_chart(
+        sorted(values.items()),
+        link=lambda key: "",
+        title=lambda key, n: f"{key}: {t.number(n)}",
+        tick=str,
+        number=t.number,
+        ticks=8,
+    )
+
+
 def provinces(conn: sqlite3.Connection, column: str) -> list[dict[str, Any]]:
     """Every province of one map with its articles, sites and period, the fullest first."""
     name = "name_2025" if column == "province_2025" else "name"
-    return [
+    rows = [
         dict(zip(("name", "articles", "sites", "first", "last"), row, strict=True))
         for row in conn.execute(
             f"""select p.name, coalesce(c.articles, 0), coalesce(c.sites, 0), c.first, c.last
@@ -109,9 +136,10 @@ def provinces(conn: sqlite3.Connection, column: str) -> list[dict[str, Any]]:
               select {column} as name, sum(articles) as articles, count(distinct site) as sites,
                 min(nullif(month, '')) as first, max(nullif(month, '')) as last
               from month_counts group by 1) c on c.name = p.name
-            order by 2 desc, 1"""
+"""
         ).fetchall()
     ]
+    return sorted(rows, key=lambda row: (-row["articles"], alphabetical(row["name"])))
 
 
 async def home(datasette: Any, request: Request) -> Response:

@@ -19,8 +19,10 @@ from archive.publish.hits import Hit, load_hits
 from archive.publish.home import chart_of_months, fill_months, months
 from archive.publish.language import Speaker
 from archive.publish.matched import counted, counted_facets
+from archive.publish.search_page import site_titles
 from archive.publish.snapshot import read
 from archive.publish.walking import Cursor, Found, walk
+from archive.spelling import alphabetical
 
 PAGE_SIZE = 20
 RECENT_CRAWLS = 20
@@ -72,7 +74,11 @@ async def _province(datasette: Any, request: Request, column: str) -> Response:
     cursor = Cursor.parse(request.args.get("before") or "")
 
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
-        return {"listed": listed(conn, filters, cursor), "months": months(conn, column, name)}
+        return {
+            "listed": listed(conn, filters, cursor),
+            "months": months(conn, column, name),
+            "titles": site_titles(conn),
+        }
 
     context = await read(datasette, request, work)
     path = to.province(name) if column == "province" else to.province_2025(name)
@@ -110,6 +116,7 @@ async def month_view(datasette: Any, request: Request) -> Response:
         return {
             "listed": listed(conn, filters, cursor),
             "months": fill_months(year),
+            "titles": site_titles(conn),
             "earlier": around[0],
             "later": around[1],
         }
@@ -190,8 +197,9 @@ def site_states(conn: sqlite3.Connection) -> list[dict[str, Any]]:
         left join health_states h on h.site = s.name
         left join crawls l on l.id = (select id from crawls where site = s.name
           order by started_at desc limit 1)
-        order by s.declared desc, title""",
+        order by s.declared desc""",
     )
+    rows.sort(key=lambda row: (-row["declared"], alphabetical(row["title"])))
     for row in rows:
         row["state"] = _state(row)
     return rows
@@ -204,7 +212,7 @@ def _state(row: dict[str, Any]) -> str:
         return str(row["health"])
     if row["crawl"] is None:
         return "never"
-    if row["outcome"] not in ("finished", "running", "page_limit", "interrupted"):
+    if row["outcome"] not in ("finished", "running", "limited", "interrupted"):
         return "unfinished"
     if row["requests"] and row["errors"] * 10 > row["requests"]:
         return "errors"
@@ -283,7 +291,10 @@ def coverage(conn: sqlite3.Connection) -> dict[str, Any]:
         row["cells"] = [
             (year, row["years"].get(year, 0), _shade(row, year, most)) for year in recent
         ]
-    return {"sites": sorted(sites.values(), key=lambda row: row["title"]), "years": recent}
+    return {
+        "sites": sorted(sites.values(), key=lambda row: alphabetical(row["title"])),
+        "years": recent,
+    }
 
 
 def _months_between(first: str, last: str) -> int:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-import traceback
 import unicodedata
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,8 +14,7 @@ from urllib.parse import parse_qs
 from datasette import hookimpl
 from datasette.plugins import pm
 from datasette.utils import escape_fts
-from datasette.utils.asgi import Base400, Request, Response
-from datasette.views.base import DatasetteError
+from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from archive.publish import (
@@ -27,10 +25,13 @@ from archive.publish import (
     health_page,
     home,
     machines,
+    overviews,
     places,
     search_page,
 )
+from archive.publish.errors import error_response
 from archive.publish.face import Addresses, common_context, language_of
+from archive.publish.freshness import etag, known_already
 from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, speaking
 from archive.publish.metadata import metadata_for
 from archive.publish.queries import QUESTIONS, queries_for
@@ -69,6 +70,8 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
         (r"^/articles/(?P<id>\d+)\.json$", article_page.article_json),
         (r"^/articles/(?P<id>\d+)\.(?P<format>bib|ris)$", article_page.citation_file),
         (r"^/articles/(?P<id>\d+)/revisions$", article_page.revisions_view),
+        (r"^/provinces$", overviews.provinces_view),
+        (r"^/months$", overviews.months_view),
         (r"^/provinces/(?P<name>[^/]+)$", places.province_view),
         (r"^/provinces-2025/(?P<name>[^/]+)$", places.province_2025_view),
         (r"^/sites$", places.sites_view),
@@ -96,6 +99,7 @@ def extra_template_vars(datasette: Any, request: Request | None, template: str) 
     context = common_context(datasette, request)
     if template.startswith(("database", "query", "table")):
         context |= {"schema": SCHEMA, "questions": QUESTIONS}
+        context["chart_of_rows"] = partial(home.chart_of_rows, t=context["t"])
     return context
 
 
@@ -169,29 +173,8 @@ _DEFAULT_HANDLER = "datasette.handle_exception"
 
 @hookimpl(tryfirst=True)
 def handle_exception(datasette: Any, request: Request, exception: Exception) -> Any:
-    """Errors as pages in the reader's language, or as JSON in Datasette's shape.
-
-    What went wrong inside is for the log, not for the reader.
-    """
-
     async def show() -> Response:
-        status, message, title, more = 500, "Internal error", None, {}
-        if isinstance(exception, DatasetteError):
-            status, message, title = exception.status, str(exception.message), exception.title
-            more = dict(exception.error_dict or {})
-        elif isinstance(exception, Base400):
-            status = exception.status
-            message = str(exception.args[0]) if exception.args else ""
-        elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
-            status, message = 503, "Time limit exceeded"
-        else:
-            traceback.print_exception(exception, file=sys.stderr)
-        if request.path.endswith(".json"):
-            body = {**more, "ok": False, "error": message, "status": status, "title": title}
-            return Response.json(body, status=status)
-        context = {"status": status, "error": message, "title": title}
-        html = await datasette.render_template("error.html", context, request=request)
-        return Response.html(html, status=status)
+        return await error_response(datasette, request, exception)
 
     return show
 
@@ -208,7 +191,8 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            speaking.set(language_of(Request(scope, receive)))
+            request = Request(scope, receive)
+            speaking.set(language_of(request))
             headers = dict(HEADERS)
             settings = FaceSettings.of(datasette)
             if settings.replay_origin:
@@ -224,6 +208,11 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
                 cookie[COOKIE].update({"path": "/", "max-age": str(ONE_YEAR), "samesite": "Lax"})
                 headers["set-cookie"] = cookie[COOKIE].OutputString()
 
+            tag = "" if wish else await etag(datasette, request)
+            if known_already(tag, request.headers.get("if-none-match", "")):
+                await _not_modified(send, tag)
+                return
+
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
                     given = list(message.get("headers", []))
@@ -234,6 +223,8 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
                         if name == "set-cookie" or name.encode() not in names
                     ]
                     given = _vary_by_language(given)
+                    if tag and message["status"] == 200 and b"cache-control" not in names:
+                        given += [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
                     message = {**message, "headers": given}
                 await send(message)
 
@@ -242,6 +233,13 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
         return guarded
 
     return wrap
+
+
+async def _not_modified(send: Send, tag: str) -> None:
+    headers = [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
+    headers = _vary_by_language([*headers, (b"vary", b"Cookie, Authorization")])
+    await send({"type": "http.response.start", "status": 304, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _vary_by_language(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -15,6 +15,7 @@ from archive.publish.hits import Hit, attachment_hits, load_hits
 from archive.publish.language import Speaker
 from archive.publish.searching import FACETS, Sort, search
 from archive.publish.snapshot import read
+from archive.publish.suggestions import COUNTED, Suggestion, suggest
 from archive.publish.walking import Cursor, Found
 from archive.search import MAX_CHARACTERS, Query, QueryError, parse, parse_plainly
 
@@ -131,6 +132,13 @@ def next_parameters(asked: Asked, found: Found) -> str:
     return asked.parameters(page=str(found.page + 1)) if found.page < LAST_PAGE else ""
 
 
+def pages(asked: Asked, found: Found) -> int:
+    """How many pages the results have, or 0 where they are walked through without numbers."""
+    if not found.exact or found.cursor is not None or asked.cursor is not None:
+        return 0
+    return min(-(-found.total // asked.size), LAST_PAGE)
+
+
 FACET_SHOWN = 12
 FACET_LISTED = 40
 
@@ -175,11 +183,16 @@ async def search_view(datasette: Any, request: Request) -> Response:
 
     first = asked.query and not asked.filters and asked.page == 1 and not asked.cursor
 
-    def work(conn: sqlite3.Connection) -> tuple[Answer, dict[str, str], list[dict[str, Any]]]:
+    def work(
+        conn: sqlite3.Connection,
+    ) -> tuple[Answer, dict[str, str], list[dict[str, Any]], list[Suggestion]]:
         attached = attachment_hits(conn, asked.query) if first and asked.query else []
-        return answer(conn, asked), site_titles(conn), attached
+        got = answer(conn, asked)
+        nothing = asked.query is not None and got.found.exact and got.found.total == 0
+        suggested = suggest(conn, asked.query, asked.filters) if nothing and asked.query else []
+        return got, site_titles(conn), attached, suggested
 
-    got, sites, attached = await read(datasette, request, work)
+    got, sites, attached, suggested = await read(datasette, request, work)
     following = next_parameters(asked, got.found)
     plain = asked.parameters()
     context = {
@@ -197,6 +210,15 @@ async def search_view(datasette: Any, request: Request) -> Response:
             )
             for name, value in asked.filters.items()
         ],
+        "suggested": [
+            (suggestion, "?" + urlencode({"q": suggestion.text})) for suggestion in suggested
+        ],
+        "suggestions_counted": COUNTED,
+        "pages": pages(asked, got.found),
+        "first_url": "?" + plain,
+        "previous_url": "?" + asked.parameters(page=str(asked.page - 1) if asked.page > 2 else "")
+        if asked.page > 1 and asked.cursor is None
+        else "",
         "next_url": "?" + following if following else "",
         "sort_urls": [
             (sort, "?" + asked.parameters(sort=sort))

@@ -166,7 +166,7 @@ def test_the_chart_leads_to_its_months(page: Any, ids: dict[str, int]) -> None:
     assert page.locator("svg.chart rect").count() > 12
     page.get_by_text("Số liệu của biểu đồ").click()
     page.locator("table.figures a").first.click()
-    assert page.locator("h1").inner_text() == "tháng 9/2024"
+    assert page.locator("h1").inner_text() == "Tháng 9/2024"
 
 
 def test_the_keyboard_reaches_the_text(page: Any) -> None:
@@ -180,6 +180,8 @@ def test_the_keyboard_reaches_the_text(page: Any) -> None:
 LOOKED_AT = [
     "/", "/search?q=cong+doan", "/search?q=%22x", "/archive/articles/{nha_o}",
     "/archive/articles/{tai_nan}", "/articles/{doi_thoai_dien_tu}/revisions",
+    "/provinces/Cần Thơ", "/provinces", "/months", "/search?q=cong+dooan",
+    "/archive/word_by_year?q=cong", "/sites", "/sites/hai_phong",
     "/provinces/Cần Thơ", "/sites", "/sites/hai_phong", "/months/2024-05", "/coverage", "/archive",
     "/archive/crawls", "/archive/titles_with_phrase?phrase=cong+doan",
     "/archive?sql=select+*+from+sites", "/no/page",

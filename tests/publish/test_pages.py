@@ -48,6 +48,11 @@ PAGES = [
     "/months/2024-05",
     "/months/1999-01",
     "/coverage",
+    "/provinces",
+    "/provinces?map=2025",
+    "/months",
+    "/search?q=cong+dooan",
+    "/archive/word_by_year?q=cong",
     "/archive",
     "/archive?_show_hidden=1",
     "/archive?sql=select+id,+title+from+articles",
@@ -149,13 +154,144 @@ async def test_home_tells_what_is_held(face: Any) -> None:
     assert held["bài viết"] == "32"
     assert held["giai đoạn"] == "2015–2025"
     rows = page.xpath("//table[contains(@class,'listing')]/tbody/tr")
-    assert len(rows) == 63
+    without = page.xpath("//details[contains(@class,'none-yet')]//li")
+    assert (len(rows), len(rows) + len(without)) == (14, 63)
     assert "01/08/2025" in page.text_content()
     newest = page.xpath("//ol[@class='hits']/li[1]//h3")[0].text_content()
     assert newest == "Công đoàn hai tỉnh hợp nhất sau sáp nhập"
     assert page.xpath("//*[name()='svg'][@class='chart']")
     new_map = tree((await get(face, "/?map=2025")).text)
-    assert len(new_map.xpath("//table[contains(@class,'listing')]/tbody/tr")) == 34
+    rows = new_map.xpath("//table[contains(@class,'listing')]/tbody/tr")
+    assert len(rows) + len(new_map.xpath("//details[contains(@class,'none-yet')]//li")) == 34
+
+
+async def test_all_provinces_and_all_months_are_ways_in(face: Any) -> None:
+    for path, count in (("/provinces", 63), ("/provinces?map=2025", 34)):
+        page = tree((await get(face, path)).text)
+        rows = page.xpath("//tbody/tr")
+        assert len(rows) == count
+        numbers = [int(row.xpath("string(td[1])")) for row in rows]
+        assert sum(numbers) == 32 - 2  # a newspaper belongs to no province
+        assert numbers == sorted(numbers, reverse=True)
+        empty = [row.xpath("string(th)") for row in rows if row.xpath("string(td[1])") == "0"]
+        assert empty.index("Cà Mau") < empty.index("Gia Lai") < empty.index("Tây Ninh")
+        bars = page.xpath("//*[name()='rect']/@width")
+        assert bars[0] == "100.0" and len(bars) == sum(number > 0 for number in numbers)
+    page = tree((await get(face, "/months")).text)
+    cells = page.xpath("//tbody//td[position() < 13]/a")
+    undated = int(re.sub(r"\D", "", page.xpath("string(//p[@class='meta'])")))
+    assert sum(int(cell.text) for cell in cells) + undated == 32
+    month = tree((await get(face, cells[0].get("href"))).text)
+    assert len(month.xpath("//li[@class='hit']")) == int(cells[0].text)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "text"),
+    [
+        ("/search?q=cong+dooan", "spelling", "cong doan"),
+        ("/search?q=thoa+uoc&year=1999", "unfiltered", "thoa uoc"),
+        ("/search?q=%22doan+cong%22+hoi", "loose", "doan cong hoi"),
+        ("/search?q=doi+thoai+xyzzy", "fewer", "doi thoai"),
+    ],
+)
+async def test_a_search_without_hits_says_what_would_find_some(
+    face: Any, path: str, kind: str, text: str
+) -> None:
+    page = tree((await get(face, path)).text)
+    offers = page.xpath("//ul[@id='suggestions']/li")
+    said = {offer.text.strip(): offer.xpath("string(a)") for offer in offers}
+    assert said[WORDS[f"suggest_{kind}"][0]] == text
+    for offer in offers:
+        led_to = tree((await get(face, "/search" + offer.xpath("a/@href")[0])).text)
+        assert led_to.xpath("string(//*[@id='count'])") == offer.xpath("string(*[@class='n'])")
+
+
+async def test_pages_are_counted_and_their_end_is_told(face: Any) -> None:
+    second = tree((await get(face, "/search?q=cong&size=10&page=2")).text)
+    assert second.xpath("//a[@rel='prev']/@href") == ["?q=cong&size=10"]
+    assert "Trang 2/3" in second.text_content()
+    past = tree((await get(face, "/search?q=cong&size=10&page=9")).text)
+    assert "chỉ có 3 trang" in past.xpath("string(//*[@id='past-end'])")
+    assert not past.xpath("//ul[@id='suggestions'] | //a[@rel='next'] | //a[@rel='prev']")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "vi"),
+    [
+        ("/nope", 404, "Không có địa chỉ này trong kho."),
+        ("/archive/nope", 404, "Không có bảng này."),
+        ("/archive/sites/nope", 404, "Không có dòng này trong bảng."),
+        ("/archive?sql=delete+from+articles", 400, "Chỉ chạy được câu SELECT."),
+        ("/archive/articles?_sort=nope", 400, "Cannot sort table by nope"),
+        (
+            "/archive?sql=with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c)"
+            "+select+count(*)+from+c",
+            400,
+            "Câu hỏi này mất quá nhiều thời gian nên đã được dừng lại.",
+        ),
+    ],
+)
+async def test_an_error_is_told_in_words_and_without_markup(
+    face: Any, path: str, status: int, vi: str
+) -> None:
+    response = await get(face, path, **{"accept-language": "vi"})
+    assert response.status_code == status
+    told = tree(response.text).xpath("//main")[0].text_content()
+    assert vi in told
+    assert "<" not in told
+
+
+async def test_a_page_that_has_not_changed_is_not_sent_again(
+    sample: tuple[Path, dict[str, int]], tmp_path: Path
+) -> None:
+    with sqlite3.connect(sample[0]) as source, sqlite3.connect(tmp_path / "archive.db") as copy:
+        source.backup(copy)
+    copy.execute("pragma journal_mode = wal")
+    own = make_face(tmp_path / "archive.db")
+    try:
+        article = f"/archive/articles/{sample[1]['nha_o']}"
+        for path in ("/", "/search?q=cong+doan", "/feed.atom", article):
+            first = await get(own, path)
+            tag = first.headers["etag"]
+            again = await get(own, path, **{"if-none-match": tag})
+            assert (again.status_code, again.content) == (304, b"")
+            other = await get(own, path, **{"if-none-match": tag, "accept-language": "en"})
+            assert other.status_code == 200
+            with sqlite3.connect(tmp_path / "archive.db") as writer:
+                writer.execute("update articles set title = title || '!'")
+            changed = await get(own, path, **{"if-none-match": tag})
+            assert changed.status_code == 200
+        for path in ("/archive?sql=select+datetime('now')", "/health", "/-/versions.json"):
+            assert "etag" not in (await get(own, path)).headers
+    finally:
+        close(own)
+        copy.close()
+        source.close()
+
+
+async def test_what_only_some_may_see_is_never_kept(sample: tuple[Path, dict[str, int]]) -> None:
+    own = make_face(sample[0], {"allow": {"id": "editor"}})
+    try:
+        cookie = own.sign({"a": {"id": "editor"}}, "actor")
+        seen = await own.client.get("/", cookies={"ds_actor": cookie})
+        assert seen.status_code == 200
+        assert "etag" not in seen.headers
+        assert (await get(own, "/", **{"if-none-match": "*"})).status_code == 403
+    finally:
+        close(own)
+
+
+async def test_an_answer_over_time_is_drawn(face: Any) -> None:
+    drawn = tree((await get(face, "/archive/word_by_year?q=cong")).text)
+    assert drawn.xpath("//*[name()='svg'][@class='chart']")
+    table = tree((await get(face, "/archive?sql=select+title,+words+from+articles")).text)
+    assert not table.xpath("//*[name()='svg']")
+
+
+async def test_asking_for_the_head_of_a_download_runs_none(face: Any) -> None:
+    response = await face.client.head("/download/articles.csv")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/csv")
 
 
 async def test_search_filters_carry_counts_that_are_right(face: Any, ids: dict[str, int]) -> None:

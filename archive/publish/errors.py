@@ -1,0 +1,59 @@
+"""Errors as pages in the reader's language, or as JSON in Datasette's shape.
+
+What went wrong inside is for the log, not for the reader.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import traceback
+from typing import Any
+
+from datasette.utils.asgi import Base400, Request, Response
+from datasette.views.base import DatasetteError
+
+from archive.publish.face import language_of
+from archive.publish.language import Speaker
+
+KNOWN = {
+    "Database not found": "no_database",
+    "No such database": "no_database",
+    "Table not found": "no_table",
+    "Record not found": "no_row",
+    "Statement must be a SELECT": "only_select",
+    "Time limit exceeded": "too_slow",
+    "SQL Interrupted": "too_slow",
+    "Invalid SQL": "bad_sql",
+    "Nothing to look for": "error_no_words",
+    "No such month": "no_month",
+    "The owner of this archive does not publish a sitemap": "no_sitemap",
+}
+"""Messages and titles of Datasette and our own -> key of the words that say the same."""
+
+
+async def error_response(datasette: Any, request: Request, exception: Exception) -> Response:
+    status, message, title, more = 500, "Internal error", None, {}
+    if isinstance(exception, DatasetteError):
+        status, message, title = exception.status, str(exception.message), exception.title
+        more = dict(exception.error_dict or {})
+        if exception.message_is_html:  # written for Datasette's own page
+            message = str(title or "")
+        if status == 500 and message.startswith("Cannot "):
+            status = 400  # what was asked for is wrong (a column that is not there), not we
+    elif isinstance(exception, Base400):
+        status = exception.status
+        message = str(exception.args[0]) if exception.args else ""
+    elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
+        status, message = 503, "Time limit exceeded"
+    else:
+        traceback.print_exception(exception, file=sys.stderr)
+    if request.path.endswith(".json"):
+        body = {**more, "ok": False, "error": message, "status": status, "title": title}
+        return Response.json(body, status=status)
+    t = Speaker(language_of(request))
+    said = t(KNOWN[message]) if message in KNOWN else message
+    heading = t(KNOWN[title]) if title in KNOWN else title
+    context = {"status": status, "error": "" if said == heading else said, "title": heading}
+    html = await datasette.render_template("error.html", context, request=request)
+    return Response.html(html, status=status)
