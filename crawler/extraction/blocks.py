@@ -15,6 +15,9 @@ from archive.records import Image
 Kind = Literal["paragraph", "heading", "item", "table", "figure", "video", "file"]
 
 _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)$", re.I)
+_SHARED = re.compile(
+    r"drive\.google\.com/(?:file/d/|open|uc)|docs\.google\.com/(?:document|spreadsheets|presentation)/d/"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,16 @@ def unique_images(images: Iterable[Image]) -> tuple[Image, ...]:
 
 
 def is_attachment(url: str) -> bool:
-    """Whether an address names a document file: pdf, Word, Excel, PowerPoint or an archive."""
+    """Whether an address names a document file: pdf, Word, Excel, PowerPoint or an archive.
+
+    So do addresses of single files on Google Drive, where offices keep what is too large for them.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
+    if _SHARED.match(f"{parts.netloc}{parts.path}"):
+        return True
     if _ATTACHMENT.search(unquote(parts.path)):
         return True
     return any(

@@ -17,7 +17,7 @@ from crawler.extraction.tables import has_table, is_data, rows_of
 
 _NEVER_CONTENT = (
     "script", "style", "noscript", "template", "svg", "select", "nav", "footer", "iframe", "link",
-    "meta", "button", "input", "textarea", "object", "embed", "map",
+    "meta", "button", "input", "textarea", "object", "map",
 )  # fmt: skip
 """Elements that trafilatura would carry through several copies of the tree and drop at last."""
 _LETTERS = re.compile(r"\W+")

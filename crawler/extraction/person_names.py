@@ -97,7 +97,8 @@ _ACRONYMS = """
 lđlđ ubnd hđnd cnvc cnvclđ cnvcld cnlđ cđcs cđ cđn bch btv bcđ bbt ubkt tlđ tlđlđ ubmttq mttq thpt
 thcs tnhh mtv tp tphcm hcm qh vn vnd usd sgk tdtt vhtt gdđt bhxh bhyt bhtn attt atvslđ atlđ pccc kcn
 kcx kkt nlđ nsdlđ đvcđ qđ kh tb bc nq ct tt nđ cp clb đh đhqg bgđ tlđvn utxh tnxk dnnn xhcn chxhcn
-tw covid adsl pv ctv ldo btc tin ảnh hết stt tt
+tw covid adsl pv ctv ldo btc tin ảnh hết stt tt ttxvn vov vtv tto tno qđnd bqt btg bđv cđvc cđgd
+cđyt cđct cđxd cđgt cđkcn cđcstv ldld cttđt ttđt vpub hlhpn hnd hcct đtn tđtn mttqvn
 """
 
 SURNAMES = frozenset(_SURNAMES.split())
@@ -136,12 +137,15 @@ _SPOKEN_RE = re.compile(r"(?:[HK]['’][^\W\d_]+|[^\W\d_]+)")
 
 
 def _is_highland_name(words: list[str]) -> bool:
-    """Names such as "Y Wen Niê", "H'Len Niê", "Ksor Hlinh": the clan stands last or first."""
+    """Names such as "Y Wen Niê", "H'Len Niê", "Ksor Hlinh", where the clan stands last or first."""
     if not all(word[0].isupper() and _SPOKEN_RE.fullmatch(word) for word in words):
         return False
     if words[0] in ("Y", "H") or words[0][:2] in ("H'", "H’", "K'", "K’"):
         return words[-1].lower() in HIGHLAND
     first = words[0].lower()
+    if len(words) == 3 and words[1] == "A":
+        # Mông men: "Giàng A Páo".
+        return first in SURNAMES and is_syllable(words[2])
     return first in HIGHLAND - _PARTS and len(words[-1]) > 1
 
 

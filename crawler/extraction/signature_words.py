@@ -96,7 +96,8 @@ GENERIC_RE = re.compile(
     r"(?:ban|bo phan) (?:bien tap|quan tri|tuyen giao)(?:\s.*)?|bien tap(?: vien)?|"
     r"quan tri(?: vien| web)?|cong doan(?:\s.*)?|ldld(?:\s.*)?|lien doan lao dong(?:\s.*)?|"
     r"toa soan|phong vien|cong tac vien|bbt\w*|super\s?admin|superuser|manager|mặc định|"
-    r"(?:người|thành viên) quản trị|tin(?:-| )bài|news|post|system|host",
+    r"(?:.*\s)?(?:accounts?|online|users?|news|portal|official|fanpage|channel|media|team)(?:\s.*)?|"
+    r"superuser\s.*|(?:người|thành viên) quản trị|tin(?:-| )bài|news|post|system|host",
     re.I,
 )
 PRINTED_DESK_RE = re.compile(

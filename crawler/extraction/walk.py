@@ -107,6 +107,9 @@ class _Walker:
         if tag == "img":
             self.image(element, context)
             return
+        if tag == "noscript" and element not in self.skip:
+            self.without_script(element, context)
+            return
         if tag in _SKIP or element in self.skip or len(self.blocks) > MAX_BLOCKS:
             return
         css = element.get("style")
@@ -131,6 +134,9 @@ class _Walker:
             self.flush(context)
         elif tag in EMBEDDED:
             self.embedded(element, context)
+            if tag == "embed" and len(element):
+                # An old HTML parser takes what follows an embed for its children.
+                self.walk(element, context, style, depth)
         elif tag == "a":
             href = self.link(element)
             self.walk(element, context, style._replace(href=href or style.href), depth)
@@ -287,6 +293,13 @@ class _Walker:
                 element=context.element,
             )
         )
+
+    def without_script(self, element: HtmlElement, context: _Context) -> None:
+        """The picture of a ``<noscript>``, where no other ``<img>`` beside it stands for it."""
+        parent = element.getparent()
+        images = element.findall(".//img")
+        if len(images) == 1 and parent is not None and parent.find("img") is None:
+            self.image(images[0], context)
 
     def figure(self, element: HtmlElement, context: _Context, style: Style, depth: int) -> None:
         inner = context._replace(element=element, align=align_of(element) or context.align)
