@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.search import (
-    And,
-    In,
-    Or,
-    Phrase,
-    QueryError,
-    parse,
-    parse_plainly,
-)
+from archive.search import parse, parse_plainly
+from archive.search_syntax import And, In, Or, Phrase, QueryError
 from archive.spelling import comparable, fold, has_marks, spellings
 from archive.vietnamese import fold_stroke
 

@@ -38,7 +38,8 @@ from archive.publish.queries import QUESTIONS, queries_for
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database
 from archive.schema import SCHEMA
-from archive.search import QueryError, parse, parse_plainly
+from archive.search import parse, parse_plainly
+from archive.search_syntax import QueryError
 from archive.spelling import fold
 from archive.vietnamese import fold_stroke
 

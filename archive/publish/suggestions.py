@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archive.publish.filters import Filters
-from archive.search import And, In, Node, Or, Phrase, Query, QueryError, parse
+from archive.search import Query, parse
+from archive.search_syntax import And, In, Node, Or, Phrase, QueryError
 from archive.spelling import fold
 
 COUNTED = 1_000

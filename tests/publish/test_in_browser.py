@@ -181,8 +181,8 @@ LOOKED_AT = [
     "/", "/search?q=cong+doan", "/search?q=%22x", "/archive/articles/{nha_o}",
     "/archive/articles/{tai_nan}", "/articles/{doi_thoai_dien_tu}/revisions",
     "/provinces/Cần Thơ", "/provinces", "/months", "/search?q=cong+dooan",
-    "/archive/word_by_year?q=cong", "/sites", "/sites/hai_phong",
-    "/provinces/Cần Thơ", "/sites", "/sites/hai_phong", "/months/2024-05", "/coverage", "/archive",
+    "/archive/word_by_year?q=cong", "/sites", "/sites/hai_phong", "/months/2024-05",
+    "/coverage", "/archive",
     "/archive/crawls", "/archive/titles_with_phrase?phrase=cong+doan",
     "/archive?sql=select+*+from+sites", "/no/page",
 ]  # fmt: skip
