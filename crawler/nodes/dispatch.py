@@ -196,6 +196,8 @@ class Dispatcher:
             )
             for url, peer in self._peers.items()
         ]
+        if not any(place.up and place.free > 0 for place in places):
+            return
         known = self._ledger.hosts()
         memory = Memory(
             self._ledger.homes(),

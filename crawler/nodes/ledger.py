@@ -52,9 +52,13 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = sqlite3.connect(path, timeout=10)
+        except sqlite3.Error as error:
+            raise ArchiveError(f"Cannot use {path}: {error}") from error
+        try:
             self._db.execute("pragma synchronous = full")
             self._db.executescript(SCHEMA)
         except sqlite3.Error as error:
+            self._db.close()
             raise ArchiveError(f"Cannot use {path}: {error}") from error
         self._longest = longest
 

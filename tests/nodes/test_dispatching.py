@@ -273,6 +273,16 @@ def test_a_book_of_a_wrong_clock_holds_nothing_for_ever(ledger: Ledger) -> None:
     assert held.expires_at <= time.monotonic() + RHYTHM.lease + RHYTHM.margin
 
 
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but long enough to be taken for one", None]
+)
+def test_a_book_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "dispatch.db"
+    path.mkdir() if content is None else path.write_bytes(content * 100)
+    with pytest.raises(ArchiveError, match="Cannot use"):
+        Ledger(path, 60.0)
+
+
 def test_tokens_only_grow(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     first = ledger.grant("paper", "http://a", 0.0)
     ledger.release(first)
