@@ -90,16 +90,17 @@ def declare(script: YearScript, web: YearWeb) -> dict[str, Any]:
 class Year:
     """One run of a script."""
 
-    def __init__(self, script: YearScript, data: Path) -> None:
+    def __init__(self, script: YearScript, data: Path, quiet_hours: str = "") -> None:
         self.script = script
         self.data = data
-        self.web = YearWeb(script)
+        self.web = YearWeb(script, quiet_hours)
         self.sites = declare(script, self.web)
         self.db: Database = open_archive(data / "archive.db")
         for spider in self.sites.values():
             save_site(self.db, site_record(spider))
-        self.crawls = CrawlTasks(self.db, data, self.web)
-        config = ScheduleConfig(sites={site.name: site.times for site in script.sites})
+        self.crawls = CrawlTasks(self.db, data, self.web, quiet_hours)
+        times = {site.name: site.times for site in script.sites}
+        config = ScheduleConfig(sites=times, quiet_hours=quiet_hours)
         levels = {site.name: site.level for site in script.sites}
         self.schedule = Schedule(config, levels, self.crawls)
         self.heard: list[Heard] = []
@@ -134,7 +135,7 @@ class Year:
         if day == 0 and months > self._months:
             self._months = months
             print(
-                f"day {months * 30}: {self.crawls.begun} crawls, {time.process_time():.0f} s of CPU",
+                f"day {months * 30}: {self.crawls.begun} crawls, {time.process_time():.0f} s",
                 file=sys.stderr,
                 flush=True,
             )
@@ -219,9 +220,9 @@ def _per_page(asked: Counter[str], articles: int) -> float | None:
     return round(asked.total() / pages, 2) if pages else None
 
 
-def simulate(script: YearScript, data: Path) -> dict[str, Any]:
+def simulate(script: YearScript, data: Path, quiet_hours: str = "") -> dict[str, Any]:
     """Run a script; its figures, with what the run cost."""
-    year = Year(script, data)
+    year = Year(script, data, quiet_hours)
 
     async def whole() -> None:
         try:
@@ -256,6 +257,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--rate", type=float, default=1.0, help="times what sites publish")
     parser.add_argument("--alike", action="store_true", help="crawl every site once a day")
+    parser.add_argument("--quiet", default="", metavar="HOURS", help="such as 22:00-04:30")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, help="keep the archive here")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
@@ -272,7 +274,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             data = given.data or Path(folder)
             data.mkdir(parents=True, exist_ok=True)
-            figures = simulate(script, data)
+            figures = simulate(script, data, given.quiet)
     CLOCK.stop()
     if given.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))

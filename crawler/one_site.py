@@ -88,6 +88,7 @@ def crawl_settings(plan: Plan, crawl_id: str, also: Mapping[str, object] | None 
             "WARC_SOFTWARE": EXTRACTOR,
             "WARC_MAX_BYTES": plan.warc_max_bytes,
             "CLOSESPIDER_PAGECOUNT": plan.max_pages,
+            "CLOSESPIDER_TIMEOUT": 60 * plan.max_minutes,
             "SAMPLE_PROXY": plan.sample_proxy,
             "PACE_FOLDER": str(data / "locks" / "hosts"),
             "QUIET_HOURS": plan.quiet_hours,
@@ -96,6 +97,8 @@ def crawl_settings(plan: Plan, crawl_id: str, also: Mapping[str, object] | None 
         },
         priority="cmdline",
     )
+    if plan.fresh:
+        settings.set("FRONTIER_RESUME_SECONDS", 0.0, priority="cmdline")
     add_to(settings)
     for base, part in UNUSED_PARTS:
         settings[base].delete(part, priority="cmdline")
@@ -245,6 +248,8 @@ def _how_it_ended(
     why: str = spider.incomplete if spider is not None else ""
     if reason == "closespider_pagecount":
         return "limited", False, f"stopped after {plan.max_pages} pages as asked"
+    if reason == "closespider_timeout":
+        return "limited", False, f"stopped after {plan.max_minutes} minutes as asked"
     if reason == "shutdown":
         return "interrupted", False, "stopped by a signal"
     ended = how_manners_ended_it(reason)

@@ -16,6 +16,10 @@ class Plan:
     max_pages: int = 0
     recheck: bool = False
     walk_all: bool = False
+    max_minutes: int = 0
+    """After which the crawl ends, to be gone on with; 0: none."""
+    fresh: bool = False
+    """Look at feeds and listings again, whatever is left of an earlier crawl's queue."""
     quiet_hours: str = ""
     """Hours in which the crawl asks nothing, such as "22:00-05:00" in Vietnam's time."""
     warc_max_bytes: int = 0

@@ -90,7 +90,7 @@ class SiteSpider(Declaration, scrapy.Spider):
             yield self._feed_request(feed)
         at_once = self.start_urls if self.walk_all else self.sources.listings_at_once()
         for url in at_once:
-            yield self._listing_request(url, start=True)
+            yield self._listing_request(url, start=True, newest_only=self._inherits())
         self._named_sitemaps += self.sitemaps
         if not at_once and not self.feeds:
             for request in self._sitemap_requests():
@@ -141,11 +141,13 @@ class SiteSpider(Declaration, scrapy.Spider):
                 yield self._listing_request(url, start=True)
 
     async def parse_listing(
-        self, response: Response, start: bool = False, news: int = 0
+        self, response: Response, start: bool = False, news: int = 0, newest_only: bool = False
     ) -> AsyncIterator[Request | Reading]:
         """A listing: its articles, and its next pages unless nothing on it is news.
 
         ``news`` counts the pages of this listing that were followed for their news.
+        ``newest_only``: an unfinished walk has this listing in its queue; only what is new since
+        is looked for.
         """
         for request in self._sitemap_requests():
             yield request
@@ -165,6 +167,11 @@ class SiteSpider(Declaration, scrapy.Spider):
                 yield request
         goes_on = self.walk.saw_listing(response.url, map(article_key, links.articles))
         following = next_page(response.url, document, self.article_url) if goes_on else ""
+        if newest_only:
+            unknown = any(not standing.known for standing in standings)
+            for request in self._beside_the_walk(links.listings, following, unknown):
+                yield request
+            return
         if self.walk_all:
             for url in (*links.listings, *([following] if following else [])):
                 if self._own(url) and self.walk.admits_listing(url):
@@ -311,8 +318,33 @@ class SiteSpider(Declaration, scrapy.Spider):
         request.errback = self.feed_failed
         return request
 
-    def _listing_request(self, url: str, *, start: bool = False, news: int = 0) -> Request:
+    def _inherits(self) -> bool:
+        """Whether this crawl begins with what an unfinished walk has left to do."""
+        stats = self.crawler.stats
+        return bool(
+            self.walk_all
+            and stats.get_value("frontier/taken_up", 0)
+            and not stats.get_value("frontier/resumed", 0)
+        )
+
+    def _beside_the_walk(
+        self, sections: Sequence[str], following: str, unknown: bool
+    ) -> Iterator[Request]:
+        """What a page of a listing leads to while an unfinished walk has the rest in its queue:
+        the next page as long as there is news, and whatever has never answered yet."""
+        for url in (*sections, following):
+            if self._own(url) and not self.sources.has_answered(url):
+                if self.walk.admits_listing(url):
+                    yield self._listing_request(url)
+            elif url and url == following and unknown and self.walk.admits_listing(url):
+                yield self._listing_request(url, newest_only=True)
+
+    def _listing_request(
+        self, url: str, *, start: bool = False, news: int = 0, newest_only: bool = False
+    ) -> Request:
         follow = {"start": start, "news": news}
+        if newest_only:
+            follow["newest_only"] = True
         return self._source(url, self.parse_listing, LISTING, cb_kwargs=follow)
 
     def _sitemap_request(self, url: str) -> Request:

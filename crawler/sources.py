@@ -84,6 +84,10 @@ class Sources:
         alone = not self.site.start_urls and not self.site.feeds
         return alone or self.rested(url, SITEMAP_REST)
 
+    def has_answered(self, url: str) -> bool:
+        """Whether a URL was ever asked with success."""
+        return bool(last_answer(self.db, url))
+
     def rested(self, url: str, age: timedelta) -> bool:
         """Whether a URL's last answer is at least so long ago."""
         return older_than(last_answer(self.db, url), age, self.now)

@@ -206,6 +206,7 @@ def judge_manners(web: YearWeb) -> dict[str, Any]:
         "shortest_gap_seconds": round(min(log.shortest for log in logs), 2),
         "too_fast": sum(log.too_fast for log in logs),
         "within_a_pause": sum(log.too_soon for log in logs),
+        "in_quiet_hours": web.in_quiet_hours,
         "against_robots_txt": sum(log.after_robots for log in logs),
         "robots_read_twice_in_a_day": len(daily),
     }

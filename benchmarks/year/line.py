@@ -53,18 +53,19 @@ class InlineExtractor:
 class CrawlTasks:
     """Crawls as tasks of the running loop; see ``crawler.operation.schedule.Crawls``."""
 
-    def __init__(self, db: Database, data: Path, web: YearWeb) -> None:
+    def __init__(self, db: Database, data: Path, web: YearWeb, quiet_hours: str = "") -> None:
         self._db = db
         self._data = data
         self._web = web
+        self._quiet_hours = quiet_hours
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: list[SiteRun] = []
         self.changed = asyncio.Event()
         self.begun = 0
 
-    def begin(self, site: str) -> bool:
+    def begin(self, site: str, *, fresh: bool) -> bool:
         self.begun += 1
-        self._tasks[site] = asyncio.get_running_loop().create_task(self._run(site))
+        self._tasks[site] = asyncio.get_running_loop().create_task(self._run(site, fresh))
         return True
 
     def running(self) -> set[str]:
@@ -74,11 +75,11 @@ class CrawlTasks:
         ended, self._ended = self._ended, []
         return ended
 
-    async def _run(self, site: str) -> None:
+    async def _run(self, site: str, fresh: bool) -> None:
         run = SiteRun(site, "crashed")
         try:
             with locked(self._data, site, patience=0, doing="Another crawl"):
-                told = await self._crawl(site)
+                told = await self._crawl(site, fresh)
             run = SiteRun(
                 site, told["outcome"], told["complete"], told["detail"], told["crawl"],
                 told["counters"],
@@ -90,8 +91,14 @@ class CrawlTasks:
         self._ended.append(run)
         self.changed.set()
 
-    async def _crawl(self, site: str) -> dict[str, Any]:
-        plan = Plan(site, str(self._data), "year@example.org")
+    async def _crawl(self, site: str, fresh: bool) -> dict[str, Any]:
+        plan = Plan(
+            site,
+            str(self._data),
+            "year@example.org",
+            fresh=fresh,
+            quiet_hours=self._quiet_hours,
+        )
         begun = BegunCrawl(plan, self._db, ALSO)
         crawler = Crawler(begun.spider_class, begun.settings)
         extractor: Any = InlineExtractor()

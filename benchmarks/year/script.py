@@ -180,7 +180,7 @@ def _story(lot: random.Random, number: int, published: datetime, edits_often: bo
         hours = lot.choice((1, 5, 20, 70, 300, 900)) * lot.random()
         edits.append(published + timedelta(hours=hours))
     gone = None
-    if lot.random() < 0.01:
+    if lot.random() < 0.03:
         gone = published + timedelta(days=lot.uniform(0.5, 60))
         edits = [edit for edit in edits if edit < gone]
     how = lot.choice(("404", "410", "home", "front"))

@@ -24,6 +24,7 @@ from scrapy.utils.asyncio import sleep
 from archive.records import VIETNAM
 from benchmarks.year.pages import FEED_PATHS, SitePages
 from benchmarks.year.script import Fault, Story, YearScript
+from crawler.politeness.pacing import parse_quiet_hours
 from crawler.sample_web.site import COOKIE_STUB
 
 if TYPE_CHECKING:
@@ -81,9 +82,11 @@ class HostLog:
 class YearWeb:
     """All sites of a script."""
 
-    def __init__(self, script: YearScript) -> None:
+    def __init__(self, script: YearScript, quiet_hours: str = "") -> None:
         self.script = script
         self.pages = {site.host: SitePages(site) for site in script.sites}
+        self._quiet = parse_quiet_hours(quiet_hours)
+        self.in_quiet_hours = 0
         self.logs = {site.host: HostLog() for site in script.sites}
 
     def ask(self, url: str, headers: Headers, *, known: bool) -> tuple[Answer, Fault | None]:
@@ -96,6 +99,7 @@ class YearWeb:
         log = self.logs[host]
         kind = self._kind(pages, path, known)
         log.note(now.timestamp(), kind)
+        self.in_quiet_hours += self._quiet is not None and now.time() in self._quiet
         fault = pages.script.fault(now)
         answer = self._answer(pages, path, kind, now, fault)
         broken = fault is not None and fault.kind in BROKEN

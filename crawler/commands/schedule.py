@@ -166,6 +166,8 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
                 str(data.resolve()),
                 contact,
                 sample_proxy=proxy,
+                max_pages=config.schedule.slice_pages,
+                max_minutes=config.schedule.slice_minutes,
                 quiet_hours=config.schedule.quiet_hours,
             )
 

@@ -37,6 +37,11 @@ class ScheduleConfig:
     """By site; "" takes it off the schedule."""
     jitter: timedelta = timedelta(minutes=50)
     sites_at_a_time: int = 4
+    slice_pages: int = 2000
+    """Pages after which a crawl makes way for the others, and goes on when its turn comes; 0: none.
+    A first walk takes many such slices."""
+    slice_minutes: int = 90
+    """The same by time."""
     quiet_hours: str = ""
 
     def times_of(self, site: str, level: str) -> str:
@@ -91,6 +96,8 @@ def config_of(raw: Mapping[str, Any]) -> Config:
         "sites",
         "jitter_minutes",
         "sites_at_a_time",
+        "slice_pages",
+        "slice_minutes",
         "quiet_hours",
     )
     alerts = _table(raw, "alerts")
@@ -117,6 +124,8 @@ def config_of(raw: Mapping[str, Any]) -> Config:
                 minutes=_number(schedule, "jitter_minutes", default.jitter.seconds // 60, 0, 720)
             ),
             sites_at_a_time=_number(schedule, "sites_at_a_time", default.sites_at_a_time, 1, 64),
+            slice_pages=_number(schedule, "slice_pages", default.slice_pages, 0, 1_000_000),
+            slice_minutes=_number(schedule, "slice_minutes", default.slice_minutes, 0, 1440),
             quiet_hours=quiet,
         ),
         alerts=AlertConfig(tuple(_texts(alerts.get("send_to", []), "send_to")), words),

@@ -38,11 +38,18 @@ RETRY_DAILY = timedelta(days=1)
 """And then: a site that is crawled once a week must not be lost for a week by a bad morning."""
 
 
+FRESH = ("time", "caught_up", "first")
+"""Causes for which a crawl looks at feeds and listings again; the others go on."""
+
+
 class Crawls(Protocol):
     """Where crawls run. A crawl begun is told by ``ended`` exactly once."""
 
-    def begin(self, site: str) -> bool:
-        """Begin a crawl; False where another crawl of the site goes on elsewhere."""
+    def begin(self, site: str, *, fresh: bool) -> bool:
+        """Begin a crawl; False where another crawl of the site goes on elsewhere.
+
+        ``fresh``: it looks at feeds and listings again, else it may go on where the last one was.
+        """
 
     def running(self) -> set[str]: ...
 
@@ -70,6 +77,7 @@ class Schedule:
         self._crawls = crawls
         self._quiet = parse_quiet_hours(config.quiet_hours)
         self._runs: dict[str, int] = {}
+        self._begun: dict[str, datetime] = {}
         self._stopping = False
 
     def resume(self, db: Database, now: datetime) -> list[str]:
@@ -143,7 +151,12 @@ class Schedule:
             return known
         coming = next_time(times, site, now, jitter)
         if known.due_at is not None:
-            return replace(known, next_at=coming)
+            # A time that comes while the site is crawled matters if this is but a slice of it.
+            due = known.next_at if site in self._runs else known.due_at
+            waits = known.cause == "resumed" and site not in self._runs
+            return replace(
+                known, next_at=coming, due_at=due, cause="time" if waits else known.cause
+            )
         # A time that lies further back than the one before this one was slept through.
         missed = next_time(times, site, known.next_at, jitter) <= now
         cause = known.cause or ("caught_up" if missed else "time")
@@ -158,7 +171,8 @@ class Schedule:
         ]
         if not due:
             return []
-        due.sort(key=lambda planned: (planned.cause == "first", planned.due_at, planned.site))
+        walking = {planned.site for planned in due if last_complete(db, planned.site) is None}
+        due.sort(key=lambda planned: (planned.site in walking, planned.due_at, planned.site))
         places = self._config.sites_at_a_time - len(running)
         first = [site for site in running if last_complete(db, site) is None]
         long_places = max(1, self._config.sites_at_a_time - 1) - len(first)
@@ -166,11 +180,12 @@ class Schedule:
         for planned in due:
             if places <= 0:
                 break
-            long = last_complete(db, planned.site) is None
+            long = planned.site in walking
             if long and long_places <= 0:
                 continue  # A first crawl may take days: one place is kept for the daily ones.
-            if not self._crawls.begin(planned.site):
+            if not self._crawls.begin(planned.site, fresh=planned.cause in FRESH):
                 continue
+            self._begun[planned.site] = now
             self._runs[planned.site] = begin_run(db, planned, now)
             logger.info("%s: begun (%s, due %s)", planned.site, planned.cause, planned.due_at)
             begun.append(planned.site)
@@ -180,6 +195,7 @@ class Schedule:
 
     def _note_end(self, db: Database, run: SiteRun, now: datetime) -> None:
         number = self._runs.pop(run.site, None)
+        begun = self._begun.pop(run.site, now)
         if number is not None:
             finish_run(db, number, now, run.outcome, run.crawl, run.detail)
         logger.info("%s: %s%s", run.site, run.outcome, f" ({run.detail})" if run.detail else "")
@@ -190,6 +206,12 @@ class Schedule:
             # It stays due, and the next crawl goes on.
             due = planned.due_at or now
             save_planned(db, replace(planned, due_at=due, cause="resumed"))
+        elif run.outcome == "limited":
+            # A slice is over: the others that are due come first. A time that has come meanwhile
+            # makes the next slice look at the listings again, so that no news waits for its end.
+            came = planned.due_at is not None and planned.due_at > begun
+            cause = "time" if came else "resumed"
+            save_planned(db, replace(planned, due_at=now, cause=cause, failures=0))
         elif run.outcome in ("failed", "crashed", "interrupted"):
             save_planned(db, _after_failure(planned, now))
         else:

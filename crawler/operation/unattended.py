@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -45,11 +46,11 @@ class CrawlThreads:
         self._ended: queue.Queue[SiteRun] = queue.Queue()
         self._stop = threading.Event()
 
-    def begin(self, site: str) -> bool:
+    def begin(self, site: str, *, fresh: bool) -> bool:
         """Begin a crawl; False where another process crawls the site."""
         if self._stop.is_set() or is_being_crawled(self._data, site):
             return False
-        thread = threading.Thread(target=self._run, args=(site,), name=f"crawl {site}", daemon=True)
+        thread = threading.Thread(target=self._run, args=(site, fresh), name=site, daemon=True)
         self._threads[site] = thread
         thread.start()
         return True
@@ -69,9 +70,10 @@ class CrawlThreads:
         """Ask all crawls to end in good order."""
         self._stop.set()
 
-    def _run(self, site: str) -> None:
+    def _run(self, site: str, fresh: bool) -> None:
         try:
-            run = run_crawls([self._plan(site)], 1, lambda _: None, self._stop)[0]
+            plan = replace(self._plan(site), fresh=fresh)
+            run = run_crawls([plan], 1, lambda _: None, self._stop)[0]
         except Exception as error:
             logger.exception("The crawl of %s could not be begun", site)
             run = SiteRun(site, "crashed", detail=f"{type(error).__name__}: {error}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from archive.crawl_log import begin_crawl, save_fetch_error
+from archive.database import open_archive, save_site
+from archive.known_addresses import standing_of
+from archive.records import VIETNAM, Site
 from archive.warc_reader import parse_fields, read_records
 from crawler.politeness.cookie_stub import stub_cookie
 from crawler.politeness.pacing import GIVE_UP_AFTER
@@ -214,10 +219,6 @@ def test_nothing_is_asked_in_quiet_hours(tmp_path: Path) -> None:
 
 
 def _all_but_another_minute() -> str:
-    from datetime import datetime
-
-    from archive.records import VIETNAM
-
     free = (datetime.now(VIETNAM).hour + 12) % 24
     return f"{free:02}:01-{free:02}:00"
 
@@ -297,3 +298,48 @@ def test_only_a_literal_cookie_in_a_small_page_is_a_stub(body: bytes) -> None:
 
 def test_the_stub_of_the_sample_web() -> None:
     assert stub_cookie(COOKIE_STUB) == ("D1N", "f285439134a8cf7f29629a33ce23fbd4")
+
+
+def test_what_a_host_given_up_was_not_asked_for_is_asked_later(tmp_path: Path) -> None:
+    paths = [f"/tin/{n}" for n in range(30)]
+    script: dict[str, Any] = {f"{HOST}/tin": listing(*paths)}
+    script |= {f"{HOST}{path}": Said(500, b"Server Error") for path in paths}
+    wide = {"CONCURRENT_REQUESTS_PER_DOMAIN": 40, "CONCURRENT_REQUESTS": 40, "BACKOFF_UNIT": 0.02}
+    # A pace at which most requests are still on their way when the tenth has failed.
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path, web, settings=wide | {"DOWNLOAD_DELAY": 0.05})
+        asked = {path for path in paths if web.times_of(path)}
+    assert ended["ended"][0] == "failed"
+    assert len(asked) < len(paths)
+    frontier = Database(tmp_path / "data" / "frontier" / "odd.db")
+    kept = frontier.execute("select state, tries, next_try, reason from requests").fetchall()
+    put_off = [row for row in kept if row[3].startswith("HostGivenUp")]
+    assert put_off
+    assert {(state, tries) for state, tries, _, _ in put_off} == {("failed", 0)}
+    assert all(next_try is not None for _, _, next_try, _ in put_off)
+    # All that was found is kept, to be asked for or with a next try.
+    assert len(kept) >= len(paths)
+    frontier.execute("update requests set next_try = 0 where state = 'failed'")
+    frontier.conn.commit()
+    frontier.close()
+    for path in (tmp_path / "data" / "locks" / "hosts").glob("*"):
+        path.unlink()
+    script |= {f"{HOST}{path}": article(n) for n, path in enumerate(paths)}
+    with ScriptedWeb(script) as web:
+        again = crawl(tmp_path, web, settings=wide | {"DOWNLOAD_DELAY": 0})
+    assert again["reason"] == "finished"
+    db = Database(tmp_path / "data" / "archive.db")
+    assert db.execute("select count(*) from articles").fetchone() == (len(paths),)
+
+
+def test_an_address_is_not_blamed_for_a_host_that_was_given_up(tmp_path: Path) -> None:
+    db = open_archive(tmp_path / "archive.db")
+    save_site(db, Site("odd", hosts=("congdoan.example",), declared=True))
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    begin_crawl(db, "odd-1", "odd", "crawl", now, "test")
+    url = f"{HOST}/tin/1"
+    for kind, due in (("given_up", True), ("timeout", False)):
+        for _ in range(5):
+            save_fetch_error(db, "odd-1", "odd", url, kind, "", now)
+        found = standing_of(db, "congdoan.example/tin/1", url, now + timedelta(hours=1), "")
+        assert found.due is due

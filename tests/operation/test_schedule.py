@@ -29,13 +29,15 @@ class FakeCrawls:
         self.begun: list[tuple[str, datetime]] = []
         self.over: list[SiteRun] = []
         self.elsewhere: set[str] = set()
+        self.fresh: list[bool] = []
 
-    def begin(self, site: str) -> bool:
+    def begin(self, site: str, *, fresh: bool) -> bool:
         if site in self.elsewhere:
             return False
         assert site not in self.under_way, "a site is never crawled twice at once"
         self.under_way.add(site)
         self.begun.append((site, self.now))
+        self.fresh.append(fresh)
         begin_crawl(self.db, self._id(site), site, "crawl", self.now, "test")
         return True
 
@@ -194,7 +196,8 @@ def test_a_crawl_that_quiet_hours_ended_goes_on_after_them(db: Database) -> None
     stage.now = START.replace(hour=6, minute=1)
     stage.crawls.end("a", "interrupted")
     assert stage.tick(minutes=1) == []
-    assert planned_sites(db)["a"].cause == "resumed"
+    # Its time has come meanwhile, so it also looks for what is new.
+    assert planned_sites(db)["a"].cause == "time"
     assert stage.tick(hours=1) == ["a"]
 
 
@@ -223,6 +226,43 @@ def test_stopped_in_good_order_it_resumes_too(db: Database) -> None:
     assert stage.tick(minutes=1) == []
     assert stage.restart() == []
     assert stage.tick(days=40) == ["a"]
+
+
+def test_slices_of_a_long_walk_make_way_for_the_others(db: Database) -> None:
+    """One place, a first walk of many slices, and a site that is crawled daily."""
+    stage = Stage(db, daily(sites_at_a_time=1), {"small": "province"})
+    stage.run(days=1)
+    stage.sites |= {"walk": "province"}
+    save_site(db, Site("walk", declared=True))
+    stage.crawls.begun.clear()
+    stage.crawls.fresh.clear()
+    for _ in range(3 * 24):
+        stage.tick(minutes=60)
+        for site in sorted(stage.crawls.under_way):
+            stage.crawls.end(site, "limited" if site == "walk" else "finished")
+    slices = [moment for site, moment in stage.crawls.begun if site == "walk"]
+    assert len(slices) > 30
+    assert sum(site == "small" for site, _ in stage.crawls.begun) == 3
+    # Between the slices the walk goes on; once a day one looks at the listings again.
+    fresh = [
+        is_fresh
+        for (site, _), is_fresh in zip(stage.crawls.begun, stage.crawls.fresh, strict=True)
+        if site == "walk"
+    ]
+    assert fresh[0] is True
+    assert 2 <= sum(fresh[1:]) <= 4
+    causes = {row[0] for row in db.execute("select cause from schedule_runs where site = 'walk'")}
+    assert causes == {"first", "resumed", "time"}
+
+
+def test_a_walk_is_over_when_it_is(db: Database) -> None:
+    stage = Stage(db, daily(), {"walk": "province"})
+    for outcome in ("limited", "limited", "finished"):
+        stage.tick(minutes=10)
+        stage.crawls.end("walk", outcome)
+    stage.tick(minutes=10)
+    assert stage.crawls.begun[3:] == []
+    assert planned_sites(db)["walk"].due_at is None
 
 
 def test_changed_times_hold_from_now_on(db: Database) -> None:

@@ -8,9 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
+
+from archive.records import VIETNAM
+from crawler.extraction.urls import article_key
+from crawler.sample_web import expected_articles
 
 ONE_SITE = """
 [schedule]
@@ -107,10 +112,6 @@ def test_stopped_and_killed_it_goes_on_where_it_was(tmp_path: Path) -> None:
     write_config(data, "hai_phong")
     process = begin(data, slowly=True)
     wait_for(lambda: len(runs(data)) == 1 and captures(data) > 3)
-    other = begin(data)
-    _, complaint = other.communicate(timeout=60)
-    assert other.returncode == 1
-    assert "Another scheduler" in complaint
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
@@ -133,6 +134,20 @@ def test_stopped_and_killed_it_goes_on_where_it_was(tmp_path: Path) -> None:
     ]
     db = Database(data / "archive.db")
     assert db.execute("select count(*) from captures where outcome is null").fetchone() == (0,)
+
+
+def test_only_one_scheduler_runs_an_archive(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_config(data)
+    process = begin(data)
+    wait_for(lambda: (data / "archive.db").exists())
+    other = begin(data)
+    _, complaint = other.communicate(timeout=120)
+    assert other.returncode == 1
+    assert "Another scheduler" in complaint
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
 
 
 def test_a_live_schedule_says_who_is_asking(tmp_path: Path) -> None:
@@ -159,3 +174,72 @@ def test_show_tells_what_is_next_and_changes_nothing(tmp_path: Path) -> None:
     assert '"times": "05:00"' in done.stdout
     assert '"times": "never"' in done.stdout
     assert not (tmp_path / "archive.db").exists()
+
+
+SLICES = ["times = []", "slice_pages = 6", "sites_at_a_time = 1"]
+
+
+def test_a_walk_in_slices_makes_way_and_survives_a_kill(tmp_path: Path) -> None:
+    """Two sites, one place: both first walks go on in turn, slice by slice, across a kill."""
+    data = tmp_path / "data"
+    write_config(data, "hai_phong", "lang_son")
+    config = data / "congdoan.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("times = []", "\n".join(SLICES), 1), encoding="utf-8")
+    process = begin(data)
+    wait_for(lambda: sum(outcome == "limited" for _, _, outcome in runs(data)) >= 3, 200)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    begun = [site for site, _, _ in runs(data)]
+    assert begun[:4] in (["hai_phong", "lang_son"] * 2, ["lang_son", "hai_phong"] * 2)
+
+    process = begin(data, "--once")
+    _, said = process.communicate(timeout=500)
+    assert process.returncode == 0, said
+    ended = runs(data)
+    assert {site: outcome for site, _, outcome in ended} == {
+        "hai_phong": "finished",
+        "lang_son": "finished",
+    }
+    assert sum(outcome == "limited" for _, _, outcome in ended) > 6
+    db = Database(data / "archive.db")
+    for site in ("hai_phong", "lang_son"):
+        wanted = {article.url for article in expected_articles(site, 1)}
+        held = {
+            address
+            for (address,) in db.execute(
+                "select address from article_addresses join articles on id = article_id"
+                " where site = ?",
+                [site],
+            )
+        }
+        assert {article_key(url) for url in wanted} <= held
+    # Nothing was fetched twice but what a slice's beginning and the kill cost.
+    twice = db.execute(
+        "select count(*) from (select url from captures where status = 200 and outcome = 'article'"
+        " group by url having count(*) > 1)"
+    ).fetchone()[0]
+    assert twice <= 4
+
+
+def test_in_quiet_hours_nothing_is_begun(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_config(data, "can_tho")
+    now = datetime.now(VIETNAM)
+    # All hours but a minute that is half a day away.
+    free = f"{(now.hour + 12) % 24:02}"
+    config = data / "congdoan.toml"
+    text = config.read_text(encoding="utf-8")
+    quiet = f'times = []\nquiet_hours = "{free}:01-{free}:00"'
+    config.write_text(text.replace("times = []", quiet, 1), encoding="utf-8")
+    process = begin(data, "--once")
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert runs(data) == []
+    assert captures(data) == 0
+    # It is due, and is crawled when the hours are over.
+    config.write_text(text, encoding="utf-8")
+    process = begin(data, "--once")
+    _, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    assert runs(data) == [("can_tho", "first", "finished")]
