@@ -8,13 +8,15 @@ from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from sqlite_utils import Database
 
 from archive.warc import recover
+from crawler.commands.nodes import PASSWORD, USER
 from crawler.extraction.urls import article_key
 from crawler.nodes.collecting import collect
 from crawler.nodes.node_settings import NodeSettings
-from crawler.nodes.remote import Node
+from crawler.nodes.remote import Node, NodeRefuses
 from crawler.nodes.reports import read_report
 from crawler.sample_web import SampleRequest, SampleWeb, expected_articles
 from tests.nodes.running_nodes import dispatching, running_node, wait_for
@@ -108,22 +110,32 @@ def test_a_node_that_is_cut_off_stops_before_another_begins(tmp_path: Path) -> N
         assert sum(row["captures"] for row in report["files"]) >= 5
 
 
-def test_crawls_end_in_good_order_when_their_scrapyd_is_killed(tmp_path: Path) -> None:
+def test_crawls_end_in_good_order_when_their_scrapyd_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(USER, "congdoan")
+    monkeypatch.setenv(PASSWORD, "100% bí mật")
     with (
         SampleWeb(slow_seconds=0.1) as web,
         running_node("one", tmp_path, web, delay=2 * DELAY) as one,
     ):
-        node = Node(one.url)
+        with pytest.raises(NodeRefuses, match="user and password"):
+            Node(one.url, "congdoan", "x").lease({}, timeout=10)
+        node = Node(one.url, "congdoan", "100% bí mật")
         told = node.lease({}, timeout=10)
         lease = {"boot": told["boot"], "until": told["clock"] + 300, "renew": {"lang_son": 7}}
         assert node.lease(lease, timeout=10)["refused"] == []
         node.schedule("lang_son", 7, {}, timeout=10)
         wait_for(lambda: len(web.requests) > 5)
+        (job,) = (
+            Path(f"/proc/{one.process.pid}/task/{one.process.pid}/children").read_text().split()
+        )
+        assert PASSWORD.encode() not in Path(f"/proc/{job}/environ").read_bytes()
         one.signal(signal.SIGKILL)
-        settings = NodeSettings(str(one.data))
+        reports = NodeSettings(str(one.data)).reports
 
         def said() -> str:
-            return str((read_report(settings.reports, "lang_son-7") or {}).get("outcome"))
+            return str((read_report(reports, "lang_son-7") or {}).get("outcome"))
 
         wait_for(lambda: said() == "interrupted", seconds=30)
         assert not list(one.data.rglob("*.open")), "the end was in good order"
