@@ -105,14 +105,15 @@ PLAIN = {
 
 
 @contextlib.contextmanager
-def server(arguments: list[str]) -> Iterator[tuple[int, int]]:
-    """Its port and its process id."""
+def server(arguments: list[str], data: Path | None = None) -> Iterator[tuple[int, int]]:
+    """Its port and its process id. ``data`` is where several workers find the archive."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments, "--port", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "CONGDOAN_DATA": str(data)},
     )  # fmt: skip
     try:
         for _ in range(300):
@@ -190,6 +191,8 @@ def main() -> None:
     parser.add_argument("archive", type=Path)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--only", default="", help="part of the names of the pages to measure")
+    parser.add_argument("--workers", type=int, default=1, help="processes that serve (CPU time is"
+                        " then not told)")  # fmt: skip
     parser.add_argument("--no-plain", action="store_true", help="leave plain Datasette out")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
@@ -204,7 +207,11 @@ def main() -> None:
             if source.exists():
                 target.symlink_to(source)
     kinds = {k: v for k, v in pages(link).items() if arguments.only in k}
-    with server(datasette_arguments(link)) as (port, pid):
+    command = datasette_arguments(link)
+    if arguments.workers > 1:
+        command = ["uvicorn", "--factory", "archive.publish.serve:application",
+                   "--workers", str(arguments.workers)]  # fmt: skip
+    with server(command, link.parent) as (port, pid):
         ours = table(port, pid, kinds, arguments.rounds)
     plain: dict[str, dict[str, float]] = {}
     if not arguments.no_plain:

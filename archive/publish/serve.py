@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +71,23 @@ def make_face(
         plugins_dir=str(PLUGINS),
         static_mounts=[("static", str(STATIC))],
         settings=dict(SETTINGS),
+        secret=os.environ.get("DATASETTE_SECRET"),  # None: a new one each time
     )
+
+
+def application() -> Any:
+    """The face as an ASGI application, for servers that run several processes::
+
+        CONGDOAN_DATA=data uvicorn --factory archive.publish.serve:application --workers 4
+
+    The metadata is that in the folder; pages as captured are shown where it says
+    (``replay_origin``), since no process of many can start the replay. Processes recognise each
+    other's sign-in cookies by the environment's ``DATASETTE_SECRET``. Raises ArchiveError where
+    ``CONGDOAN_DATA`` names no archive.
+    """
+    data = Path(os.environ.get("CONGDOAN_DATA", "data"))
+    open_archive(data / "archive.db", create=False).close()
+    return make_face(data / "archive.db", _read_metadata(_own_metadata(data))).app()
 
 
 def serve(

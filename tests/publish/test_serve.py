@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import sqlite3
@@ -19,7 +20,7 @@ import pytest
 
 from archive.articles import save_capture, settle
 from archive.database import ArchiveError, open_archive, transaction
-from archive.publish.serve import SETTINGS, datasette_arguments, make_face, serve
+from archive.publish.serve import SETTINGS, application, datasette_arguments, make_face, serve
 from archive.publish.snapshot import read_unchecked
 from tests.publish.conftest import close
 from tests.publish.sample import capture_of, keep, sample_articles
@@ -209,3 +210,34 @@ async def test_a_slow_download_keeps_no_lock_and_misses_nothing(
     assert len(checkpoints) >= 7
     assert not any(checkpoints), "a reader held the log"
     assert len(set(re.findall(r"^(\d{10,}),", text, re.MULTILINE))) == 32
+
+
+def test_several_processes_serve_one_archive(data: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "--factory", "archive.publish.serve:application",
+         "--workers", "2", "--port", str(port), "--log-level", "warning"],
+        env={**os.environ, "CONGDOAN_DATA": str(data), "DATASETTE_SECRET": "for a test"},
+    )  # fmt: skip
+    try:
+        for _ in range(1500):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(
+                    f"http://127.0.0.1:{port}/search?q=cong+doan", timeout=20
+                ) as answer,
+            ):
+                assert "Công đoàn" in answer.read().decode()
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("no answer")
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_an_application_needs_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONGDOAN_DATA", str(tmp_path))
+    with pytest.raises(ArchiveError):
+        application()
