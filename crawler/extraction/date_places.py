@@ -115,10 +115,10 @@ def _lines_to(
 
 
 def _own_foot(element: HtmlElement, home: set[HtmlElement]) -> bool:
-    """Whether a ``<time class="published">`` stands in the foot of the article itself."""
-    if element.tag != "time" or "published" not in (element.get("class") or "").split():
+    """Whether a ``<time>`` stands in the foot of the article itself, as WordPress prints it."""
+    if element.tag != "time" or "updated" in (element.get("class") or "").split():
         return False
-    article = next((one for one in element.iterancestors("article")), None)
+    article = next(element.iterancestors("article"), None)
     return article is not None and article in home
 
 
