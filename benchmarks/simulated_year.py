@@ -143,7 +143,9 @@ class Year:
     async def _wait(self, now: datetime) -> None:
         plan = planned_sites(self.db).values()
         next_at = min((planned.next_at for planned in plan), default=now)
-        seconds = min(max(2.0, (next_at - now).total_seconds()), HEARD_WITHIN.total_seconds())
+        # What is due and has not begun waits for a place, or for the end of quiet hours.
+        most = 300.0 if self.schedule.is_quiet(now) else HEARD_WITHIN.total_seconds()
+        seconds = min(max(2.0, (next_at - now).total_seconds()), most)
         self.crawls.changed.clear()
         try:
             await asyncio.wait_for(self.crawls.changed.wait(), seconds)
