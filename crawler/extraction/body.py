@@ -135,28 +135,32 @@ def file_title(text: str, url: str, line: str = "") -> str:
 
 def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[Block]:
     patterns = [re.compile(pattern) for pattern in drop_text]
-    total = sum(len(block.text) for block in blocks)
+    total = sum([len(block.text) for block in blocks])
     noise: dict[int, bool] = {}
     before = 0
     for index, block in enumerate(blocks):
-        before += len(block.text)
-        if not block.text:
+        text = block.text
+        before += len(text)
+        if not text:
             continue
+        kind = boilerplate_kind(text)
         # Readers may write more than the article says, under a heading that says whose it is.
         theirs = block.kind == "heading" and not block.linked and before >= 3 * MIN_REPEAT
-        if cuts_here(block.text) and (
-            before >= 0.5 * total
-            or before >= 1500
-            or (theirs and boilerplate_kind(block.text) == "comments")
+        if (
+            kind
+            and cuts_here(text)
+            and (before >= 0.5 * total or before >= 1500 or (theirs and kind == "comments"))
         ):
             blocks = blocks[:index]
             break
-        if any(is_attachment(url) for url, _ in block.links):
+        if block.links and any(is_attachment(url) for url, _ in block.links):
             continue
-        if any(p.fullmatch(block.text) for p in patterns):
+        if patterns and any(p.fullmatch(text) for p in patterns):
             noise[index] = True
-        elif boilerplate_kind(block.text):
-            noise[index] = not is_context_only(block.text)
+        elif kind:
+            noise[index] = not is_context_only(text)
+    if not noise:
+        return blocks
     # "Hình ảnh" may be a subheading: it is noise only beside other noise or at the end.
     lines = [index for index, block in enumerate(blocks) if block.text]
     for place, index in enumerate(lines):
@@ -183,7 +187,7 @@ def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) ->
 
 def _looks_like_chrome(block: Block) -> bool:
     """A line that is nothing but a link to another page, as related titles and menus are."""
-    if not block.text or block.kind == "table" or not block.links:
+    if not block.links or not block.text or block.kind == "table":
         return False
     if any(is_attachment(url) or url.startswith("mailto:") for url, _ in block.links):
         return False
@@ -199,7 +203,12 @@ def _without_title(blocks: list[Block], title: str) -> list[Block]:
     for start in range(len(texts) if wanted else 0):
         joined = ""
         for end in range(start, len(texts)):
-            joined += key(blocks[texts[end]].text)
+            text = blocks[texts[end]].text
+            # Its first letter says of nearly every line that it is not what is looked for.
+            first = text[0].lower()[0] if text[0].isalnum() else ""
+            if not wanted.startswith(joined + first):
+                break
+            joined += key(text)
             if not wanted.startswith(joined):
                 break
             if joined == wanted:
@@ -210,6 +219,9 @@ def _without_title(blocks: list[Block], title: str) -> list[Block]:
 
 def _without_repeats(blocks: list[Block]) -> list[Block]:
     """Each paragraph once, each picture by its captioned printing, no teaser of what follows."""
+    # Most articles say nothing twice, and then no two paragraphs are of one length.
+    lengths = [len(block.text) for block in blocks if len(block.text) >= MIN_REPEAT]
+    doubtful = len(set(lengths)) < len(lengths) or any(block.kind == "table" for block in blocks)
     seen: set[str] = set()
     pictures: set[str] = set()
     named = {
@@ -232,7 +244,7 @@ def _without_repeats(blocks: list[Block]) -> list[Block]:
             seen.add(whole)
         if len(block.text) >= MIN_REPEAT:
             breaks_off = block.text.endswith(_OPEN_ENDS)
-            this = block.text.casefold()
+            this = block.text.casefold() if doubtful else block.text
             if this in seen:
                 continue
             if breaks_off and _is_teaser(block, blocks):

@@ -118,12 +118,19 @@ def _row(line: str) -> Entry | None:
     return next((entry for entry in found if not entry.context), None)
 
 
-@lru_cache(maxsize=8192)
 def _entry_of(line: str) -> Entry | None:
+    # Frames repeat themselves on every page, paragraphs do not.
+    return _remembered(line) if len(line) <= _SHORT else _look_up(line)
+
+
+def _look_up(line: str) -> Entry | None:
     if len(line) > 2 * _MAX_LINE:
         return None
     line = clean_line(line)
     return _find(line) if 0 < len(line) <= _MAX_LINE else None
+
+
+_remembered = lru_cache(maxsize=8192)(_look_up)
 
 
 def boilerplate_kind(line: str) -> str:

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from archive.records import Page, Unreadable
 from crawler.extraction.selectors import Index
-from crawler.extraction.text import clean_line, decode_html, is_whole_utf8
+from crawler.extraction.text import clean_line, decode_html, is_marked, is_whole_utf8
 
 MAX_BYTES = 10_000_000
 """Bytes of a body. The largest article pages seen are below 1 MB, embedded images included."""
@@ -31,6 +31,9 @@ _DEEP = etree.XPath("boolean(" + "/*" * 60 + ")")
 """Nearly no page is, and then its steps below nothing need not be taken."""
 _HEAD = 5000
 """Bytes in which a page shows what it is, unless a very long comment stands first."""
+_REPORTS_BYTES = etree.LIBXML_VERSION >= (2, 14)
+"""Whether the parser says of every byte that is no UTF-8 that it is none (its first hundred
+complaints are told, so silence means that there is nothing to complain of)."""
 _MARKUP = re.compile(
     r"<\s*(?:!doctype\s+html|html|head|body|div|p|table|t[dr]|h[1-6]|article|span|br|a|b|font|"
     r"center|ul|li|section|main|form|script|frameset)\b",
@@ -64,7 +67,7 @@ class Document:
     @cached_property
     def text(self) -> str:
         """The decoded source."""
-        return self.source.decode()
+        return self.source.decode("utf-8", "replace")
 
     @cached_property
     def base(self) -> str:
@@ -179,12 +182,16 @@ def parse_page(page: Page) -> Document | Unreadable:
     if body.startswith(_MAGIC):
         return Unreadable("not_html", f"binary content declared as {declared or 'nothing'}")
     source = body
-    if not is_whole_utf8(body):
+    # Nearly every page is whole UTF-8, and the parser finds out on its way.
+    sure = is_marked(body) or not _REPORTS_BYTES
+    if sure and not is_whole_utf8(body):
         source = decode_html(body, page.content_type).encode("utf-8", "replace")
     head = source[:_HEAD].decode("utf-8", "ignore")
     if _FEED.match(head):
         return Unreadable("not_html", "a feed or sitemap")
-    looks_like_html = (_MARKUP.search(head) or _MARKUP.search(source.decode())) is not None
+    looks_like_html = bool(
+        _MARKUP.search(head) or _MARKUP.search(source.decode("utf-8", "replace"))
+    )
     if (
         declared
         and not any(kind in declared for kind in _HTML_TYPES)
@@ -195,6 +202,15 @@ def parse_page(page: Page) -> Document | Unreadable:
         return Unreadable("not_html", "no HTML element")
     if len(source) > MAX_TAGS and source.count(b"<") > MAX_TAGS:
         return Unreadable("too_large", f"more than {MAX_TAGS} tags")
+    tree, faultless = _tree(source)
+    if not (faultless or sure or is_whole_utf8(body)):
+        source = decode_html(body, page.content_type).encode("utf-8", "replace")
+        tree, _ = _tree(source)
+    return tree if isinstance(tree, Unreadable) else Document(page, source, tree)
+
+
+def _tree(source: bytes) -> tuple[HtmlElement | Unreadable, bool]:
+    """What a parser makes of UTF-8, and whether it found no fault with it."""
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
     )
@@ -203,9 +219,9 @@ def parse_page(page: Page) -> Document | Unreadable:
         tree = lxml.html.document_fromstring(source, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         if "empty" in str(error).lower():
-            return Unreadable("empty", "no element that a reader would see")
-        return Unreadable("broken", f"cannot be parsed: {error}"[:200])
+            return Unreadable("empty", "no element that a reader would see"), False
+        return Unreadable("broken", f"cannot be parsed: {error}"[:200]), False
     _plain_amp(tree)
     if not isinstance(tree.tag, str) or (_DEEP(tree) and _TOO_DEEP(tree)):
-        return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another")
-    return Document(page, source, tree)
+        return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another"), False
+    return tree, not parser.error_log

@@ -34,9 +34,16 @@ _CLEANER = nh3.Cleaner(
 
 _TEXT = r"[^<>&\x00-\x1f\x7f-\xa0\ud800-\udfff]*+"
 _STYLED = rf"<strong>{_TEXT}</strong>|<em>{_TEXT}</em>|<strong><em>{_TEXT}</em></strong>"
-_PLAIN = re.compile(rf'<(p|h[2-6])(?:(?<=<p) class="lead")?>{_TEXT}(?:(?:{_STYLED}){_TEXT})*+</\1>')
-"""A paragraph of nothing but visible characters in bold or italics: the cleaner, which takes
-longer than all else that is done with it, gives it back as it is."""
+_HOST = r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}"
+_ADDRESS = rf"https?://{_HOST}/[A-Za-z0-9._~!$'()*+,;=:@/%-]*"
+_IMAGE = rf'<img src="{_ADDRESS}" alt="[^<>&"\x00-\x1f\x7f-\xa0\ud800-\udfff]*">'
+_PLAIN = re.compile(
+    rf'<(p|h[2-6])(?:(?<=<p) class="lead")?>{_TEXT}(?:(?:{_STYLED}){_TEXT})*+</\1>|'
+    rf"<figure>(?:{_IMAGE})+(?:<figcaption>{_TEXT}</figcaption>)?</figure>"
+)
+"""A paragraph of nothing but visible characters in bold or italics, or pictures of plain
+addresses: the cleaner, which takes longer than all that is done before it, gives them back as
+they are."""
 
 
 def sanitise(html: str) -> str:

@@ -31,8 +31,13 @@ _WORD = re.compile(r"(?:[^\s>\[]|\[[^\]]*\])+|>")
 _NAME = re.compile(r"([.#])([A-Za-z_][\w-]*)")
 _MAX_ROOTS = 24
 
+_FEW = frozenset(("body", "h1", "html", "main", "meta", "time"))
+"""Tags of which a page has so few that looking at each is soonest done."""
 _OFTEN = frozenset(("alt", "content", "href", "name", "src", "style", "title", "type", "value"))
 """Attributes that so many elements have that they are looked up for one tag at a time."""
+
+_SHORT = 200
+"""Characters of a class attribute up to which it is remembered; a hostile page has longer ones."""
 
 _CLASSED = etree.XPath("descendant-or-self::*/@class/..")
 _IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
@@ -93,23 +98,28 @@ class Index:
             self._ids[name] = self._ids.get(name, 0) + 1
         # Most elements share their whole class attribute with others, so few strings are split.
         self._classed = cast("list[HtmlElement]", _CLASSED(tree))
-        self._strings: dict[str, list[int]] = {}
-        strings = self._strings
-        for place, element in enumerate(self._classed):
-            names = element.get("class")
+        strings: dict[str, list[int]] = {}
+        for place, names in enumerate([element.get("class") for element in self._classed]):
             if names in strings:
                 strings[names].append(place)
             else:
                 strings[names] = [place]
-        self._by_word: dict[str, list[str]] = {}
+        self._strings = strings
+        by_word: dict[str, list[str]] = {}
         for names in strings:
-            for name in set(names.split()):
-                self._by_word.setdefault(name, []).append(names)
-        self._words = frozenset(self._by_word)
+            split = _split if len(names) <= _SHORT else _split.__wrapped__
+            for name in split(names):
+                if name in by_word:
+                    by_word[name].append(names)
+                else:
+                    by_word[name] = [names]
+        self._by_word = by_word
+        self._words = frozenset(by_word)
         self._known_ids: dict[str, list[HtmlElement]] = {}
         self._known_classes: dict[str, list[HtmlElement]] = {}
         self._everywhere: dict[_Finder, list[HtmlElement]] = {}
         self._told: dict[_Teller, str] = {}
+        self._few: dict[str, list[HtmlElement]] = {}
 
     def select(self, selector: str) -> list[HtmlElement]:
         """Elements that ``selector`` finds, in document order.
@@ -140,6 +150,8 @@ class Index:
 
     def matching(self, selectors: tuple[str, ...]) -> Iterator[list[HtmlElement]]:
         """What each of ``selectors`` finds, in their order, those that find nothing left out."""
+        if not selectors:
+            return
         for number in self.possible(selectors):
             found = self.select(selectors[number])
             if found:
@@ -186,6 +198,11 @@ class Index:
                     found = [element for root in roots for element in chain.below(root)]
                     return found if len(roots) == 1 else list(dict.fromkeys(found))
                 break
+        if last.tag in _FEW:
+            few = self._few.get(last.tag)
+            if few is None:
+                few = self._few[last.tag] = list(self.tree.iter(last.tag))
+            return few
         if chain.tell is not None and not self._tells(chain.tell, last.attributes[0][2]):
             return ()
         # Several selectors ask for one value and then for others: one search serves all.
@@ -212,6 +229,12 @@ class Index:
                 for element in cast("list[HtmlElement]", _ALL_BY_ID(self.tree, name=word))
             ]
         return self._at(names for names in self._strings if any(part in names for part in parts))
+
+
+@lru_cache(maxsize=4096)
+def _split(names: str) -> frozenset[str]:
+    # A site writes the same class attributes on all its pages.
+    return frozenset(names.split())
 
 
 def _size(elements: list[HtmlElement]) -> int:

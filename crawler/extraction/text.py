@@ -79,14 +79,18 @@ def decode_html(body: bytes, content_type: str = "") -> str:
 _CHUNK = 1 << 14
 
 
+def is_marked(body: bytes) -> bool:
+    """Whether bytes have what no parser should read: a byte order mark, or NULs as in UTF-16."""
+    return b"\x00" in body or body.startswith(codecs.BOM_UTF8)
+
+
 def is_whole_utf8(body: bytes) -> bool:
     """Whether a parser may read bytes as UTF-8 just as they are.
 
-    They are valid to the end, and without the byte order mark and NULs that ``decode_html``
-    takes out. Decoded piece by piece, and nothing kept: a page's whole text is three times its
-    size, and few pages are ever asked for it.
+    They are valid to the end, and not marked (``is_marked``). Decoded piece by piece, and nothing
+    kept: a page's whole text takes twice the room, and few pages are ever asked for it.
     """
-    if b"\x00" in body or body.startswith(codecs.BOM_UTF8):
+    if is_marked(body):
         return False
     view = memoryview(body)
     place, size = 0, len(body)

@@ -208,8 +208,10 @@ class _Walker:
         inner = _Context(element, kind, level, ordered, quote, align, caption)
         if tag == "pre":
             self.preformatted(element, inner, style)
-        else:
+        elif len(element):
             self.walk(element, inner, style, depth)
+        elif element.text:
+            self.add(element.text, style)
         self.flush(inner)
         self.breaks = 0
 

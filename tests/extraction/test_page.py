@@ -21,6 +21,7 @@ from crawler.extraction.metadata import article_address, page_heading, without_s
 from crawler.extraction.page_kind import looks_like_article_url, looks_like_listing_url
 from crawler.extraction.selectors import Index
 from crawler.extraction.structured import read_structured
+from crawler.extraction.text import decode_html
 from crawler.families import FAMILY_LAYOUTS
 
 NOW = datetime(2024, 11, 12, 9, 30, tzinfo=VIETNAM)
@@ -31,6 +32,27 @@ def document(html: str, url: str = URL) -> Document:
     found = parse_page(Page(url, html.encode(), NOW, content_type="text/html"))
     assert isinstance(found, Document), found
     return found
+
+
+# -- bytes --------------------------------------------------------------------------------------
+
+BROKEN = st.sampled_from(
+    [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xe1\xba", b"\xf4\x90\x80\x80", b"\x93tin\x94"]
+)
+
+
+@given(BROKEN, st.integers(0, 200))
+def test_what_is_no_utf8_is_found_out_wherever_it_stands(broken: bytes, at: int) -> None:
+    whole = (
+        "<html><head><title>Tin công đoàn</title></head><body class='a đ'><!-- ghi chú -->"
+        "<p title='ảnh'>Công đoàn cơ sở</p><script>x='đ'</script><textarea>ê</textarea></body>"
+    ).encode()
+    at %= len(whole)
+    body = whole[:at] + broken + whole[at:]
+    found = parse_page(Page(URL, body, NOW, content_type="text/html"))
+    if isinstance(found, Document):
+        found.source.decode()
+        assert found.text == decode_html(body, "text/html")
 
 
 # -- selectors ----------------------------------------------------------------------------------
@@ -75,6 +97,26 @@ PARTS = st.sampled_from(
 def test_the_index_answers_as_cssselect_does(parts: list[str], joint: str) -> None:
     selector = joint.join(parts)
     assert Index(TREE).select(selector) == CSSSelector(selector, translator="html")(TREE)
+
+
+@given(st.lists(st.lists(PARTS, min_size=1, max_size=2).map(" ".join), max_size=8))
+def test_many_selectors_are_answered_as_one_after_another(selectors: list[str]) -> None:
+    found = list(Index(TREE).matching(tuple(selectors)))
+    assert found == [hits for name in selectors if (hits := Index(TREE).select(name))]
+
+
+def test_an_id_that_stands_twice_or_names_an_anchor() -> None:
+    tree = lxml.html.document_fromstring(
+        "<a name=x>1</a><p id=x>2</p><p id=y>3</p><div><p id=y>4</p></div>"
+    )
+    assert [element.text for element in Index(tree).select("#x")] == ["2"]
+    assert [element.text for element in Index(tree).select("#y")] == ["3", "4"]
+
+
+@pytest.mark.parametrize("value", ["", "x"])
+def test_an_attribute_may_stand_without_a_value(value: str) -> None:
+    tree = lxml.html.document_fromstring(f"<p>1</p><p itemprop='{value}'>2</p>")
+    assert [element.text for element in Index(tree).select("[itemprop]")] == ["2"]
 
 
 def test_a_selector_that_is_none_is_an_error() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import lxml.html
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crawler.extraction.blocks import Block, is_attachment
+from archive.records import Image
+from crawler.extraction.blocks import Block, Figure, is_attachment
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.html import body_html, sanitise
 from crawler.extraction.images import split_credit
@@ -231,6 +236,28 @@ def test_videos_and_documents_become_links() -> None:
 )
 def test_attachments(url: str, expected: bool) -> None:
     assert is_attachment(url) is expected
+
+
+SAID = st.text(
+    st.one_of(
+        st.sampled_from("aàệ.,\"'-<>&\u00a0\n\ufeff"), st.characters(exclude_categories=["Cs"])
+    ),
+    max_size=12,
+)
+
+
+@given(st.lists(SAID, min_size=1, max_size=4), st.sampled_from(["", "strong", "em"]), SAID)
+def test_what_is_plain_is_as_the_cleaner_would_have_it(
+    lines: list[str], tag: str, alt: str
+) -> None:
+    def block(text: str) -> Block:
+        markup = escape(text, quote=False)
+        return Block("paragraph", text, f"{markup}<{tag}>{markup}</{tag}>" if tag else markup)
+
+    picture = Figure((Image("https://a.vn/x.jpg", alt=alt),), lines[0])
+    blocks = [*map(block, lines), Block("figure", "", figure=picture)]
+    parts = body_html([block("mở đầu")], blocks)
+    assert parts == sanitise(parts)
 
 
 def test_body_html_keeps_structure_and_nothing_else() -> None:
