@@ -145,6 +145,11 @@ def _is_loopback(host: str) -> bool:
     help="A node, as http://host:6800; give one for each.",
 )
 @click.option("--max-pages", type=click.IntRange(1), help="Stop each site after so many answers.")
+@click.option(
+    "--max-minutes",
+    type=click.IntRange(1),
+    help="End each site's crawl after so long; the next one goes on.",
+)
 @click.option("--recheck", is_flag=True, help="Look at every known article again, due or not.")
 @click.option(
     "--walk-all", is_flag=True, help="Follow every listing to its end, also through known news."
@@ -180,6 +185,7 @@ def dispatch(
     every: bool,
     nodes: tuple[str, ...],
     max_pages: int | None,
+    max_minutes: int | None,
     recheck: bool,
     walk_all: bool,
     lease: float,
@@ -221,7 +227,8 @@ def dispatch(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
-    arguments = {"max_pages": str(max_pages)} if max_pages else {}
+    limits = (("max_pages", max_pages), ("max_minutes", max_minutes))
+    arguments = {name: str(limit) for name, limit in limits if limit}
     arguments |= {name: "1" for name, on in (("recheck", recheck), ("walk_all", walk_all)) if on}
     hosts = {name: {*spider.hosts, *spider.file_hosts} for name, spider in declared.items()}
     rhythm = Rhythm(lease, poll, patience)

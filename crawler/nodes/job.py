@@ -32,6 +32,7 @@ from crawler.operation.configuration import read_config
 from crawler.plan import Plan
 
 USAGE = "usage: crawl SITE -a _job=SITE-TOKEN -a token=TOKEN [-a max_pages=N] [-a walk_all=1] ..."
+_LIMITS = ("max_pages", "max_minutes")
 _FLAGS = ("recheck", "walk_all")
 
 
@@ -46,6 +47,7 @@ class Job:
     site: str
     token: int
     max_pages: int = 0
+    max_minutes: int = 0
     recheck: bool = False
     walk_all: bool = False
 
@@ -66,18 +68,18 @@ def read_job(arguments: list[str]) -> Job:
         said[name] = value
     if len(arguments) % 2 == 0:
         raise JobRefused(USAGE)
-    known = {"_job", "token", "max_pages", *_FLAGS}
+    known = {"_job", "token", *_LIMITS, *_FLAGS}
     if unknown := sorted(set(said) - known):
         raise JobRefused(f"unknown arguments: {', '.join(unknown)}")
     if site not in declared_sites():
         raise JobRefused(f"no site {site} is declared here")
-    numbers = {name: said.get(name, "0") for name in ("token", "max_pages", *_FLAGS)}
+    numbers = {name: said.get(name, "0") for name in ("token", *_LIMITS, *_FLAGS)}
     if not all(value.isascii() and value.isdecimal() for value in numbers.values()):
         raise JobRefused(f"no numbers: {numbers}")
     job = Job(
         site,
         int(numbers["token"]),
-        int(numbers["max_pages"]),
+        *(int(numbers[limit]) for limit in _LIMITS),
         *(numbers[flag] != "0" for flag in _FLAGS),
     )
     if said.get("_job") != job.name:
@@ -122,6 +124,7 @@ def _crawl(job: Job, node: NodeSettings) -> dict[str, Any]:
         contact=node.contact,
         sample_proxy=node.sample_proxy,
         max_pages=job.max_pages,
+        max_minutes=job.max_minutes,
         recheck=job.recheck,
         walk_all=job.walk_all,
         quiet_hours=read_config(data, None).schedule.quiet_hours,

@@ -28,8 +28,8 @@ def arguments(*pairs: str) -> list[str]:
 
 
 def test_a_job_is_read() -> None:
-    said = arguments("_job=lang_son-7", "token=7", "max_pages=30", "walk_all=1", "recheck=0")
-    assert read_job(said) == Job("lang_son", 7, max_pages=30, walk_all=True)
+    said = arguments("_job=lang_son-7", "token=7", "max_pages=30", "max_minutes=5", "walk_all=1")
+    assert read_job(said) == Job("lang_son", 7, max_pages=30, max_minutes=5, walk_all=True)
 
 
 @pytest.mark.parametrize(
