@@ -19,13 +19,11 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from archive.article_rows import article_row, capture_row, media_rows
 from archive.articles import (
     Change,
     absence,
-    article_row,
-    capture_row,
     index_article,
-    media_rows,
     save_capture,
     settle,
 )

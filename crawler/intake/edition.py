@@ -6,17 +6,15 @@ import hashlib
 import platform
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
-import archive
-import crawler
-import spiders
 from crawler.reading import EXTRACTOR
 
 _LIBRARIES = ("trafilatura", "lxml", "htmldate", "justext", "courlan")
 _SOURCES = {
-    archive: ("articles.py", "records.py", "text*.py", "warc_*.py"),
-    crawler: (
+    "archive": ("articles.py", "records.py", "text*.py", "warc_*.py"),
+    "crawler": (
         "catalogue.py",
         "declaration.py",
         "extract.py",
@@ -25,7 +23,7 @@ _SOURCES = {
         "reading.py",
         "site_spider.py",
     ),
-    spiders: ("**/*.py",),
+    "spiders": ("**/*.py",),
 }
 """What has a say in what a capture is read as."""
 
@@ -41,8 +39,15 @@ def edition() -> str:
     for name in _LIBRARIES:
         digest.update(f"{name} {version(name)}\n".encode())
     for package, patterns in _SOURCES.items():
-        root = Path(package.__path__[0])
+        root = _folder(package)
         for path in sorted({path for pattern in patterns for path in root.glob(pattern)}):
             digest.update(f"{path.relative_to(root)}\n".encode())
             digest.update(path.read_bytes())
     return f"{EXTRACTOR}, {digest.hexdigest()[:12]}"
+
+
+def _folder(package: str) -> Path:
+    """Where a package lies, without importing it: a machine that reads knows no site by name."""
+    spec = find_spec(package)
+    assert spec is not None and spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0])
