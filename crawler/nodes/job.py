@@ -32,8 +32,7 @@ from crawler.operation.configuration import read_config
 from crawler.plan import Plan
 
 USAGE = "usage: crawl SITE -a _job=SITE-TOKEN -a token=TOKEN [-a max_pages=N] [-a walk_all=1] ..."
-_LIMITS = ("max_pages", "max_minutes")
-_FLAGS = ("recheck", "walk_all")
+_NUMBERS = ("token", "max_pages", "max_minutes", "recheck", "walk_all")
 
 
 class JobRefused(Exception):
@@ -68,19 +67,21 @@ def read_job(arguments: list[str]) -> Job:
         said[name] = value
     if len(arguments) % 2 == 0:
         raise JobRefused(USAGE)
-    known = {"_job", "token", *_LIMITS, *_FLAGS}
+    known = {"_job", *_NUMBERS}
     if unknown := sorted(set(said) - known):
         raise JobRefused(f"unknown arguments: {', '.join(unknown)}")
     if site not in declared_sites():
         raise JobRefused(f"no site {site} is declared here")
-    numbers = {name: said.get(name, "0") for name in ("token", *_LIMITS, *_FLAGS)}
+    numbers = {name: said.get(name, "0") for name in _NUMBERS}
     if not all(value.isascii() and value.isdecimal() for value in numbers.values()):
         raise JobRefused(f"no numbers: {numbers}")
     job = Job(
         site,
         int(numbers["token"]),
-        *(int(numbers[limit]) for limit in _LIMITS),
-        *(numbers[flag] != "0" for flag in _FLAGS),
+        max_pages=int(numbers["max_pages"]),
+        max_minutes=int(numbers["max_minutes"]),
+        recheck=numbers["recheck"] != "0",
+        walk_all=numbers["walk_all"] != "0",
     )
     if said.get("_job") != job.name:
         raise JobRefused(f"the job is called {said.get('_job')!r} and not {job.name!r}")
