@@ -24,6 +24,13 @@ FAILED_TOO_OFTEN = 3
 """From so many failed requests on, an address is tried again as one without an article is."""
 
 
+_LEADS_NOWHERE = """(outcome = 'redirect' and leads_to <> '' and not exists (
+    select 1 from captures there where there.address = captures.leads_to
+    and there.outcome is not null))"""
+"""A redirect whose destination was never seen. As with an answer that broke off, what was to
+follow stood in the frontier alone, which a power cut may set back behind the WARC."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``known``: asked for before, with some result. ``due``: to be asked for (again) now."""
@@ -68,7 +75,8 @@ def standing_of(
         due = next_look(first, checked, pace=pace) <= now
         return Standing(True, due, bool(walked) and row[0] <= walked, article=True, checked=row[1])
     row = db.conn.execute(
-        "select count(*), min(fetched_at), max(fetched_at), max(status >= 500) from captures"
+        "select count(*), min(fetched_at), max(fetched_at),"
+        f" max(status >= 500 or truncated <> '' or {_LEADS_NOWHERE}) from captures"
         " where address = ? and outcome is not null",
         (address,),
     ).fetchone()
