@@ -133,10 +133,10 @@ def measure(count: int, rounds: int) -> Iterator[str]:
         "readability-lxml": lambda page: Readability(page.body.decode()).summary(),
     }
     # One round more than is measured: patterns are compiled, and every kind of page must be read.
-    first, *known = rounds_of(KNOWN, count, rounds + 1)
-    other, *unknown = rounds_of(["unknown"], count, rounds + 1)
-    third, *brief = rounds_of(["unknown"], count, rounds + 1, short=True)
-    for make, page in (*first, *other, *third):
+    first_known, *known = rounds_of(KNOWN, count, rounds + 1)
+    first_unknown, *unknown = rounds_of(["unknown"], count, rounds + 1)
+    first_brief, *brief = rounds_of(["unknown"], count, rounds + 1, short=True)
+    for make, page in (*first_known, *first_unknown, *first_brief):
         article = extract(page)
         assert isinstance(article, Article), page.url
         assert (article.layout == "generic") == (make == "unknown"), page.url
