@@ -186,7 +186,6 @@ class _Rebuild:
         if self.new.exists():
             return
         if not self.wishes.whole:
-            open_archive(self.old).close()  # Bring its schema up to date.
             part = self.new.with_name(self.new.name + ".part")
             _remove(part)
             copy_database(self.old, part)
