@@ -136,6 +136,30 @@ def conditions_of(db: Database, url: str, *, until: str = "") -> Conditions:
     return Conditions(headers, payload_holder(db, digest) if headers else None)
 
 
+def files_left_out(db: Database, site: str, walked: str, *, attachments: bool) -> list[str]:
+    """Pictures (and attachments) of a site's articles of which nothing is known, not even failure.
+
+    Only of articles first seen since ``walked``, the end of the last complete walk: what is left
+    out before that was left out for a reason.
+    """
+    tables = ("images", "attachments") if attachments else ("images",)
+    found: dict[str, None] = {}
+    for table in tables:
+        rows = db.conn.execute(
+            f"select file.url from articles join {table} file on file.article_id = articles.id"
+            " where articles.first_seen_at > ? and articles.site = ?"
+            # What an import brought was left out by another program, perhaps years ago.
+            " and exists (select 1 from captures where id = articles.capture_id"
+            "  and crawl not like 'import %')"
+            " and not exists (select 1 from captures where captures.url = file.url"
+            "   and status < 500 and truncated = '')"
+            " and not exists (select 1 from fetch_errors where fetch_errors.url = file.url)",
+            (walked, site),
+        )
+        found.update((str(url), None) for (url,) in rows)
+    return list(found)
+
+
 def last_answer(db: Database, url: str) -> str:
     """When a URL last answered, be it that nothing is there; "" where it never did."""
     row = db.conn.execute(

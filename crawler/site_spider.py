@@ -102,6 +102,9 @@ class SiteSpider(Declaration, scrapy.Spider):
         due = due_articles(self.archive, self.name, now, every=self.recheck, pace=self.sources.pace)
         for url in due if self.recheck else due[: self.max_rechecks]:
             yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+        # The queue of an earlier crawl held them; a power cut may have set it back.
+        for request in self._file_requests(self.sources.files_left_out()):
+            yield request
 
     def begin(self) -> None:
         """Take stock of what the archive knows; before anything is asked for."""
@@ -305,7 +308,10 @@ class SiteSpider(Declaration, scrapy.Spider):
         urls = [*find_stylesheets(document), *(image.url for image in article.images)]
         if self.keeps == "all":
             urls += [attachment.url for attachment in article.attachments]
-        for url in dict.fromkeys(urls):
+        yield from self._file_requests(dict.fromkeys(urls))
+
+    def _file_requests(self, urls: Iterable[str]) -> Iterator[Request]:
+        for url in urls:
             if not refusal(url, self.hosts + self.file_hosts) and not is_captured(
                 self.archive, url
             ):

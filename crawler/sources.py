@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive.known_addresses import (
     Standing,
     addresses_of,
+    files_left_out,
     last_answer,
     last_complete_walk,
     newest_addresses,
@@ -105,6 +106,13 @@ class Sources:
         """What the archive knows of an article's address."""
         key = article_key(url)
         return standing_of(self.db, key, url, self.now, self.walked, pace=self.pace)
+
+    def files_left_out(self) -> list[str]:
+        """Files of articles that should have been captured and were not so much as asked for."""
+        keeps = self.site.keeps
+        if keeps == "none":
+            return []
+        return files_left_out(self.db, self.name, self.walked, attachments=keeps == "all")
 
     def vouches(self, feed: FeedSource, urls: Iterable[str], standings: Iterable[Standing]) -> bool:
         """Whether a feed answers for its listings: it goes back to what a complete walk has seen.

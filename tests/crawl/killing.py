@@ -46,6 +46,8 @@ class Undisturbed:
 
     articles: dict[str, Rows]
     """By site: ``ARTICLE`` of each."""
+    files: dict[str, set[str]]
+    """By site: pictures and attachments of articles that were captured."""
     asked: Counter[str]
     """How often each address was asked for, robots.txt left out."""
     kinds: dict[str, str]
@@ -198,7 +200,12 @@ def undisturbed_of(folder: Path, requests: Sequence[SampleRequest]) -> Undisturb
     for url, outcome in _rows(folder / "archive.db", "select url, outcome from captures"):
         if outcome in ("article", "redirect"):
             kinds[str(url)] = str(outcome)
-    return Undisturbed({site: articles_of(folder, site) for site in SITES}, asked, kinds)
+    return Undisturbed(
+        {site: articles_of(folder, site) for site in SITES},
+        {site: files_of(folder, site) for site in SITES},
+        asked,
+        kinds,
+    )
 
 
 def crawl_with_kills(
@@ -304,6 +311,8 @@ def draw(
         balance.doubled += len(held) - len({row[1] for row in held})
         complaints += [f"lost: {row}" for row in wanted if row not in held]
         complaints += [f"not in an undisturbed crawl: {row}" for row in held if row not in wanted]
+        missing = undisturbed.files[site] - files_of(data, site)
+        complaints += [f"a file that was not captured: {url}" for url in sorted(missing)]
     unsettled = _rows(database, "select id, url from captures where outcome is null")
     complaints += [f"a capture without outcome: {row}" for row in unsettled]
     complaints += [f"left open: {path.name}" for path in (data / "warc").glob("*.open")]
@@ -320,6 +329,15 @@ def articles_of(data: Path, site: str) -> Rows:
     """``ARTICLE`` of each article of a site."""
     sql = f"select {ARTICLE} from articles where site = ? order by id"
     return _rows(data / "archive.db", sql, site)
+
+
+def files_of(data: Path, site: str) -> set[str]:
+    """Pictures and attachments of a site's articles that are captured whole."""
+    sql = (
+        "select url from captures where site = ? and status = 200 and truncated = ''"
+        " and (url in (select url from images) or url in (select url from attachments))"
+    )
+    return {str(url) for (url,) in _rows(data / "archive.db", sql, site)}
 
 
 def outcome_of(data: Path, site: str) -> str:
