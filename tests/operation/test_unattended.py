@@ -176,7 +176,7 @@ def test_show_tells_what_is_next_and_changes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "archive.db").exists()
 
 
-SLICES = ["times = []", "slice_pages = 6", "sites_at_a_time = 1"]
+SLICES = ["times = []", "slice_pages = 25", "sites_at_a_time = 1"]
 
 
 def test_a_walk_in_slices_makes_way_and_survives_a_kill(tmp_path: Path) -> None:
@@ -187,11 +187,12 @@ def test_a_walk_in_slices_makes_way_and_survives_a_kill(tmp_path: Path) -> None:
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("times = []", "\n".join(SLICES), 1), encoding="utf-8")
     process = begin(data)
-    wait_for(lambda: sum(outcome == "limited" for _, _, outcome in runs(data)) >= 3, 200)
+    wait_for(lambda: len(runs(data)) == 4, 200)
+    wait_for(lambda: captures(data) > 80)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     begun = [site for site, _, _ in runs(data)]
-    assert begun[:4] in (["hai_phong", "lang_son"] * 2, ["lang_son", "hai_phong"] * 2)
+    assert begun in (["hai_phong", "lang_son"] * 2, ["lang_son", "hai_phong"] * 2)
 
     process = begin(data, "--once")
     _, said = process.communicate(timeout=500)
@@ -201,7 +202,9 @@ def test_a_walk_in_slices_makes_way_and_survives_a_kill(tmp_path: Path) -> None:
         "hai_phong": "finished",
         "lang_son": "finished",
     }
-    assert sum(outcome == "limited" for _, _, outcome in ended) > 6
+    outcomes = [outcome for _, _, outcome in ended]
+    assert outcomes.count("limited") >= 2
+    assert outcomes.count("lost") == 1
     db = Database(data / "archive.db")
     for site in ("hai_phong", "lang_son"):
         wanted = {article.url for article in expected_articles(site, 1)}
