@@ -3,9 +3,9 @@
 A piece is a part of a WARC file (``crawler.intake.parts``), some megabytes. What a worker returns
 depends on the bytes of the part and on the program alone, so a piece whose worker is lost is
 simply read again by another, and the rows are the same. Workers read the WARC files themselves,
-from a folder that all machines share at one path: a task is then some hundred bytes, and the
-scheduler, through which tasks go, never carries pages. A worker of another edition of this
-program refuses the work.
+from a folder that all machines share at one path: a task is then some hundred bytes, and what was
+read comes straight from its worker, so the scheduler never carries pages. A worker of another
+edition of this program refuses the work.
 
 What needs the database stays on this machine: it has one writer.
 """
@@ -54,7 +54,10 @@ class DaskReaders(Readers):
         self._address = address
         connect: Any = Client
         try:
-            self._client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            # Readings come straight from the workers: the scheduler only names who has them.
+            self._client = connect(
+                address, timeout=CONNECT_SECONDS, set_as_default=False, direct_to_workers=True
+            )
         except (OSError, ValueError) as error:
             raise ArchiveError(f"No dask scheduler answers at {address}: {error}") from error
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.nodes import node_lease
@@ -95,6 +95,7 @@ def test_a_damaged_file_is_no_lease(tmp_path: Path, now: list[float], text: str)
     assert leases.remaining("lang_son", 7) == 60
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 4), st.sampled_from(["renew", "revoke"]), st.integers(990, 1100))

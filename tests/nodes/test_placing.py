@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.nodes.placing import Memory, Place, place_sites
@@ -68,6 +68,7 @@ def test_a_hosts_rest_binds_other_nodes_and_not_the_one_that_keeps_it() -> None:
 _NODES = st.sampled_from(["a", "b", "c"])
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.integers(0, 9), st.frozensets(st.integers(0, 5), max_size=3)),
     st.dictionaries(_NODES, st.integers(-1, 4)),
