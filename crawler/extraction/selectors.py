@@ -9,83 +9,26 @@ goes to cssselect.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-_COMPOUND = re.compile(
-    r"(?P<tag>\*|[A-Za-z][\w-]*)?"
-    r"(?P<rest>(?:[.#][A-Za-z_][\w-]*|\[[^\]]*\]|:not\([.#]?[\w-]+\))*)"
-)
-_PART = re.compile(
-    r"\.(?P<class>[A-Za-z_][\w-]*)|#(?P<id>[A-Za-z_][\w-]*)|"
-    r"\[\s*(?P<attr>[\w-]+)\s*(?:(?P<op>[~|^$*]?=)\s*(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)\s*)?\]|"
-    r":not\((?P<not>[.#]?[\w-]+)\)"
-)
-_WORD = re.compile(r"(?:[^\s>\[]|\[[^\]]*\])+|>")
-_NAME = re.compile(r"([.#])([A-Za-z_][\w-]*)")
+from crawler.extraction.selector_plans import Chain, Compound, Finder, Teller, group_of, plan_of
+
 _MAX_ROOTS = 24
 
 _FEW = frozenset(("body", "h1", "html", "main", "meta", "time"))
 """Tags of which a page has so few that looking at each is soonest done."""
-_OFTEN = frozenset(("alt", "content", "href", "name", "src", "style", "title", "type", "value"))
-"""Attributes that so many elements have that they are looked up for one tag at a time."""
-
 _SHORT = 200
 """Characters of a class attribute up to which it is remembered; a hostile page has longer ones."""
 
 _CLASSED = etree.XPath("descendant-or-self::*/@class/..")
 _IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 _ALL_BY_ID = etree.XPath("descendant-or-self::*[@id=$name]")
-
-_Finder = Callable[[HtmlElement], list[HtmlElement]]
-_Teller = Callable[[HtmlElement], list[str]]
-
-
-class _Compound(NamedTuple):
-    tag: str
-    classes: tuple[str, ...]
-    ids: tuple[str, ...]
-    attributes: tuple[tuple[str, str, str], ...]
-    without: tuple[str, ...]
-
-
-class _Chain(NamedTuple):
-    """Compounds from the last to the first; the combinator that joins each to the one before."""
-
-    compounds: tuple[_Compound, ...]
-    children: tuple[bool, ...]
-    bare: bool
-    """Nothing but one class or one id, which every candidate has."""
-    below: _Finder
-    """What finds candidates for the last compound below or at an element."""
-    first: _Finder
-    """The same by no more than the first attribute."""
-    tell: _Teller | None
-    """What tells all values of the first attribute."""
-
-
-class _Plan(NamedTuple):
-    """How a selector is answered: by its chain, or by cssselect where that is None."""
-
-    chain: _Chain | None
-    classes: frozenset[str]
-    ids: frozenset[str]
-
-
-class _Group(NamedTuple):
-    """Of several selectors, by number: those that name no class or id, and those that name one."""
-
-    nameless: tuple[int, ...]
-    of_class: dict[str, tuple[int, ...]]
-    of_id: dict[str, tuple[int, ...]]
-    classes: frozenset[str]
-    ids: frozenset[str]
 
 
 class Index:
@@ -117,8 +60,8 @@ class Index:
         self._words = frozenset(by_word)
         self._known_ids: dict[str, list[HtmlElement]] = {}
         self._known_classes: dict[str, list[HtmlElement]] = {}
-        self._everywhere: dict[_Finder, list[HtmlElement]] = {}
-        self._told: dict[_Teller, str] = {}
+        self._everywhere: dict[Finder, list[HtmlElement]] = {}
+        self._told: dict[Teller, str] = {}
         self._few: dict[str, list[HtmlElement]] = {}
 
     def select(self, selector: str) -> list[HtmlElement]:
@@ -126,7 +69,7 @@ class Index:
 
         Raises ``ValueError`` for a selector that cannot be compiled.
         """
-        plan = _plan(selector)
+        plan = plan_of(selector)
         if not (plan.classes <= self._words and plan.ids <= self._ids.keys()):
             return []
         chain = plan.chain
@@ -138,7 +81,7 @@ class Index:
 
     def possible(self, selectors: tuple[str, ...]) -> list[int]:
         """Numbers of the selectors that may find something: all others find nothing."""
-        group = _group(selectors)
+        group = group_of(selectors)
         found = list(group.nameless)
         for name in group.classes & self._words:
             found += group.of_class[name]
@@ -182,7 +125,7 @@ class Index:
             self._known_ids[name] = known
         return known
 
-    def _candidates(self, chain: _Chain) -> Iterable[HtmlElement]:
+    def _candidates(self, chain: Chain) -> Iterable[HtmlElement]:
         last = chain.compounds[0]
         if last.ids:
             return self._of_id(last.ids[0])
@@ -211,7 +154,7 @@ class Index:
             known = self._everywhere[chain.first] = chain.first(self.tree)
         return known
 
-    def _tells(self, tell: _Teller, value: str) -> bool:
+    def _tells(self, tell: Teller, value: str) -> bool:
         """Whether an attribute of the page holds a value: of most that are asked for none does."""
         told = self._told.get(tell)
         if told is None:
@@ -241,7 +184,7 @@ def _size(elements: list[HtmlElement]) -> int:
     return len(elements)
 
 
-def _matches(element: HtmlElement, chain: _Chain) -> bool:
+def _matches(element: HtmlElement, chain: Chain) -> bool:
     if not _fits(element, chain.compounds[0]):
         return False
     current = element
@@ -255,7 +198,7 @@ def _matches(element: HtmlElement, chain: _Chain) -> bool:
     return True
 
 
-def _fits(element: HtmlElement, compound: _Compound) -> bool:
+def _fits(element: HtmlElement, compound: Compound) -> bool:
     if compound.tag and element.tag != compound.tag:
         return False
     if compound.ids and any(element.get("id") != name for name in compound.ids):
@@ -295,99 +238,8 @@ def _passes(own: str, operator: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _group(selectors: tuple[str, ...]) -> _Group:
-    nameless: list[int] = []
-    of_class: dict[str, list[int]] = {}
-    of_id: dict[str, list[int]] = {}
-    for number, selector in enumerate(selectors):
-        plan = _plan(selector)
-        if plan.ids:
-            of_id.setdefault(min(plan.ids), []).append(number)
-        elif plan.classes:
-            of_class.setdefault(min(plan.classes), []).append(number)
-        else:
-            nameless.append(number)
-    return _Group(
-        tuple(nameless),
-        {name: tuple(numbers) for name, numbers in of_class.items()},
-        {name: tuple(numbers) for name, numbers in of_id.items()},
-        frozenset(of_class),
-        frozenset(of_id),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _plan(selector: str) -> _Plan:
-    chain = _parsed(selector)
-    if chain is not None:
-        return _Plan(
-            chain,
-            frozenset(name for compound in chain.compounds for name in compound.classes),
-            frozenset(name for compound in chain.compounds for name in compound.ids),
-        )
-    classes: set[str] = set()
-    ids: set[str] = set()
-    if "," not in selector:
-        for mark, name in _NAME.findall(selector.partition(":not(")[0]):
-            (classes if mark == "." else ids).add(name)
-    return _Plan(None, frozenset(classes), frozenset(ids))
-
-
-def _parsed(selector: str) -> _Chain | None:
-    """The selector as a chain, None where it needs more than this module knows."""
-    compounds: list[_Compound] = []
-    children: list[bool] = []
-    child = False
-    words = _WORD.findall(selector)
-    if re.sub(r"\s", "", "".join(words)) != re.sub(r"\s", "", selector):
-        return None
-    for word in words:
-        if word == ">":
-            child = True
-            continue
-        compound = _compound(word)
-        if compound is None:
-            return None
-        if compounds:
-            children.append(child)
-        compounds.append(compound)
-        child = False
-    if not compounds or child or len(children) != len(compounds) - 1:
-        return None
-    tag, classes, ids, attributes, without = compounds[-1]
-    bare = len(compounds) == 1 and len(classes) + len(ids) == 1
-    return _Chain(
-        tuple(reversed(compounds)),
-        tuple(reversed(children)),
-        bare and not (tag or attributes or without),
-        _below(tag, attributes),
-        # Of two elements with one value another may have what else is asked for.
-        _below(tag, attributes[:1] if attributes and attributes[0][1] == "=" else attributes),
-        _telling(tag, attributes[0][0]) if attributes else None,
-    )
-
-
-def _compound(word: str) -> _Compound | None:
-    match = _COMPOUND.fullmatch(word)
-    if match is None or not word:
-        return None
-    tag = (match["tag"] or "").lower()
-    classes: list[str] = []
-    ids: list[str] = []
-    attributes: list[tuple[str, str, str]] = []
-    without: list[str] = []
-    for part in _PART.finditer(match["rest"]):
-        if part["class"]:
-            classes.append(part["class"])
-        elif part["id"]:
-            ids.append(part["id"])
-        elif part["not"]:
-            without.append(part["not"])
-        else:
-            attributes.append((part["attr"].lower(), part["op"] or "", part["value"] or ""))
-    if not (tag or classes or ids or attributes) or tag == "*":
-        return None
-    return _Compound(tag, tuple(classes), tuple(ids), tuple(attributes), tuple(without))
+def _by_id(name: str) -> Finder:
+    return cast("Finder", etree.XPath(f"id('{name}')"))
 
 
 @lru_cache(maxsize=1024)
@@ -396,45 +248,3 @@ def _compiled(selector: str) -> CSSSelector:
         return CSSSelector(selector, translator="html")
     except Exception as error:
         raise ValueError(f"not a CSS selector: {selector!r}: {error}") from error
-
-
-@lru_cache(maxsize=1024)
-def _below(tag: str, attributes: tuple[tuple[str, str, str], ...]) -> _Finder:
-    """What finds elements of a tag whose attributes may pass some tests, below or at an element."""
-    if tag and not attributes:
-        return lambda element: list(element.iter(tag))
-    path = f"descendant-or-self::{tag or '*'}"
-    for number, (name, operator, value) in enumerate(attributes):
-        # Stepping to an attribute and back costs a third of testing every element for it.
-        step = f"@{name}{_may_pass('.', operator, value)}"
-        path += f"/{step}/parent::*" if number == 0 else f"[{step}]"
-    return cast("_Finder", etree.XPath(path))
-
-
-@lru_cache(maxsize=256)
-def _telling(tag: str, attribute: str) -> _Teller:
-    """What tells the values of an attribute, of a tag's elements or of all."""
-    of = tag if tag and attribute in _OFTEN else "*"
-    return _values(f"descendant-or-self::{of}/@{attribute}")
-
-
-@lru_cache(maxsize=256)
-def _values(path: str) -> _Teller:
-    # One for each path, so that what it tells of a page is asked for once.
-    return cast("_Teller", etree.XPath(path, smart_strings=False))
-
-
-@lru_cache(maxsize=1024)
-def _by_id(name: str) -> _Finder:
-    return cast("_Finder", etree.XPath(f"id('{name}')"))
-
-
-def _may_pass(own: str, operator: str, value: str) -> str:
-    """An XPath test that leaves out most of what ``_passes`` would, and nothing else."""
-    if not operator or not value or "'" in value:
-        return ""
-    if operator == "=":
-        return f"[{own}='{value}']"
-    if operator in ("^=", "|="):
-        return f"[starts-with({own}, '{value}')]"
-    return f"[contains({own}, '{value}')]"
