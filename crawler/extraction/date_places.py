@@ -139,11 +139,12 @@ def dates_around(
     for element in around(document, container, title):
         below = below or element is container
         above = (element, *element.iterancestors()) if below else ()
-        if not noise.isdisjoint(above) and not _own_foot(element, home):
+        footed = below and _own_foot(element, home)
+        if not noise.isdisjoint(above) and not footed:
             continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):
-            if beside_title_link(element, home, document.base, own, known):
+            if not footed and beside_title_link(element, home, document.base, own, known):
                 continue
             text = clean_line(element.text_content())
             found = parse_visible(text, clock) if 6 <= len(text) <= 120 else None

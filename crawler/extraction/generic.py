@@ -99,7 +99,7 @@ def read_generic(
     reason = ""
     wanted = key(title)
     above = [key(b.text) for b in found[: first_prose(found) + 1]]
-    untitled = not wanted or not any(letters.startswith(wanted) for letters in above)
+    untitled = not wanted or not any(wanted in letters for letters in above)
     below_title = _after_title(found, title, title_element, inside)
     below_title = _title_once(below_title, wanted)
     if not untitled:

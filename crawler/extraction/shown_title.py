@@ -36,7 +36,7 @@ _FRAME = re.compile(
     r"[\s,&–-]+(?:sự kiện|hoạt động|thông báo)|xem (?:tin|bài viết|chi tiết)|"
     r"hoạt động(?: công đoàn)?|news(?: ?details?)?|details?|article|untitled(?: document| page)?|"
     r"new page.*|index|(?:cổng|trang|hệ thống) (?:thông tin|tin|web|ttđt)[\w\s,.–-]*|"
-    r"web ?site[\w\s,.–-]*|giới thiệu|welcome.*|chào mừng .*)",
+    r"web ?site[\w\s,.–-]*|sự kiện|thông báo|giới thiệu|welcome.*|chào mừng .*)",
     re.I,
 )
 _SEPARATOR = re.compile(r"\s+[|»«–—:·•-]+\s+|\s*[|»]\s*|\.::?|::?\.")
@@ -106,6 +106,10 @@ def _undated(title: Block) -> tuple[str, HtmlElement] | None:
             rest = title.text[len(text) :]
             if rest and is_date_line(rest):
                 return text, element
+        if text and title.text.endswith(text) and is_date_line(text):
+            left = title.text[: -len(text)].rstrip(" (-–|")
+            if len(left) >= _MIN_TITLE:
+                return left, title.element
     return None
 
 
