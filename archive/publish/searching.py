@@ -37,7 +37,9 @@ READ_THROUGH = 500
 SAMPLE = 4_000
 PROBED = 400
 MOST_PROBED = 2_000
-SCANNED = 400_000
+SCANNED = 200_000
+"""Matches, times the words looked for, that are read to count exactly within a filter; about a
+third of a microsecond each."""
 ID_SPACE = 1 << 49
 TOLD_WORDS = 12
 TOLD_BY = 200
@@ -131,7 +133,7 @@ class _Searching:
             if estimate <= self._readable(size):
                 ids += self._ids(-1, after=ids[-1])
                 known, estimate = True, len(ids)
-        self.matches = len(ids)
+        self.matches = len(ids) if known else max(estimate, LISTED + 1)
         if known and len(ids) <= LISTED:
             self._gather(ids)
             return self._listed(sort, page, size, facets)
@@ -199,7 +201,7 @@ class _Searching:
         elif inside <= min(MOST_PROBED, max(PROBED, estimate // 100)):
             asked, values = probe(self.index, self.match, first, "matched.id")
             unmatched = f"not ({asked})"
-        elif estimate <= SCANNED:
+        elif estimate * self.match.count('"') // 2 <= SCANNED:
             unmatched = (
                 f"id not in (select rowid from {self.index} where {self.index} match :match)"
             )

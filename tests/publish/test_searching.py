@@ -292,3 +292,15 @@ def test_periods_end_where_the_next_begins() -> None:
     assert Filters(month="2023-12").period == ("2023-12", "2024-01")
     assert Filters(month="2023-04").period == ("2023-04", "2023-05")
     assert Filters(year="2023").period == ("2023", "2024")
+
+
+def test_a_common_query_is_not_ranked_within_a_narrow_filter(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """bm25 would read the query's matches in the whole archive to rank the few that pass."""
+    for bound, value in {"RANKED": 50, "LISTED": 60, "SAMPLE": 20, "PROBED": 40}.items():
+        monkeypatch.setattr(searching, bound, value)
+    found = search(conn, parse("cong doan"), Filters(unit="LĐLĐ 3"))
+    assert found.exact
+    assert found.order != "relevance"
+    assert search(conn, parse("so 17"), Filters(unit="LĐLĐ 3")).order == "relevance"
