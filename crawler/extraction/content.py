@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.bylines import read_signature
-from crawler.extraction.dates import is_date_line
+from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, key
 from crawler.extraction.signature_line import read_line

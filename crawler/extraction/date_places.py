@@ -13,14 +13,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.records import Published
-from crawler.extraction.dates import (
-    is_date_line,
-    looks_like_clock,
-    parse_structured,
-    parse_url,
-    parse_visible,
-    without_dates,
-)
+from crawler.extraction.date_lines import is_date_line, without_dates
+from crawler.extraction.dates import looks_like_clock, parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
 from crawler.extraction.marks import is_hidden
 from crawler.extraction.named_parts import around

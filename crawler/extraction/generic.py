@@ -26,8 +26,8 @@ from crawler.extraction.content import (
     is_listing,
     opens,
 )
+from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.date_places import dates_around, dates_at_title
-from crawler.extraction.dates import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.file_boxes import offered_files
 from crawler.extraction.judge import Verdict, content_lines, key

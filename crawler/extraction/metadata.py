@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Published
-from crawler.extraction.dates import find_in_lines
+from crawler.extraction.date_lines import find_in_lines
 from crawler.extraction.document import Document
 from crawler.extraction.judge import key
 from crawler.extraction.shown_title import is_frame_title, title_above

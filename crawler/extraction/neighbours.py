@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import boilerplate_kind
-from crawler.extraction.dates import is_date_line
+from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.images import is_image_address
 from crawler.extraction.urls import absolute, article_key
 

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
-from crawler.extraction.dates import is_date_line
+from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.judge import key
 from crawler.extraction.printed_dates import DATE_RE

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.records import VIETNAM, DateEvidence, Precision, Published
+from crawler.extraction.date_lines import find_in_lines
 from crawler.extraction.dates import (
     choose,
-    find_in_lines,
     looks_like_clock,
     parse_relative,
     parse_structured,

@@ -15,7 +15,8 @@ from archive.records import VIETNAM, Article, Page, Unreadable
 from crawler.evaluation.gold import read_pair
 from crawler.extract import extract, extract_document
 from crawler.extraction.boilerplate import boilerplate_kind
-from crawler.extraction.dates import is_date_line, parse_relative, parse_visible
+from crawler.extraction.date_lines import is_date_line
+from crawler.extraction.dates import parse_relative, parse_visible
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.person_names import is_account, is_person_name
 from crawler.extraction.shown_title import is_frame_title
