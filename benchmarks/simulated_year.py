@@ -225,6 +225,7 @@ def _per_page(asked: Counter[str], articles: int) -> float | None:
 def simulate(script: YearScript, data: Path, quiet_hours: str = "") -> dict[str, Any]:
     """Run a script; its figures, with what the run cost."""
     year = Year(script, data, quiet_hours)
+    engine: Any = reactor
 
     async def whole() -> None:
         try:
@@ -232,11 +233,11 @@ def simulate(script: YearScript, data: Path, quiet_hours: str = "") -> dict[str,
         except BaseException as error:
             year.failed = error
         finally:
-            LOOP.call_soon(reactor.stop)  # type: ignore[attr-defined]
+            LOOP.call_soon(engine.stop)
 
     began = time.process_time()
-    reactor.callWhenRunning(lambda: LOOP.create_task(whole()))  # type: ignore[attr-defined]
-    reactor.run()  # type: ignore[attr-defined]
+    engine.callWhenRunning(lambda: LOOP.create_task(whole()))
+    engine.run()
     if year.failed is not None:
         raise year.failed
     seconds = time.process_time() - began
