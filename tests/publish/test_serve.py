@@ -64,7 +64,7 @@ def running(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_for(url: str, process: subprocess.Popen[str]) -> str:
-    for _ in range(200):
+    for _ in range(1500):
         with contextlib.suppress(urllib.error.URLError, ConnectionError):
             return fetch(url)
         assert process.poll() is None, process.stdout and process.stdout.read()
