@@ -47,7 +47,9 @@ LEVELS: dict[str, str] = {
 }
 """What ``level`` may be, with what warcinfo says of it."""
 
-_REMEMBERED = 100_000
+_REMEMBERED = 5_000
+"""Payloads that a writer knows without asking ``seen_payload``, which knows them all: half a
+kilobyte each, of which nothing else in a long crawl grows so much."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
