@@ -48,7 +48,15 @@ def made(folder: Path, events: list[Event], name: str) -> Path:
     written(folder / "warc", events, prefix=name)
     incrementally(folder)
     db = open_archive(folder / "archive.db")
-    save_site(db, Site("mau.example.vn", "mau.example.vn", hosts=("mau.example.vn",), home="http://mau.example.vn/"))
+    save_site(
+        db,
+        Site(
+            "mau.example.vn",
+            "mau.example.vn",
+            hosts=("mau.example.vn",),
+            home="http://mau.example.vn/",
+        ),
+    )
     begin_crawl(db, f"crawl-{name}", "mau.example.vn", "crawl", DAY, "test/1")
     save_fetch_error(db, f"crawl-{name}", "mau.example.vn", f"http://x/{name}", "dns", "", DAY)
     finish_crawl(db, f"crawl-{name}", DAY, "finished", complete=True, counters={"new": 1})

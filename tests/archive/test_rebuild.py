@@ -138,8 +138,8 @@ def neighbours(data: Path, whole: Path, chosen: str, since: str, site: str) -> s
             "select id, address, iif(outcome = 'redirect', leads_to, ''), article_id from captures",
         ):
             links.append((key, set(ends) - {"", None}))
-        for ends in table_of(each, "select address, article_id from article_addresses"):
-            links.append((None, set(ends)))
+        for joined in table_of(each, "select address, article_id from article_addresses"):
+            links.append((None, set(joined)))
     found = column(data / "archive.db", chosen, since, not site, site)
     reached: set[object] = set()
     size = -1

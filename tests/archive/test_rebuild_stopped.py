@@ -22,6 +22,7 @@ from archive.verify import verify
 from benchmarks.rebuild import write_captures
 from crawler.cli import congdoan
 from crawler.commands.rebuild import WorkDisplay
+from crawler.extract import extract
 from crawler.intake import parts
 from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Wishes, rebuild
@@ -67,7 +68,6 @@ def stop_at(moment: int) -> Any:
 def counted(patch: pytest.MonkeyPatch) -> list[str]:
     """Addresses of the pages read from now on."""
     read: list[str] = []
-    extract = parts.extract
 
     def count(page: Page) -> Any:
         read.append(page.url)
