@@ -118,7 +118,7 @@ def line_stages() -> Functions:
 
     from archive import articles
     from archive.warc_file import WarcFile
-    from crawler import extract, extractor, one_site, site_spider
+    from crawler import extract, extractor, one_site, site_reader, site_spider
     from crawler.frontier import scheduler
     from crawler.frontier.store import Store
     from crawler.politeness import pacing
@@ -130,8 +130,8 @@ def line_stages() -> Functions:
         "WARC": ((Recorder, "record"),),
         "sync of the WARC": ((WarcFile, "settle"),),
         "decompression": ((HttpCompressionMiddleware, "process_response"),),
-        "parsing": ((site_spider, "parse_page"),),
-        "links": ((site_spider, "find_links"), (site_spider, "next_page")),
+        "parsing": ((site_reader, "parse_page"),),
+        "links": ((site_reader, "find_links"), (site_spider, "next_page")),
         "extraction": ((extract, "extract_article"), (extractor, "needs_pool")),
         "SQLite": (
             (Saver, "write"),

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-import scrapy
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.articles import is_captured
-from archive.crawl_log import save_fetch_error
 from archive.known_addresses import Standing
 from archive.records import Article, Unreadable
 from archive.revisits import due_articles
-from crawler.declaration import Declaration
-from crawler.extraction.document import Document, parse_page
+from crawler.extraction.document import Document
 from crawler.extraction.feeds import parse_feed
-from crawler.extraction.links import Links, find_links, find_stylesheets
+from crawler.extraction.links import find_stylesheets
 from crawler.extraction.paging import next_page, place_of
 from crawler.extraction.sitemaps import parse_sitemap
 from crawler.extraction.urls import article_key, canonical_url
 from crawler.extraction.xml_stream import NotXml
-from crawler.failures import KINDS, failure_kind, leaves_a_gap
 from crawler.guards import refusal
-from crawler.reading import Reading, needs_extraction, page_of
+from crawler.reading import Reading
+from crawler.site_reader import SiteReader
 from crawler.sources import FeedSource, Sources
 from crawler.walk import Walk
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from sqlite_utils import Database
 
 FEED, ARTICLE, FILE, LISTING, RECHECK = 40, 30, 20, 10, 0
 """Priorities: the articles of a page, then their files, then its next page: the newest first."""
@@ -53,22 +47,10 @@ _ABSENT = [400, 403, 404, 410, 500, 503]
 """Statuses that mean no article in a walk of ids."""
 
 
-class SiteSpider(Declaration, scrapy.Spider):
+class SiteSpider(SiteReader):
     """One site, declared. A family is a SiteSpider without a name and with a complete layout."""
 
-    # What a run sets (crawler.one_site).
-    crawl_id: str = ""
-    walk_all: bool = False
-    """Follow paging to its end even where every article of a page is known."""
-    recheck: bool = False
-    """Look at every known article again, due or not."""
-    max_rechecks: int = 500
-
-    incomplete: str = ""
-    """Why this crawl cannot count as having walked the whole site, "" while it can."""
-
     sources: Sources
-    walk: Walk
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -76,11 +58,6 @@ class SiteSpider(Declaration, scrapy.Spider):
         crawler.signals.connect(spider.begin, signals.spider_opened)
         crawler.signals.connect(spider._robots_parsed, signals.robots_parsed)
         return spider
-
-    @property
-    def archive(self) -> Database:
-        db: Database = self.crawler.archive  # type: ignore[attr-defined]
-        return db
 
     # What a crawl begins with
 
@@ -165,10 +142,10 @@ class SiteSpider(Declaration, scrapy.Spider):
             yield request
         if document is None:
             return
+        goes_on = self.walk.saw_listing(response.url, map(article_key, links.articles))
         if start and self.walk_all:
             for request in self._begin_ids(links.articles):
                 yield request
-        goes_on = self.walk.saw_listing(response.url, map(article_key, links.articles))
         following = next_page(response.url, document, self.article_url) if goes_on else ""
         if newest_only:
             unknown = any(not standing.known for standing in standings)
@@ -285,7 +262,10 @@ class SiteSpider(Declaration, scrapy.Spider):
         while number > 0 and misses < walk.misses and asked < walk.limit:
             url = canonical_url(walk.url.format(id=number), self._url_rules())
             standing = self.sources.standing(url)
-            if not standing.known or standing.due:
+            # Asked for already by its listing, it would be dropped as a duplicate, and with it
+            # all below it.
+            shown = self.walk.has_shown(article_key(url))
+            if not shown and (not standing.known or standing.due):
                 follow = {"number": number, "misses": misses, "asked": asked + 1}
                 request = self._request(
                     url,
@@ -297,7 +277,7 @@ class SiteSpider(Declaration, scrapy.Spider):
                 request.errback = self.numbered_failed
                 yield request
                 return
-            misses = 0 if standing.article else misses + 1
+            misses = 0 if shown or standing.article else misses + 1
             number -= 1
 
     def _files(self, reading: Reading, document: Document | None) -> Iterator[Request]:
@@ -369,53 +349,7 @@ class SiteSpider(Declaration, scrapy.Spider):
             meta["unchanged_since"] = self.sources.walked  # type: ignore[assignment]
         return self._request(url, callback, priority, meta=meta, **more)
 
-    def _request(self, url: str, callback: Any, priority: int, **more: Any) -> Request:
-        return Request(url, callback=callback, errback=self.failed, priority=priority, **more)
-
-    # Reading
-
-    async def _read(self, response: Response) -> tuple[Reading, Links, Document | None]:
-        assert response.request is not None
-        capture = response.request.meta["capture"]
-        page = page_of(capture, response.body)
-        document = parse_page(page)
-        if isinstance(document, Unreadable):
-            return Reading(capture, document), Links(), None
-        links = find_links(document, self.article_url, self.listing_url, self._url_rules())
-        outcome = await self.crawler.extractor.extract(document)  # type: ignore[attr-defined]
-        return Reading(capture, outcome), links, document
-
-    async def _page_reading(self, response: Response) -> Reading | None:
-        """The reading of a feed or sitemap that was sent as if it were a page."""
-        assert response.request is not None
-        if not needs_extraction(response.request.meta["capture"]):
-            return None
-        return (await self._read(response))[0]
-
-    def _url_rules(self) -> tuple[tuple[str, str], ...]:
-        return self.layouts[0].canonical_rules if self.layouts else ()
-
-    def _own(self, url: str) -> bool:
-        return bool(url) and not refusal(url, self.hosts)
-
-    def _is_article(self, url: str) -> bool:
-        return bool(self.article_url and re.search(self.article_url, url))
-
     # What goes wrong
-
-    def failed(self, failure: Failure) -> None:
-        """Keep why a request brought nothing; a listing that failed leaves the walk incomplete."""
-        request: Request = failure.request  # type: ignore[attr-defined]
-        error = failure.value
-        kind, detail = failure_kind(error)
-        called = getattr(request.callback, "__name__", "")
-        asked = [request.url, *request.meta.get("redirect_urls", ())]
-        first = any(url in self.start_urls for url in asked)
-        if called == "parse_listing" and leaves_a_gap(error, first=first):
-            self.incomplete = self.incomplete or f"{asked[-1]}: {KINDS.get(kind, kind)} ({detail})"
-        if isinstance(error, HttpError) and called in ("parse_article", "parse_file"):
-            return  # The status is in captures, and what follows from it is settled there.
-        self._note(request.url, kind, detail)
 
     def feed_failed(self, failure: Failure) -> Iterator[Request]:
         """A feed that gives nothing answers for no listing."""
@@ -433,19 +367,8 @@ class SiteSpider(Declaration, scrapy.Spider):
         follow = request.cb_kwargs
         yield from self._next_id(follow["number"] - 1, follow["misses"], follow["asked"])
 
-    def _note(self, url: str, kind: str, detail: str) -> None:
-        self.crawler.stats.inc_value("congdoan/errors")
-        now = datetime.now(UTC)
-        save_fetch_error(self.archive, self.crawl_id, self.name, url, kind, detail, now)
-
     def _robots_parsed(self, robotparser: Any, request: Request) -> None:
         """Take the sitemaps that robots.txt names."""
         rules: Any = getattr(robotparser, "rp", None)
         named = list(getattr(rules, "sitemaps", ()))[:50]
         self._named_sitemaps += [url for url in named if isinstance(url, str)]
-
-    def closed(self, reason: str) -> None:
-        """Tell what the walk did not follow to its end, and why."""
-        for what, why in self.walk.stopped.items():
-            self.logger.warning("Not followed further: %s: %s", what, why)
-            self._note(what, "trap", why)

@@ -94,6 +94,10 @@ class Walk:
         self._articles |= keys
         return self._repeats[place.listing] < MAX_REPEATS
 
+    def has_shown(self, article: str) -> bool:
+        """Whether a listing of this crawl has shown the article of this key."""
+        return _digest(article) in self._articles
+
     def meets(self, url: str) -> bool:
         """Whether this crawl comes upon an article's address for the first time, as far as it
         remembers: the same columns stand beside every article of a site.
