@@ -151,6 +151,9 @@ class _Child:
         with suppress(BrokenPipeError):
             self.process.stdin.close()
         if not self._told_end:
+            if code == -signal.SIGINT:  # Before it could listen.
+                self.run.outcome, self.run.detail = "interrupted", "stopped before it began"
+                return
             self.run.outcome = "crashed"
             words = [line.strip() for line in self._complaints if line.strip()]
             last = words[-1] if words else ""

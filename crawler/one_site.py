@@ -8,6 +8,7 @@ starter is gone and the crawl ends too.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import logging
 import os
@@ -39,6 +40,7 @@ from archive.crawl_log import (
 from archive.database import ArchiveError, open_archive, save_site
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, is_listing, site_record
+from crawler.early_stop import EarlyStop
 from crawler.extractor import Extractor
 from crawler.failures import nothing_of_use
 from crawler.frontier import add_to
@@ -124,10 +126,12 @@ def prepare() -> None:
 
 def main() -> int:
     """Entry point of the process; the exit code is 0 for any crawl that ended in good order."""
+    early = EarlyStop()
+    early.listen()
     plan = Plan(**json.loads(sys.stdin.readline()))
     threading.Thread(target=_end_with_starter, daemon=True).start()
     try:
-        result = crawl(plan)
+        result = crawl(plan, early=early)
     except (ArchiveError, OSError, sqlite3.Error) as error:
         detail = str(error) if isinstance(error, ArchiveError) else f"cannot be kept: {error}"
         tell("end", outcome="failed", complete=False, detail=detail, counters={})
@@ -136,8 +140,11 @@ def main() -> int:
     return 0
 
 
-def crawl(plan: Plan, also: Mapping[str, object] | None = None) -> dict[str, Any]:
-    """Crawl one site to its end; what the ``end`` line tells. ``also``: further settings.
+def crawl(
+    plan: Plan, also: Mapping[str, object] | None = None, early: EarlyStop | None = None
+) -> dict[str, Any]:
+    """Crawl one site to its end; what the ``end`` line tells. ``also``: further settings;
+    ``early`` knows whether the crawl was asked to end before it began.
 
     Raises ArchiveError where the archive cannot be used or another crawl of the site goes on.
     """
@@ -146,18 +153,24 @@ def crawl(plan: Plan, also: Mapping[str, object] | None = None) -> dict[str, Any
     with locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing):
         db = open_archive(data / "archive.db")
         try:
-            return _crawl_locked(plan, db, also)
+            return _crawl_locked(plan, db, also, early or EarlyStop())
         finally:
             db.close()
 
 
-def _crawl_locked(plan: Plan, db: Database, also: Mapping[str, object] | None) -> dict[str, Any]:
+def _crawl_locked(
+    plan: Plan, db: Database, also: Mapping[str, object] | None, early: EarlyStop
+) -> dict[str, Any]:
     begun = BegunCrawl(plan, db, also)
+    if early.asked:
+        return begun.conclude_unbegun()
     process = AsyncCrawlerProcess(begun.settings)
     crawler = process.create_crawler(begun.spider_class)
     extractor = Extractor()
     equip(crawler, db, extractor)
     running = process.crawl(crawler, **begun.arguments)
+    loop: Any = importlib.import_module("twisted.internet.reactor")  # The process has chosen it.
+    loop.callWhenRunning(loop.callLater, 0, early.pass_on)
     try:
         process.start()
     finally:
@@ -201,8 +214,17 @@ class BegunCrawl:
         take_in_files(db, Path(self.plan.data) / "warc", prefix=f"{site}-")
         # An answer that broke off and came whole at the second try is unreadable no more.
         counted = counters(crawler) | {"unreadable": unreadable_of(db, self.crawl_id)}
+        return self._close(outcome, complete, detail, counted)
+
+    def conclude_unbegun(self) -> dict[str, Any]:
+        """Close the row of a crawl that was asked to end before it asked for anything."""
+        return self._close("interrupted", False, "stopped by a signal before it began", {})
+
+    def _close(
+        self, outcome: str, complete: bool, detail: str, counted: dict[str, int]
+    ) -> dict[str, Any]:
         finish_crawl(
-            db,
+            self._db,
             self.crawl_id,
             datetime.now(UTC),
             outcome,
@@ -250,7 +272,7 @@ def _how_it_ended(
         return "limited", False, f"stopped after {plan.max_pages} pages as asked"
     if reason == "closespider_timeout":
         return "limited", False, f"stopped after {plan.max_minutes} minutes as asked"
-    if reason == "shutdown":
+    if reason in ("shutdown", "unknown"):  # None is told where the spider was never opened.
         return "interrupted", False, "stopped by a signal"
     ended = how_manners_ended_it(reason)
     if ended is not None:

@@ -15,6 +15,7 @@ from archive.backup import MANIFEST, backup, check_backup, read_manifest, restor
 from archive.database import ArchiveError
 from archive.verify import verify
 from archive.warc import recover
+from crawler.frontier import Store
 from tests.archive.small_archive import SmallArchive, filled
 
 
@@ -36,9 +37,7 @@ def test_what_was_destroyed_comes_back_as_it_was(tmp_path: Path) -> None:
     data, kept = tmp_path / "data", tmp_path / "kept"
     filled(data)
     (data / "frontier").mkdir()
-    sqlite3.connect(data / "frontier" / "mau.db").execute(
-        "create table queue (url)"
-    ).connection.close()
+    Store(data / "frontier" / "mau.db").close()
     before = rows(data)
     made = backup(data, kept)
     assert (made.captures, made.articles, made.problems) == (8, 2, [])

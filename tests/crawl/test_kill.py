@@ -92,6 +92,7 @@ def test_ctrl_c_ends_in_good_order(tmp_path: Path) -> None:
     os.kill(starter.pid, signal.SIGINT)
     assert starter.wait(timeout=90) == 130
     db = Database(data / "archive.db")
-    assert {row["outcome"] for row in db["crawls"].rows} <= {"interrupted", "finished"}
+    ended = [(row["outcome"], row["detail"]) for row in db["crawls"].rows]
+    assert {outcome for outcome, _ in ended} <= {"interrupted", "finished"}, ended
     assert not list((data / "warc").glob("*.open"))
     db.close()
