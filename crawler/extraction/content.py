@@ -99,12 +99,12 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
     total = 0
     for element in document.body.iter():
         tag = element.tag
-        if not isinstance(tag, str) or tag in ("script", "style", "noscript", "a", "option"):
-            text = None
-        else:
-            text = element.text
-        for piece, holder in ((text, element), (element.tail, element.getparent())):
-            if piece is None or len(piece) < 25 or holder is None or holder.tag in ("a", "script"):
+        silent = not isinstance(tag, str) or tag in ("script", "style", "noscript", "a", "option")
+        for piece, behind in ((None if silent else element.text, False), (element.tail, True)):
+            if piece is None or len(piece) < 25:
+                continue
+            holder = element.getparent() if behind else element
+            if holder is None or holder.tag in ("a", "script"):
                 continue
             letters = key(piece)
             if len(letters) < 20 or letters not in verdict or boilerplate_kind(piece):

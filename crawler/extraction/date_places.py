@@ -56,13 +56,14 @@ def dates_at_title(
         if not passed:
             above.append(line)
             continue
+        line = clean_line(line)
         if not 6 <= len(line) <= 140:
             continue
         found = parse_visible(line, clock)
         if found and len(without_dates(line).split()) <= _REST:
             yield found
             return
-    for line in reversed(above[-_ABOVE:]):
+    for line in map(clean_line, reversed(above[-_ABOVE:])):
         if is_date_line(line) and not looks_like_clock(line, clock):
             yield parse_visible(line, clock)
             return
@@ -71,7 +72,7 @@ def dates_at_title(
 def _lines_to(
     document: Document, title: HtmlElement, start: HtmlElement | None
 ) -> Iterator[tuple[bool, str]]:
-    """Lines of the page, whether below the title or above it, down to ``start``."""
+    """Lines of the page as they stand, whether below the title or above it, down to ``start``."""
     passed = False
     pieces: list[str] = []
     walk = etree.iterwalk(document.body, events=("start", "end"))
@@ -89,7 +90,7 @@ def _lines_to(
                 continue
             if tag in _BREAKS or element is title:
                 if pieces:
-                    yield passed, clean_line(" ".join(pieces))
+                    yield passed, " ".join(pieces)
                 pieces = []
             if element is title:
                 walk.skip_subtree()
@@ -99,13 +100,13 @@ def _lines_to(
             continue
         if tag in _BREAKS or element is title:
             if pieces:
-                yield passed, clean_line(" ".join(pieces))
+                yield passed, " ".join(pieces)
             pieces = []
             passed = passed or element is title
         if element.tail and not element.tail.isspace():
             pieces.append(element.tail[:400])
     if pieces:
-        yield passed, clean_line(" ".join(pieces))
+        yield passed, " ".join(pieces)
 
 
 def _own_foot(element: HtmlElement, home: set[HtmlElement]) -> bool:
