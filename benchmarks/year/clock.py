@@ -86,6 +86,9 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def __init__(self, clock: JumpingClock) -> None:
         self._jumping = clock
         super().__init__(_JumpingSelector(clock))
+        # After half a year of seconds a float no longer tells a nanosecond apart, which is what
+        # asyncio adds to the time to find what is due: what is due now would wait for ever.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self._jumping.seconds
