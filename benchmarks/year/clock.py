@@ -23,6 +23,12 @@ IDLE_SECONDS = 0.05
 """How long a loop without any timer waits for the world outside."""
 
 
+STEP_SECONDS = 1e-6
+"""How far the clock goes on whenever the loop looks. What is due is then past by more than a float
+tells apart: after half a year of seconds that is no nanosecond any more, and a timer that is due
+just now would be passed over for ever."""
+
+
 class JumpingClock:
     """The seconds since ``start``, for the loop and for the whole process."""
 
@@ -57,11 +63,11 @@ class _JumpingSelector(selectors.BaseSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         events = self._inner.select(0)
-        if events or timeout == 0:
+        if events:
             return events
         if timeout is None:
             return self._inner.select(IDLE_SECONDS)
-        self._clock.jump(timeout)
+        self._clock.jump(timeout + STEP_SECONDS)
         return []
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -86,9 +92,6 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def __init__(self, clock: JumpingClock) -> None:
         self._jumping = clock
         super().__init__(_JumpingSelector(clock))
-        # After half a year of seconds a float no longer tells a nanosecond apart, which is what
-        # asyncio adds to the time to find what is due: what is due now would wait for ever.
-        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self._jumping.seconds
