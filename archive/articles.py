@@ -24,7 +24,7 @@ from archive.moves import article_at, destination_of, home_of, redirecting_to, s
 from archive.records import Article, Capture, Unreadable
 from archive.rows import fetch_all, fetch_one, insert_row
 from archive.vietnamese import fold_stroke
-from archive.warc import PayloadRef
+from archive.warc.writer import PayloadRef
 
 Change = Literal["new", "changed", "unchanged", "gone", "unreadable", "none"]
 

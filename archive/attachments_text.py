@@ -21,7 +21,7 @@ from archive.database import article_id, transaction
 from archive.document_text import DocumentText, kind_of
 from archive.read_only import reading
 from archive.replay.lookup import ReplayError, capture_by_id, payload_capture, read_record
-from archive.warc_reader import ContentTooLarge, ContentUndecodable
+from archive.warc.reader import ContentTooLarge, ContentUndecodable
 
 EXTRACTOR = "document_text/1"
 """Raised when documents have to be read anew."""

@@ -25,8 +25,8 @@ from typing import Any
 
 from archive.database import ArchiveError, timestamp
 from archive.read_only import reading
-from archive.warc_file import OPEN_SUFFIX
-from archive.warc_framing import Damage, RawRecord, WarcError, salvage
+from archive.warc.file import OPEN_SUFFIX
+from archive.warc.framing import Damage, RawRecord, WarcError, salvage
 
 MANIFEST = "manifest.json"
 FORMAT = "congdoan-backup"

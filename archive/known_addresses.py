@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from archive.articles import payload_holder
 from archive.database import timestamp
 from archive.revisits import next_look
-from archive.warc import PayloadRef
+from archive.warc.writer import PayloadRef
 
 RETRIES = (timedelta(days=1), timedelta(days=7), timedelta(days=30), timedelta(days=365))
 """After how long an address that gave no article is tried again, by how often it was tried."""

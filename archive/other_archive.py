@@ -13,9 +13,9 @@ from sqlite_utils import Database
 from archive.backup import MANIFEST, read_manifest
 from archive.database import ArchiveError, refuse_foreign
 from archive.read_only import reading
-from archive.warc_check import check_file
-from archive.warc_file import OPEN_SUFFIX
-from archive.warc_reader import WarcError, read_records
+from archive.warc.check import check_file
+from archive.warc.file import OPEN_SUFFIX
+from archive.warc.reader import WarcError, read_records
 
 SUFFIXES = (".warc", ".warc.gz")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.database import transaction
-from archive.warc_range import Stretch
+from archive.warc.stretches import Stretch
 
 TABLES = """
 create table if not exists rebuild_plan (name text primary key, value text not null);

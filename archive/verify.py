@@ -21,9 +21,9 @@ from archive.database import BUSY_TIMEOUT_MS, ArchiveError, precise_timestamp
 from archive.read_only import reading
 from archive.records import Capture
 from archive.verify_database import check_database
-from archive.warc_check import Report, check_file
-from archive.warc_file import OPEN_SUFFIX
-from archive.warc_reader import WarcError, WarcRecord, capture_of, read_records
+from archive.warc.check import Report, check_file
+from archive.warc.file import OPEN_SUFFIX
+from archive.warc.reader import WarcError, WarcRecord, capture_of, read_records
 
 Severity = Literal["damage", "note"]
 WARC_SUFFIXES = (".warc", ".warc.gz")

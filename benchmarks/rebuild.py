@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archive.records import Page
-from archive.warc import Exchange, WarcWriter
+from archive.warc.writer import Exchange, WarcWriter
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite, generated_sites
 from benchmarks.own_time import peak_megabytes
 from benchmarks.told import Told, add_told, told_to

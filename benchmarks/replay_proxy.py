@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive.warc_reader import read_records
+from archive.warc.reader import read_records
 from crawler.extraction.urls import article_key
 
 _CONNECTION = {

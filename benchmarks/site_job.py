@@ -117,7 +117,7 @@ def line_stages() -> Functions:
     from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 
     from archive import articles
-    from archive.warc_file import WarcFile
+    from archive.warc.file import WarcFile
     from crawler import extract, extractor, one_site, site_reader, site_spider
     from crawler.frontier import scheduler
     from crawler.frontier.store import Store

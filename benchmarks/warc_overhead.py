@@ -24,9 +24,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.warc import Exchange, WarcWriter
-from archive.warc_http import parse_message
-from archive.warc_reader import read_records
+from archive.warc.http import parse_message
+from archive.warc.reader import read_records
+from archive.warc.writer import Exchange, WarcWriter
 from benchmarks.generated_origin import Origin
 from benchmarks.told import Told, add_told, told_to
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from archive.warc import Exchange, WarcWriter
+from archive.warc.writer import Exchange, WarcWriter
 from crawler.cli import congdoan
 from crawler.locks import locked
 

@@ -41,7 +41,7 @@ from archive.replay.lookup import (
 )
 from archive.replay.markup import Kind, joined, rewrite_html
 from archive.replay.stylesheets import MAX_CSS, decode_css, rewrite_css
-from archive.warc_reader import ContentTooLarge, ContentUndecodable
+from archive.warc.reader import ContentTooLarge, ContentUndecodable
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.records import VIETNAM
-from archive.warc_file import OPEN_SUFFIX
-from archive.warc_reader import WarcError, WarcRecord, read_page_at
+from archive.warc.file import OPEN_SUFFIX
+from archive.warc.reader import WarcError, WarcRecord, read_page_at
 
 COLUMNS = (
     "id, url, site, fetched_at, status, content_type, record_type, warc_file, warc_offset,"

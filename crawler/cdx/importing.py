@@ -29,8 +29,8 @@ from archive.database import (
     timestamp,
     transaction,
 )
-from archive.warc import Exchange, WarcWriter
-from archive.warc_reader import WarcError, read_page_at
+from archive.warc.reader import WarcError, read_page_at
+from archive.warc.writer import Exchange, WarcWriter
 from crawler.cdx.fetch import Asker, NotThere, replayed_response
 from crawler.cdx.lines import Listed, parse_list
 from crawler.cdx.lists import Ways, keep_list, source_lines

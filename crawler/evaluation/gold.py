@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from archive.records import VIETNAM, Page
-from archive.warc_reader import read_records
+from archive.warc.reader import read_records
 
 _SAME_ARTICLE = ("print", "savefile", "duplicate")
 _NO_PAGES = ("image", "attachment", "static", "robots", "redirect", "rss", "sitemap", "api")

@@ -13,7 +13,7 @@ from typing import Any
 
 from archive.database import ArchiveError, open_archive
 from archive.twins import join_twins
-from archive.warc_reader import WarcError, read_records
+from archive.warc.reader import WarcError, read_records
 from crawler.intake.derived import update_derived
 from crawler.intake.ingest import Intake, Watch
 from crawler.intake.names import imported_name

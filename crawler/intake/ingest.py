@@ -21,8 +21,7 @@ from sqlite_utils import Database
 
 from archive.database import ArchiveError, precise_timestamp, save_site, transaction
 from archive.records import Capture, Page, Site, Unreadable
-from archive.warc import WrittenFile, recover
-from archive.warc_reader import (
+from archive.warc.reader import (
     ContentTooLarge,
     ContentUndecodable,
     WarcError,
@@ -30,6 +29,7 @@ from archive.warc_reader import (
     read_page_at,
     read_records,
 )
+from archive.warc.writer import WrittenFile, recover
 from crawler.extract import extract
 from crawler.extractor import LoneWorker, worker_pool
 from crawler.intake.names import WARC_SUFFIXES, origin_of

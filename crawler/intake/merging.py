@@ -30,7 +30,7 @@ from archive.other_archive import (
     sites_told_apart,
 )
 from archive.twins import join_twins
-from archive.warc_reader import WarcError, read_page_at
+from archive.warc.reader import WarcError, read_page_at
 from crawler.intake.derived import update_derived
 from crawler.intake.importing import PATIENCE_SECONDS
 from crawler.intake.ingest import Intake, recover_files

@@ -17,8 +17,7 @@ from archive.awaiting import Place
 from archive.bulk_load import Read
 from archive.database import ArchiveError
 from archive.records import Article, Capture, Page, Site, Unreadable
-from archive.warc_range import Stretch, read_stretch, stretches
-from archive.warc_reader import (
+from archive.warc.reader import (
     ContentTooLarge,
     ContentUndecodable,
     WarcError,
@@ -26,6 +25,7 @@ from archive.warc_reader import (
     capture_of,
     read_page_at,
 )
+from archive.warc.stretches import Stretch, read_stretch, stretches
 from crawler.catalogue import expects_article, site_crawled
 from crawler.extract import extract
 from crawler.extraction.urls import article_key

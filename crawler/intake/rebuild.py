@@ -20,9 +20,9 @@ from archive.differences import Differences, compare_archives
 from archive.operation_schema import OPERATION_TABLES
 from archive.provenance_schema import PROVENANCE_TABLES
 from archive.rebuild_plan import RebuildPlan
-from archive.warc import recover
-from archive.warc_file import OPEN_SUFFIX
-from archive.warc_reader import WarcError
+from archive.warc.file import OPEN_SUFFIX
+from archive.warc.reader import WarcError
+from archive.warc.writer import recover
 from crawler.intake.building import Building
 from crawler.intake.building_part import BuildingPart, copy_database, state_of
 from crawler.intake.derived import update_derived

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.records import VIETNAM, Article, Page
-from archive.warc_reader import read_records
+from archive.warc.reader import read_records
 from crawler.catalogue import declared_sites, host_of, site_for, spider_for
 from crawler.extraction.urls import absolute
 from crawler.families.unknown import UnknownSpider

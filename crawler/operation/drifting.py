@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from archive.drift import RECENT, Drift
 from archive.health import READINGS_SINCE, Health, monitored, site_health
 from archive.records import Page
-from archive.warc_reader import ContentTooLarge, ContentUndecodable, WarcError, read_page_at
+from archive.warc.reader import ContentTooLarge, ContentUndecodable, WarcError, read_page_at
 from crawler.catalogue import declared_sites
 from crawler.extract import layouts_for
 from crawler.extraction.document import Document, parse_page

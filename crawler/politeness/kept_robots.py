@@ -15,7 +15,7 @@ from scrapy.utils._download_handlers import make_response
 from sqlite_utils import Database
 
 from archive.database import timestamp
-from archive.warc_reader import (
+from archive.warc.reader import (
     ContentTooLarge,
     ContentUndecodable,
     WarcError,

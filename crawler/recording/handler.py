@@ -51,8 +51,8 @@ from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from archive.records import Capture
-from archive.warc import Exchange, PayloadRef, WarcWriter
-from archive.warc_http import parse_message
+from archive.warc.http import parse_message
+from archive.warc.writer import Exchange, PayloadRef, WarcWriter
 
 logger = logging.getLogger(__name__)
 

@@ -35,8 +35,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import HTTP11ClientProtocol
 from twisted.web.client import _HTTP11ClientFactory
 
-from archive.warc import Exchange
-from archive.warc_http import head_end, interim_size, parse_message
+from archive.warc.http import head_end, interim_size, parse_message
+from archive.warc.writer import Exchange
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from archive.articles import payload_holder, save_capture, settle
 from archive.crawl_log import begin_crawl, finish_crawl
 from archive.database import open_archive, save_site
 from archive.records import VIETNAM, Article, Byline, Capture, Published, Site, Unreadable
-from archive.warc import Exchange, PayloadRef, WarcWriter
-from archive.warc_http import parse_message
-from archive.warc_reader import read_records
+from archive.warc.http import parse_message
+from archive.warc.reader import read_records
+from archive.warc.writer import Exchange, PayloadRef, WarcWriter
 from crawler.extraction.urls import article_key
 
 START = datetime(2024, 5, 1, 1, 2, 3, 456789, UTC)

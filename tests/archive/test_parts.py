@@ -12,9 +12,9 @@ import pytest
 
 from archive.database import ArchiveError
 from archive.records import Article
-from archive.warc import Exchange, WarcWriter
-from archive.warc_range import Stretch, read_stretch, stretches
-from archive.warc_reader import WarcError, read_records
+from archive.warc.reader import WarcError, read_records
+from archive.warc.stretches import Stretch, read_stretch, stretches
+from archive.warc.writer import Exchange, WarcWriter
 from crawler.intake.edition import edition
 from crawler.intake.parts import Batch, read_file_part, survey_file
 from tests.archive.small_archive import filled, reply

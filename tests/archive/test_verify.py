@@ -12,7 +12,7 @@ import pytest
 
 from archive.database import ArchiveError
 from archive.verify import Checked, Finding, verify
-from archive.warc import recover
+from archive.warc.writer import recover
 from tests.archive.small_archive import HOST, SmallArchive, filled, reply
 
 

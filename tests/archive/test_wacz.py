@@ -19,7 +19,7 @@ from archive.read_only import reading
 from archive.records import Capture
 from archive.selection import Selection
 from archive.wacz import write_wacz
-from archive.warc_reader import read_page_at
+from archive.warc.reader import read_page_at
 from tests.archive.small_archive import HOST, SmallArchive, filled, reply
 
 

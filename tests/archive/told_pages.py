@@ -17,8 +17,8 @@ from sqlite_utils import Database
 
 from archive.database import open_archive
 from archive.records import VIETNAM, Article, Attachment, Byline, Image, Page, Published, Unreadable
-from archive.warc import Exchange, PayloadRef, WarcWriter
-from archive.warc_file import sha1
+from archive.warc.file import sha1
+from archive.warc.writer import Exchange, PayloadRef, WarcWriter
 from crawler import extract as extract_module
 from crawler.intake import edition as edition_module
 from crawler.intake import ingest, parts, rebuild

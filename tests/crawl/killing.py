@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from archive.verify import verify
-from archive.warc_reader import WarcError, read_records
+from archive.warc.reader import WarcError, read_records
 from crawler.catalogue import declared_sites, is_listing
 from crawler.sample_web import SITES, SampleRequest, SampleWeb
 from tests.crawl.judging import warcio_complaints

@@ -11,7 +11,7 @@ import pytest
 
 from archive.database import ArchiveError, open_archive
 from archive.records import Article, Page, Unreadable
-from archive.warc import Exchange, WarcWriter
+from archive.warc.writer import Exchange, WarcWriter
 from crawler import extractor
 from crawler.extract import extract
 from crawler.extraction.document import parse_page

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.warc_reader import read_page_at
+from archive.warc.reader import read_page_at
 from tests.crawl.conftest import Crawled
 
 PYWB = Path(os.environ.get("CONGDOAN_PYWB", Path(__file__).parents[2] / ".venv-pywb"))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlite_utils import Database
 
-from archive.warc import recover
+from archive.warc.writer import recover
 from crawler.commands.nodes import PASSWORD, USER
 from crawler.extraction.urls import article_key
 from crawler.nodes.collecting import collect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive.warc import Exchange, WarcWriter
+from archive.warc.writer import Exchange, WarcWriter
 
 PAGE = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="generator" content="NukeViet v4.5"></head><body>

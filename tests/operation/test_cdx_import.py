@@ -19,8 +19,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
-from archive.warc import Exchange, WarcWriter
-from archive.warc_reader import parse_fields, read_page_at, read_records
+from archive.warc.reader import parse_fields, read_page_at, read_records
+from archive.warc.writer import Exchange, WarcWriter
 from crawler.commands.cdx import import_captures
 from tests.crawl.conftest import first_crawl  # noqa: F401
 from tests.crawl.test_judges import replay  # noqa: F401

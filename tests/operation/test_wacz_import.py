@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive.database import ArchiveError
-from archive.warc import Exchange, WarcWriter
+from archive.warc.writer import Exchange, WarcWriter
 from crawler.intake.importing import import_files
 from crawler.intake.unpacking import MAX_RATIO, is_wacz
 from tests.operation.test_manners import article

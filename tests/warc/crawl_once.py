@@ -22,7 +22,7 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.records import Capture
-from archive.warc import PayloadRef
+from archive.warc.writer import PayloadRef
 
 SETTINGS: dict[str, Any] = {
     "DOWNLOAD_HANDLERS": {

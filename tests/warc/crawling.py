@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.records import Capture
-from archive.warc_reader import WarcRecord, read_records
+from archive.warc.reader import WarcRecord, read_records
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.records import Capture
-from archive.warc import Exchange, WarcWriter
-from archive.warc_http import parse_message
+from archive.warc.http import parse_message
+from archive.warc.writer import Exchange, WarcWriter
 
 START = datetime(2024, 5, 1, 3, 4, 5, 678901, UTC)
 PAGE = (

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.warc import WarcError
-from archive.warc_check import check_file
-from archive.warc_reader import read_records
+from archive.warc.check import check_file
+from archive.warc.reader import read_records
+from archive.warc.writer import WarcError
 from tests.warc.samples import PAGE, START, answer, chunked, exchange, write_pages, writer
 
 FRAMED = answer(b"", b"Transfer-Encoding: chunked", length=False) + chunked(PAGE, 50, b";a=1")

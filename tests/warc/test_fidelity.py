@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from archive.records import Capture
-from archive.warc_check import check_file
-from archive.warc_reader import WarcRecord, capture_of, read_page_at
+from archive.warc.check import check_file
+from archive.warc.reader import WarcRecord, capture_of, read_page_at
 from tests.warc.crawling import Crawled, crawl
 from tests.warc.raw_server import RawServer, Reply, Served, self_signed
 from tests.warc.samples import PAGE, chunked

@@ -12,8 +12,8 @@ from scrapy.utils._compression import _inflate
 from scrapy.utils.gz import gunzip
 from twisted.web.http import _ChunkedTransferDecoder
 
-from archive.warc_content import ContentTooLarge, ContentUndecodable, decode_content
-from archive.warc_http import (
+from archive.warc.content import ContentTooLarge, ContentUndecodable, decode_content
+from archive.warc.http import (
     Dechunker,
     MessageReader,
     interim_size,

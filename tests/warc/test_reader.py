@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.warc_content import ContentTooLarge
-from archive.warc_file import sha1
-from archive.warc_framing import WarcUnreadable
-from archive.warc_reader import (
+from archive.warc.content import ContentTooLarge
+from archive.warc.file import sha1
+from archive.warc.framing import WarcUnreadable
+from archive.warc.reader import (
     Damage,
     WarcError,
     WarcTruncated,

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from archive.warc import recover
-from archive.warc_check import check_file
-from archive.warc_file import sha1
-from archive.warc_reader import capture_of, read_records
+from archive.warc.check import check_file
+from archive.warc.file import sha1
+from archive.warc.reader import capture_of, read_records
+from archive.warc.writer import recover
 from tests.warc.crawling import ROOT, crawl
 from tests.warc.raw_server import RawProxy, RawServer, Reply, self_signed
 from tests.warc.samples import PAGE, answer, chunked

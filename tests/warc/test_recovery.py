@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.warc import WarcError, recover
-from archive.warc_check import check_file
-from archive.warc_reader import read_records
+from archive.warc.check import check_file
+from archive.warc.reader import read_records
+from archive.warc.writer import WarcError, recover
 from tests.warc.crawling import ROOT
 from tests.warc.samples import exchange, write_pages, writer
 

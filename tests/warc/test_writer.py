@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from warcio.checker import Checker
 
-from archive.warc import PayloadRef, WarcError, WarcWriter
-from archive.warc_check import check_file
-from archive.warc_file import WarcFile, sha1
-from archive.warc_reader import capture_of, read_records
+from archive.warc.check import check_file
+from archive.warc.file import WarcFile, sha1
+from archive.warc.reader import capture_of, read_records
+from archive.warc.writer import PayloadRef, WarcError, WarcWriter
 from tests.warc.samples import PAGE, START, answer, chunked, exchange, write_pages, writer
 
 GONE = answer(b"", status=b"404 Khong tim thay")
@@ -102,7 +102,7 @@ def test_where_warcio_is_wrong_about_chunks_this_check_is_right(tmp_path: Path) 
         path = tmp_path / out.current_file
     assert capture.payload_digest == sha1(PAGE)
     assert check_file(path).ok
-    # When this fails, warcio has learnt it: tell the documentation of ``warc_check``.
+    # When this fails, warcio has learnt it: tell the documentation of ``archive.warc.check``.
     assert not warcio_passes(path)
 
 

@@ -6,7 +6,7 @@ the rules gives what can be read of it, and says so. Pure functions, no I/O.
 
 Two decodings lie between the wire and the page. Transfer decoding (RFC 9112, 7) removes the
 chunk framing and gives the *payload* of the WARC standard; content decoding (RFC 9110, 8.4,
-``warc_content``) removes gzip and the like and gives the page.
+``content``) removes gzip and the like and gives the page.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.warc_file import OPEN_SUFFIX
-from archive.warc_framing import Damage, RawRecord, WarcError, salvage
+from archive.warc.file import OPEN_SUFFIX
+from archive.warc.framing import Damage, RawRecord, WarcError, salvage
 
 
 @dataclass(frozen=True, slots=True)

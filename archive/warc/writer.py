@@ -20,10 +20,10 @@ from types import TracebackType
 from uuid import uuid4
 
 from archive.records import Capture
-from archive.warc_file import WarcFile, sha1
-from archive.warc_framing import WarcError, WarcTruncated
-from archive.warc_http import HttpHead, parse_head
-from archive.warc_recovery import Recovered, recover
+from archive.warc.file import WarcFile, sha1
+from archive.warc.framing import WarcError, WarcTruncated
+from archive.warc.http import HttpHead, parse_head
+from archive.warc.recovery import Recovered, recover
 
 __all__ = [
     "Exchange",

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.warc_framing import RawRecord, RecordStream, WarcError, WarcUnreadable
-from archive.warc_reader import MAX_BYTES, WarcRecord, bare_id, parse_fields
+from archive.warc.framing import RawRecord, RecordStream, WarcError, WarcUnreadable
+from archive.warc.reader import MAX_BYTES, WarcRecord, bare_id, parse_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Stretch:
 def read_stretch(
     path: Path, stretch: Stretch, *, max_bytes: int = MAX_BYTES
 ) -> Iterator[WarcRecord]:
-    """Every record of a stretch, as ``archive.warc_reader.read_records`` gives them.
+    """Every record of a stretch, as ``archive.warc.reader.read_records`` gives them.
 
     Raises WarcError for damage, WarcTruncated where the file ends inside a record, both after
     every whole record before that place.

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Literal, cast
 
 from archive.records import Capture
-from archive.warc_content import ContentTooLarge, ContentUndecodable, decode_content
-from archive.warc_file import sha1
-from archive.warc_framing import (
+from archive.warc.content import ContentTooLarge, ContentUndecodable, decode_content
+from archive.warc.file import sha1
+from archive.warc.framing import (
     Damage,
     RawRecord,
     RecordStream,
@@ -27,7 +27,7 @@ from archive.warc_framing import (
     WarcUnreadable,
     salvage,
 )
-from archive.warc_http import HttpHead, HttpMessage, parse_head, parse_message
+from archive.warc.http import HttpHead, HttpMessage, parse_head, parse_message
 
 __all__ = [
     "MAX_BYTES",

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from weakref import WeakSet
 
-from archive.warc_framing import WarcError
+from archive.warc.framing import WarcError
 
 OPEN_SUFFIX = ".open"
 """What a file's name ends with until its writer closes it."""

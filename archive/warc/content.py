@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from archive.warc_http import HttpHead
+from archive.warc.http import HttpHead
 
 
 class ContentTooLarge(ValueError):
