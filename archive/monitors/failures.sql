@@ -1,7 +1,9 @@
 -- Failures by class in the look-back window: requests without an answer, and answers of no use.
+-- What a crawl that gave a host up did not send has not failed; the crawl's detail says why.
 select class, sum(times) as times, max(at) as latest from (
     select kind as class, count(*) as times, max(failed_at) as at from fetch_errors
-    where site = :site and failed_at between :since and :now group by kind
+    where site = :site and failed_at between :since and :now and kind <> 'given_up'
+    group by kind
     union all
     select case
             when outcome = 'challenge' then 'challenge'

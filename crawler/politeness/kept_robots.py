@@ -1,7 +1,7 @@
 """robots.txt as the archive holds it: a host is asked for it at most once a day.
 
-RFC 9309, 2.4: a crawler may keep what it was told for 24 hours. A newspaper that is crawled four
-times a day would be asked for it four times.
+RFC 9309, 2.4: a crawler may keep what it was told for 24 hours, and longer while it cannot be had
+again. A newspaper that is crawled four times a day would be asked for it four times.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
 from scrapy.http import Headers, Response
 from scrapy.utils._download_handlers import make_response
@@ -23,6 +25,10 @@ from archive.warc.reader import (
 )
 
 KEPT_FOR = timedelta(hours=24)
+KEPT_WHILE_BROKEN = timedelta(days=30)
+"""RFC 9309, 2.3.1.4 names thirty days as a long time for a robots.txt that cannot be had."""
+MAX_REDIRECTS = 5
+"""RFC 9309, 2.3.1.2: redirects that are followed to a robots.txt."""
 MAX_ROBOTS_BYTES = 512_000
 """RFC 9309, 2.5: at least 500 KiB are to be read."""
 
@@ -36,13 +42,35 @@ def kept_robots(db: Database, folder: Path, url: str, now: datetime) -> Response
     over there" are answers), or cannot be read again.
     """
     row = db.conn.execute(
-        "select status, location, content_type, record_type, payload_digest, warc_file, warc_offset"
-        " from captures where url = ? and fetched_at > ? and truncated = ''"
+        f"select {_ANSWER} from captures where url = ? and fetched_at > ? and truncated = ''"
         " order by fetched_at desc limit 1",
         (url, timestamp(now - KEPT_FOR)),
     ).fetchone()
-    if row is None:
-        return None
+    return _response(db, folder, url, row) if row else None
+
+
+def last_rules(db: Database, folder: Path, url: str, now: datetime) -> Response | None:
+    """What a robots.txt that answers with errors said last, redirects followed, of the last 30
+    days. None where it said nothing in that time."""
+    for _ in range(MAX_REDIRECTS + 1):
+        row = db.conn.execute(
+            f"select {_ANSWER} from captures where url = ? and fetched_at > ? and truncated = ''"
+            " and status < 500 and status <> 429 order by fetched_at desc limit 1",
+            (url, timestamp(now - KEPT_WHILE_BROKEN)),
+        ).fetchone()
+        answer = _response(db, folder, url, row) if row else None
+        if answer is None or not 300 <= answer.status < 400:
+            return answer
+        location = (answer.headers.get("Location") or b"").decode("latin-1")
+        url = urljoin(url, location)
+    return None
+
+
+_ANSWER = "status, location, content_type, record_type, payload_digest, warc_file, warc_offset"
+
+
+def _response(db: Database, folder: Path, url: str, row: tuple[Any, ...]) -> Response | None:
+    """The answer of a capture's row, None where it is none or cannot be read again."""
     status, location, content_type, record_type, digest, warc_file, offset = row
     if 400 <= status < 500 and status != 429:  # RFC 9309, 2.3.1.3: there are no rules.
         return make_response(url, status, Headers())

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from scrapy import signals
 from scrapy.utils.asyncio import sleep
@@ -64,7 +63,10 @@ class Manners:
         self._quiet = parse_quiet_hours(settings.get("QUIET_HOURS") or "")
         self._pace = SharedPace(Path(folder) if folder else None)
         self._hosts: dict[str, HostRecord] = {}
-        self._robots: dict[str, int] = {}
+        self._asked: dict[str, set[str]] = {}
+        """Host -> its names with ports that were asked for anything."""
+        self._refused: dict[str, str] = {}
+        """A name with port -> why nothing is allowed there."""
         self._closing = False
         crawler.signals.connect(self._robots_parsed, signals.robots_parsed)
 
@@ -72,12 +74,11 @@ class Manners:
         """Wait until the request may be sent. Raises HostGivenUp where it never may."""
         host = pace_key(request.url)
         record = self._record(host)
+        self._asked.setdefault(host, set()).add(urlsplit(request.url).netloc)
         while True:
             if self._quiet is not None and self._now().astimezone(VIETNAM).time() in self._quiet:
                 self._end(QUIET_HOURS_BEGAN)
                 raise HostGivenUp(f"quiet hours, {self._quiet}")
-            if not record.given_up and not _is_robots(request.url):
-                record.given_up = self._robots_verdict(host)
             if record.given_up:
                 self._end_if_alone()
                 raise HostGivenUp(f"{host}: {record.given_up}")
@@ -107,8 +108,6 @@ class Manners:
         """Note an answer, and what it asks for."""
         host = pace_key(request.url)
         record = self._record(host)
-        if _is_robots(request.url):
-            self._robots[host] = response.status
         said = (response.headers.get("Retry-After") or b"").decode("latin-1")
         asked = seconds_of_retry_after(said, self._now()) if said else None
         self._rest(host, record, answered(record, response.status, asked))
@@ -129,13 +128,10 @@ class Manners:
         if record.given_up:
             self._end_if_alone()
 
-    def _robots_verdict(self, host: str) -> str:
-        """RFC 9309, 2.3.1.4: where robots.txt is there and cannot be had, nothing is allowed."""
-        status = self._robots.get(host, 0)
-        tolerated = getattr(self._crawler.spider, "robots_may_fail", False)
-        if status in (429, 503) or (status >= 500 and not tolerated):
-            return f"its robots.txt cannot be had: HTTP {status}"
-        return ""
+    def refuse(self, netloc: str, why: str) -> None:
+        """Note that a host by this name allows nothing; ``why`` is for people."""
+        self._refused[netloc] = why
+        self._end_if_alone()
 
     def _robots_parsed(self, robotparser: Any, request: Request) -> None:
         """Keep the Crawl-delay (or Request-rate) that robots.txt asks of us."""
@@ -152,10 +148,17 @@ class Manners:
         self._record(host).crawl_delay = delay
 
     def _end_if_alone(self) -> None:
-        """End the crawl when every host that it has asked is given up."""
-        if all(record.given_up for record in self._hosts.values()):
-            why = "; ".join(f"{host}: {record.given_up}" for host, record in self._hosts.items())
-            self._end(GIVEN_UP + why)
+        """End the crawl when nothing that it has asked is to be asked again."""
+        why: list[str] = []
+        for host, record in self._hosts.items():
+            names = self._asked.get(host, set())
+            if record.given_up:
+                why.append(f"{host}: {record.given_up}")
+            elif names and names <= self._refused.keys():
+                why += [f"{name}: {self._refused[name]}" for name in sorted(names)]
+            else:
+                return
+        self._end(GIVEN_UP + "; ".join(why))
 
     def _end(self, reason: str) -> None:
         engine = self._crawler.engine
@@ -167,14 +170,13 @@ class Manners:
         closing.addErrback(lambda failure: logger.error("Closing failed: %s", failure.value))
 
 
-_manners: WeakKeyDictionary[Crawler, Manners] = WeakKeyDictionary()
-
-
 def manners_of(crawler: Crawler) -> Manners:
     """The manners of a crawl: the same for every caller."""
-    known = _manners.get(crawler)
+    # Kept with the crawl, which they know: a table of both would keep every crawl for ever.
+    shared: Any = crawler
+    known: Manners | None = getattr(crawler, "manners", None)
     if known is None:
-        known = _manners[crawler] = Manners(crawler)
+        known = shared.manners = Manners(crawler)
     return known
 
 

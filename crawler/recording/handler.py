@@ -38,9 +38,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from http.client import responses
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from urllib.parse import urldefrag, urlsplit
-from weakref import WeakKeyDictionary
 
 import scrapy
 from scrapy import Request
@@ -171,12 +170,14 @@ class Recorder:
             )
 
 
-_recorders: WeakKeyDictionary[Crawler, Recorder] = WeakKeyDictionary()
-
-
 def recorder_of(crawler: Crawler) -> Recorder:
     """The recorder of a crawl: the same one for every caller."""
-    return _recorders.setdefault(crawler, Recorder(crawler))
+    # Kept with the crawl, which it knows: a table of both would keep every crawl for ever.
+    shared: Any = crawler
+    known: Recorder | None = getattr(crawler, "recorder", None)
+    if known is None:
+        known = shared.recorder = Recorder(crawler)
+    return known
 
 
 def capture_level(crawler: Crawler) -> str:
