@@ -3,56 +3,37 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import click
-from sqlite_utils import Database
 
-from archive.database import ArchiveError, open_archive
+from archive.database import open_archive
 from crawler import VERSION
 from crawler.commands import archive as archive_commands
 from crawler.commands import cdx as cdx_commands
 from crawler.commands import nodes as nodes_commands
 from crawler.commands import schedule as schedule_commands
 from crawler.commands.importing import import_
+from crawler.commands.options import (
+    WHO_ASKS,
+    chosen_sites,
+    contact_option,
+    data_option,
+    jobs_option,
+    json_option,
+    refuse_bad_contact,
+    refuse_unknown,
+)
+from crawler.commands.outcomes import complaints, exit_as, exit_codes
 from crawler.commands.rebuild import rebuild
 from crawler.commands.sites import new_site, sites
 from crawler.display import CrawlDisplay, print_summary
 
-EXIT_FAILED = 1
-EXIT_PARTLY = 3
-EXIT_INTERRUPTED = 130
-EXIT_CODES = """\b
-Exit codes:
-  0    done
-  1    not done: the message says why, and the archive is as it was
-  2    the command was given wrongly
-  3    done in part: some sites failed or were not walked to their end
-  130  stopped by Ctrl-C"""
-
-Decorated = Callable[..., Any]
-
-
-def data_option(command: Decorated) -> Decorated:
-    """``--data DIR``, which every command takes."""
-    return click.option(
-        "--data",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("data"),
-        show_default=True,
-        metavar="DIR",
-        help="Folder of the archive: archive.db and warc/.",
-    )(command)
-
-
-def json_option(command: Decorated) -> Decorated:
-    """``--json``, for commands that scripts read."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")(command)
+EXIT_CODES = exit_codes(
+    {3: "done in part: some sites failed or were not walked to their end", 130: "stopped by Ctrl-C"}
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -86,14 +67,7 @@ def congdoan() -> None:
     show_default=True,
     help="State of the sample web: in 2 some articles are edited, taken down or new.",
 )
-@click.option(
-    "--contact",
-    envvar="CONGDOAN_CONTACT",
-    default="",
-    metavar="ADDRESS",
-    help="E-mail or web address by which a site's owner reaches you; part of the User-Agent. "
-    "A live crawl needs it. Also read from CONGDOAN_CONTACT.",
-)
+@contact_option("A live crawl needs it.")
 @click.option("--max-pages", type=click.IntRange(1), help="Stop each site after so many answers.")
 @click.option("--recheck", is_flag=True, help="Look at every known article again, due or not.")
 @click.option(
@@ -103,9 +77,7 @@ def congdoan() -> None:
     is_flag=True,
     help="Follow every listing to its end, also where a page holds nothing new.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Sites at a time."
-)
+@jobs_option("Sites at a time.", default=4)
 @click.option(
     "--warc-size",
     type=click.IntRange(1),
@@ -152,21 +124,10 @@ def crawl(
     declared = declared_sites()
     # The sample web holds only some of the sites, and answers for no other.
     there = SAMPLE_SITES if sample else declared
-    chosen = sorted(set(declared) & set(there)) if every else list(dict.fromkeys(names))
-    if not chosen:
-        raise click.UsageError(
-            "Name the sites to crawl, or say --all. `congdoan sites` lists them."
-        )
-    unknown = [name for name in chosen if name not in declared]
-    if unknown:
-        raise click.UsageError(f"No such site: {', '.join(unknown)}. Known: {', '.join(declared)}.")
-    if not sample and not contact:
-        raise click.UsageError(
-            "A live crawl says who is asking: give --contact with an e-mail or web address "
-            "(or set CONGDOAN_CONTACT). To try without the internet, use --sample."
-        )
-    _refuse_bad_contact(contact)
-    with _archive(data) as db:
+    chosen = chosen_sites(names, sorted(set(declared) & set(there)) if every else None)
+    refuse_unknown(chosen, declared)
+    refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
+    with complaints(), open_archive(data / "archive.db") as db:
         for line in recover_files(db, data / "warc"):
             click.echo(f"Recovered after an interruption: {line}", err=True)
     web = SampleWeb(edition=sample_edition) if sample else nullcontext()
@@ -188,13 +149,9 @@ def crawl(
         with CrawlDisplay(quiet=as_json) as display:
             runs = run_crawls(plans, jobs, display.show)
     print_summary(runs, as_json=as_json)
-    with _archive(data) as db:
+    with complaints(), open_archive(data / "archive.db") as db:
         update_derived(db, data)
-    if any(run.outcome == "interrupted" for run in runs):
-        sys.exit(EXIT_INTERRUPTED)
-    well = [run.ended_well for run in runs]
-    if not all(well):
-        sys.exit(EXIT_PARTLY if any(well) else EXIT_FAILED)
+    exit_as(runs)
 
 
 @congdoan.command(epilog=EXIT_CODES)
@@ -213,7 +170,7 @@ def serve(data: Path, host: str, port: int) -> None:
     """
     from archive.publish.serve import serve as serve_archive
 
-    with _complaints():
+    with complaints():
         serve_archive(data, host=host, port=port)
 
 
@@ -231,7 +188,7 @@ def show(which: str, data: Path, as_json: bool) -> None:
     """
     from crawler.holdings import article_dossier, render_dossier
 
-    with _archive(data, create=False) as db:
+    with complaints(), open_archive(data / "archive.db", create=False) as db:
         dossier = article_dossier(db, which)
     if dossier is None:
         raise click.ClickException(
@@ -300,53 +257,6 @@ for command in (
 ):
     command.epilog = command.epilog or EXIT_CODES
     congdoan.add_command(command)
-
-
-class _archive:
-    """Opens the archive for a command and turns what is wrong with it into a message."""
-
-    def __init__(self, data: Path, *, create: bool = True) -> None:
-        self._path = data / "archive.db"
-        self._create = create
-        self._db: Database | None = None
-
-    def __enter__(self) -> Database:
-        try:
-            self._db = open_archive(self._path, create=self._create)
-        except ArchiveError as error:
-            raise click.ClickException(str(error)) from error
-        return self._db
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if self._db is not None:
-            self._db.close()
-        _as_message(error)
-
-
-class _complaints:
-    """Turns an ArchiveError or a failing disk into a message and exit code 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        _as_message(error)
-
-
-def _as_message(error: BaseException | None) -> None:
-    if isinstance(error, ArchiveError):
-        raise click.ClickException(str(error)) from error
-    if isinstance(error, OSError):
-        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
-    if isinstance(error, sqlite3.Error):
-        raise click.ClickException(
-            f"The database cannot be used: {error}. What was fetched before is kept."
-        ) from error
-
-
-def _refuse_bad_contact(contact: str) -> None:
-    if any(ord(letter) < 32 or ord(letter) > 126 for letter in contact) or len(contact) > 200:
-        raise click.UsageError("--contact must be plain ASCII, without line breaks, and short.")
 
 
 def main() -> None:

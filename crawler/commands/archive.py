@@ -7,35 +7,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from archive.database import ArchiveError
+from crawler.commands.options import data_option, jobs_option, json_option
+from crawler.commands.outcomes import EXIT_DAMAGED, EXIT_PARTLY, complaints, exit_codes
 
 if TYPE_CHECKING:
     from archive.export_formats import Format
     from archive.selection import Selection
 
-EXIT_PARTLY = 3
-EXIT_DAMAGED = 4
-
 Decorated = Callable[..., Any]
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_data = click.option(
-    "--data",
-    type=_FOLDER,
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the archive: archive.db and warc/.",
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
 def _selecting(command: Decorated) -> Decorated:
@@ -57,17 +45,6 @@ def _selecting(command: Decorated) -> Decorated:
     return command
 
 
-@contextmanager
-def _complaints() -> Iterator[None]:
-    """Turns what is wrong with an archive or a disk into a message and exit code 1."""
-    try:
-        yield
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
-
-
 def _selection(
     sites: tuple[str, ...], provinces: tuple[str, ...], since: str, until: str, query: str = ""
 ) -> Selection:
@@ -81,12 +58,17 @@ def _said(value: object, as_json: bool, text: str) -> None:
 
 
 @click.command(
-    epilog="\b\nExit codes:\n  0  everything is whole\n  1  there is no archive to look at\n"
-    "  4  damage was found and named"
+    epilog=exit_codes(
+        {
+            0: "everything is whole",
+            1: "there is no archive to look at",
+            EXIT_DAMAGED: "damage was found and named",
+        }
+    )
 )
-@_data
+@data_option
 @click.option("--quiet", is_flag=True, help="Name damage only, not what is merely worth knowing.")
-@_json
+@json_option
 def verify(data: Path, quiet: bool, as_json: bool) -> None:
     """Check every file, digest, offset and row of the archive.
 
@@ -107,7 +89,7 @@ def verify(data: Path, quiet: bool, as_json: bool) -> None:
         if not as_json and sys.stderr.isatty():
             click.echo(f"\r\x1b[K{what}", nl=False, err=True)
 
-    with _complaints():
+    with complaints():
         for finding in verify_archive(data, checked=checked, watch=watch):
             if not (quiet and finding.severity == "note"):
                 if sys.stderr.isatty() and not as_json:
@@ -128,8 +110,8 @@ def verify(data: Path, quiet: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("target", type=_FOLDER, metavar="FOLDER")
-@_data
-@_json
+@data_option
+@json_option
 def backup(target: Path, data: Path, as_json: bool) -> None:
     """Copy the archive into FOLDER, consistent even while crawls write.
 
@@ -143,7 +125,7 @@ def backup(target: Path, data: Path, as_json: bool) -> None:
     """
     from archive.backup import backup as back_up
 
-    with _complaints():
+    with complaints():
         made = back_up(data, target)
     for problem in made.problems:
         click.echo(f"Not in the backup: {problem}", err=True)
@@ -170,9 +152,9 @@ def backup(target: Path, data: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@_data
+@data_option
 @click.option("--check", is_flag=True, help="Only check the backup against its manifest.")
-@_json
+@json_option
 def restore(source: Path, data: Path, check: bool, as_json: bool) -> None:
     """Put the backup SOURCE in place as the archive, which must not be there yet.
 
@@ -186,7 +168,7 @@ def restore(source: Path, data: Path, check: bool, as_json: bool) -> None:
     from archive.backup import check_backup
     from archive.backup import restore as put_back
 
-    with _complaints():
+    with complaints():
         if check:
             problems = list(check_backup(source))
             _said({"problems": problems}, as_json, "\n".join(problems) or "The backup is whole.")
@@ -220,8 +202,8 @@ def restore(source: Path, data: Path, check: bool, as_json: bool) -> None:
 @click.option(
     "--spreadsheet", is_flag=True, help="CSV that Excel opens right; formulas are defused."
 )
-@_data
-@_json
+@data_option
+@json_option
 def export(
     target: Path,
     form: str,
@@ -255,7 +237,7 @@ def export(
     chosen = any((sites, provinces, since, until, query))
     if sql and (chosen or form == "wacz"):
         raise click.UsageError("--sql stands alone: put the conditions into the query.")
-    with _complaints():
+    with complaints():
         selection = _selection(sites, provinces, since, until, query)
         if form == "wacz":
             made = write_wacz(data, target, selection)
@@ -277,7 +259,7 @@ def export(
 @click.command()
 @_selecting
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="[default: standard output]")
-@_data
+@data_option
 def cdxj(
     sites: tuple[str, ...],
     provinces: tuple[str, ...],
@@ -295,7 +277,7 @@ def cdxj(
     from archive.cdxj import cdxj_lines
     from archive.read_only import reading
 
-    with _complaints(), reading(data) as db:
+    with complaints(), reading(data) as db:
         selection = _selection(sites, provinces, since, until)
         selection.check(db)
         closed = {path.relative_to(data / "warc").as_posix() for path in
@@ -310,8 +292,8 @@ def cdxj(
 
 
 @click.command()
-@_data
-@_json
+@data_option
+@json_option
 def stories(data: Path, as_json: bool) -> None:
     """Join the copies of each story, and say which was probably first.
 
@@ -320,12 +302,8 @@ def stories(data: Path, as_json: bool) -> None:
     from archive.copies import update_stories
     from archive.database import open_archive
 
-    with _complaints():
-        db = open_archive(data / "archive.db", create=False)
-        try:
-            found = update_stories(db)
-        finally:
-            db.close()
+    with complaints(), open_archive(data / "archive.db", create=False) as db:
+        found = update_stories(db)
     text = (
         f"{found.compared} articles compared; {found.copies} copies tell {found.stories} stories."
     )
@@ -333,9 +311,9 @@ def stories(data: Path, as_json: bool) -> None:
 
 
 @click.command()
-@_data
-@click.option("--jobs", type=click.IntRange(1, 64), help="Documents at a time. [default: cores]")
-@_json
+@data_option
+@jobs_option("Documents at a time.")
+@json_option
 def attachments(data: Path, jobs: int | None, as_json: bool) -> None:
     """Read the text of captured attachments (PDF, Word, Excel), for searching.
 
@@ -344,12 +322,8 @@ def attachments(data: Path, jobs: int | None, as_json: bool) -> None:
     from archive.attachments_text import read_attachments
     from archive.database import open_archive
 
-    with _complaints():
-        db = open_archive(data / "archive.db", create=False)
-        try:
-            done = read_attachments(db, data, jobs=jobs)
-        finally:
-            db.close()
+    with complaints(), open_archive(data / "archive.db", create=False) as db:
+        done = read_attachments(db, data, jobs=jobs)
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(done.outcomes.items()))
     text = f"{done.documents} documents read{': ' if told else ''}{told}."
     _said({"documents": done.documents, "outcomes": dict(done.outcomes)}, as_json, text)

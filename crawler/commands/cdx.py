@@ -13,22 +13,28 @@ from urllib.parse import urlsplit
 
 import click
 
-from archive.database import ArchiveError
+from crawler.commands.options import (
+    contact_option,
+    data_option,
+    json_option,
+    refuse_bad_contact,
+)
+from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
 
-EXIT_PARTLY = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command(
     name="import-captures",
-    epilog="""\b
-Exit codes:
-  0    the lists were gone through to their end
-  1    not begun: the message says why
-  2    the command was given wrongly
-  3    stopped before the end of a list, or some captures could not be had; the same command
-       goes on""",
+    epilog=exit_codes(
+        {
+            0: "the lists were gone through to their end",
+            1: "not begun: the message says why",
+            EXIT_PARTLY: "stopped before the end of a list, or some captures could not be had; the"
+            " same command goes on",
+        }
+    ),
 )
 @click.argument("sources", nargs=-1, required=True, metavar="CDX-URL-or-FILE...")
 @click.option(
@@ -45,14 +51,7 @@ Exit codes:
     help="Take parts of WARC files instead, by the list's names and offsets, under this address. "
     "Known for Common Crawl.",
 )
-@click.option(
-    "--contact",
-    envvar="CONGDOAN_CONTACT",
-    default="",
-    metavar="ADDRESS",
-    help="E-mail or web address by which the archive's owner reaches you; part of the User-Agent. "
-    "Also read from CONGDOAN_CONTACT. Not needed for an archive on this machine.",
-)
+@contact_option("Not needed for an archive on this machine.", owner="the archive's owner")
 @click.option(
     "--delay",
     type=click.FloatRange(0, 3600),
@@ -63,15 +62,8 @@ Exit codes:
 @click.option("--limit", type=click.IntRange(1), help="Fetch at most so many captures now.")
 @click.option("--every", is_flag=True, help="Also fetch captures whose content is held already.")
 @click.option("--again", is_flag=True, help="Ask for the list anew; what is held is passed over.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the archive: archive.db and warc/.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+@data_option
+@json_option
 def import_captures(
     sources: tuple[str, ...],
     replay: str,
@@ -106,8 +98,7 @@ def import_captures(
 
     if replay and ("{url}" not in replay or "{timestamp}" not in replay):
         raise click.UsageError("--replay must contain {timestamp} and {url}.")
-    if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
-        raise click.UsageError("The contact must be plain ASCII, without line breaks, and short.")
+    refuse_bad_contact(contact)
     ways = {
         source: Ways(replay, records) if replay or records else ways_of(source)
         for source in sources
@@ -125,10 +116,10 @@ def import_captures(
         delay=max(delay, 1.0) if elsewhere else delay,
     )
     reports: list[Imported] = []
-    with _asked_to_stop() as asked_to_stop:
+    with complaints(), _asked_to_stop() as asked_to_stop:
         for source in sources:
-            try:
-                report = take_captures(
+            reports.append(
+                take_captures(
                     source,
                     data,
                     asker,
@@ -139,9 +130,7 @@ def import_captures(
                     operator=contact,
                     stop=lambda: bool(asked_to_stop),
                 )
-            except ArchiveError as error:
-                raise click.ClickException(str(error)) from error
-            reports.append(report)
+            )
             if asked_to_stop:
                 break
     if as_json:

@@ -10,21 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.database import ArchiveError
-from crawler.commands.rebuild import WorkDisplay, stoppable
+from crawler.commands.options import data_option, jobs_option, json_option
+from crawler.commands.outcomes import (
+    EXIT_INTERRUPTED,
+    EXIT_PARTLY,
+    complaints,
+    exit_codes,
+    stoppable,
+)
+from crawler.commands.rebuild import WorkDisplay
 from crawler.display import print_table, told_now_and_then
 
 if TYPE_CHECKING:
     from crawler.intake.merging import Merged
 
-EXIT_PARTLY = 3
-EXIT_CODES = """\b
-Exit codes:
-  0    done
-  1    not done: the message says why, and the archive is as it was
-  2    the command was given wrongly
-  3    done, but for files that are damaged or contradict the archive
-  130  stopped by Ctrl-C or SIGTERM; the same command goes on"""
+EXIT_CODES = exit_codes(
+    {
+        EXIT_PARTLY: "done, but for files that are damaged or contradict the archive",
+        EXIT_INTERRUPTED: "stopped by Ctrl-C or SIGTERM; the same command goes on",
+    }
+)
 COLUMNS = ("file", "captures", "new", "changed", "unchanged", "gone", "unreadable")
 
 
@@ -36,23 +41,14 @@ COLUMNS = ("file", "captures", "new", "changed", "unchanged", "gone", "unreadabl
     type=click.Path(exists=True, path_type=Path),
     metavar="FILE.warc.gz|FOLDER...",
 )
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the archive: archive.db and warc/.",
-)
+@data_option
 @click.option(
     "--leave-damaged",
     is_flag=True,
     help="Of another archive, leave out damaged files instead of refusing it whole.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), help="Processes for extraction. [default: cores]"
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+@jobs_option("Processes for extraction.")
+@json_option
 def import_(
     sources: tuple[Path, ...], data: Path, leave_damaged: bool, jobs: int | None, as_json: bool
 ) -> None:
@@ -79,25 +75,16 @@ def import_(
     files = [path for path in sources if not path.is_dir()]
     report: dict[str, Any] = {"files": [], "archives": []}
     merged: list[Merged] = []
-    try:
-        with stoppable("The same command goes on."):
-            if files:
-                report |= import_files(files, data, jobs=jobs, watch=told_now_and_then())
-            for folder in folders:
-                with WorkDisplay(quiet=as_json) as display:
-                    merged.append(
-                        merge_archive(
-                            folder,
-                            data,
-                            leave_damaged=leave_damaged,
-                            jobs=jobs,
-                            watch=display.show,
-                        )
+    with complaints(), stoppable("The same command goes on."):
+        if files:
+            report |= import_files(files, data, jobs=jobs, watch=told_now_and_then())
+        for folder in folders:
+            with WorkDisplay(quiet=as_json) as display:
+                merged.append(
+                    merge_archive(
+                        folder, data, leave_damaged=leave_damaged, jobs=jobs, watch=display.show
                     )
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
+                )
     report["archives"] = [asdict(each) for each in merged]
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))

@@ -15,23 +15,23 @@ from types import FrameType
 
 import click
 
-from archive.database import ArchiveError
+from crawler.commands.options import (
+    chosen_sites,
+    contact_option,
+    data_option,
+    jobs_option,
+    json_option,
+    refuse_bad_contact,
+    refuse_unknown,
+)
+from crawler.commands.outcomes import EXIT_FAILED, EXIT_PARTLY, complaints, exit_as
 from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
 
-EXIT_FAILED = 1
-EXIT_PARTLY = 3
-EXIT_INTERRUPTED = 130
-USER, PASSWORD = "CONGDOAN_NODE_USER", "CONGDOAN_NODE_PASSWORD"
-
-_data = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the archive: archive.db and warc/.",
+WHO_ASKS = (
+    "A node says who is asking: give --contact with an e-mail or web address (or set "
+    "CONGDOAN_CONTACT)."
 )
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+USER, PASSWORD = "CONGDOAN_NODE_USER", "CONGDOAN_NODE_PASSWORD"
 
 
 def _credentials() -> tuple[str, str]:
@@ -43,20 +43,11 @@ def _credentials() -> tuple[str, str]:
 
 
 @click.command()
-@_data
+@data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=6800, show_default=True)
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Sites at a time."
-)
-@click.option(
-    "--contact",
-    envvar="CONGDOAN_CONTACT",
-    default="",
-    metavar="ADDRESS",
-    help="E-mail or web address by which a site's owner reaches you; part of the User-Agent. "
-    "Also read from CONGDOAN_CONTACT.",
-)
+@jobs_option("Sites at a time.", default=4)
+@contact_option()
 @click.option(
     "--segment-megabytes",
     type=click.IntRange(1, 10_000),
@@ -103,13 +94,7 @@ def node(
     from crawler.nodes.node_settings import NodeSettings
     from crawler.nodes.serving import serve_node
 
-    if not contact and not sample_proxy:
-        raise click.UsageError(
-            "A node says who is asking: give --contact with an e-mail or web address (or set "
-            "CONGDOAN_CONTACT)."
-        )
-    if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
-        raise click.UsageError("--contact must be plain ASCII, without line breaks, and short.")
+    refuse_bad_contact(contact, missing="" if sample_proxy else WHO_ASKS)
     user, password = _credentials()
     if not _is_loopback(host) and not password:
         raise click.UsageError(
@@ -120,10 +105,8 @@ def node(
     settings = NodeSettings(
         str(data.resolve()), contact, sample_proxy, sample_delay, segment_megabytes * 1_000_000
     )
-    try:
+    with complaints():
         serve_node(settings, host, port, jobs, user, password)
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _is_loopback(host: str) -> bool:
@@ -178,8 +161,8 @@ def _is_loopback(host: str) -> bool:
     metavar="SECONDS",
     help="How long sites wait for a node while none takes any.",
 )
-@_data
-@_json
+@data_option
+@json_option
 def dispatch(
     names: tuple[str, ...],
     every: bool,
@@ -214,11 +197,8 @@ def dispatch(
     from crawler.nodes.remote import checked_node
 
     declared = declared_sites()
-    chosen = list(declared) if every else list(dict.fromkeys(names))
-    if not chosen:
-        raise click.UsageError("Name the sites, or say --all. `congdoan sites` lists them.")
-    if unknown := [name for name in chosen if name not in declared]:
-        raise click.UsageError(f"No such site: {', '.join(unknown)}.")
+    chosen = chosen_sites(names, list(declared) if every else None)
+    refuse_unknown(chosen, declared)
     if poll > lease / 4:
         raise click.UsageError("--poll must be at most a quarter of --lease.")
     user, password = _credentials()
@@ -232,23 +212,16 @@ def dispatch(
     arguments |= {name: "1" for name, on in (("recheck", recheck), ("walk_all", walk_all)) if on}
     hosts = {name: {*spider.hosts, *spider.file_hosts} for name, spider in declared.items()}
     rhythm = Rhythm(lease, poll, patience)
-    try:
-        with locked(data, "dispatch", doing="Another dispatcher"):
-            ledger = Ledger(data / "dispatch.db", lease + rhythm.margin)
-            try:
-                dispatcher = Dispatcher(peers, ledger, hosts, rhythm, arguments)
-                with _signals(dispatcher.stop), CrawlDisplay(quiet=as_json) as display:
-                    runs = dispatcher.run(chosen, display.show)
-            finally:
-                ledger.close()
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
+    with complaints(), locked(data, "dispatch", doing="Another dispatcher"):
+        ledger = Ledger(data / "dispatch.db", lease + rhythm.margin)
+        try:
+            dispatcher = Dispatcher(peers, ledger, hosts, rhythm, arguments)
+            with _signals(dispatcher.stop), CrawlDisplay(quiet=as_json) as display:
+                runs = dispatcher.run(chosen, display.show)
+        finally:
+            ledger.close()
     print_summary(runs, as_json=as_json)
-    if any(run.outcome == "interrupted" for run in runs):
-        sys.exit(EXIT_INTERRUPTED)
-    well = [run.ended_well for run in runs]
-    if not all(well):
-        sys.exit(EXIT_PARTLY if any(well) else EXIT_FAILED)
+    exit_as(runs)
 
 
 @contextmanager
@@ -279,11 +252,9 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER...",
 )
-@_data
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), help="Processes for extraction. [default: cores]"
-)
-@_json
+@data_option
+@jobs_option("Processes for extraction.")
+@json_option
 def collect(folders: tuple[Path, ...], data: Path, jobs: int | None, as_json: bool) -> None:
     """Take what nodes have fetched into this archive.
 
@@ -298,10 +269,8 @@ def collect(folders: tuple[Path, ...], data: Path, jobs: int | None, as_json: bo
     """
     from crawler.nodes.collecting import collect as collect_folders
 
-    try:
+    with complaints():
         report = collect_folders(folders, data, jobs=jobs, watch=told_now_and_then())
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:

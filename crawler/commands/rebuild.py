@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +18,14 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from archive.database import ArchiveError
+from crawler.commands.options import data_option, jobs_option, json_option
+from crawler.commands.outcomes import (
+    EXIT_INTERRUPTED,
+    EXIT_PARTLY,
+    complaints,
+    exit_codes,
+    stoppable,
+)
 from crawler.display import PLAIN_INTERVAL_SECONDS
 
 if TYPE_CHECKING:
@@ -29,15 +33,13 @@ if TYPE_CHECKING:
     from crawler.intake.progress import Progress
     from crawler.intake.rebuild import Rebuilt
 
-EXIT_KEPT = 3
-EXIT_INTERRUPTED = 130
-EXIT_CODES = """\b
-Exit codes:
-  0    done
-  1    not done: the message says why, and the archive is as it was
-  2    the command was given wrongly
-  3    the new database would lose too many articles of a site: nothing was replaced
-  130  stopped by Ctrl-C or SIGTERM; the same command goes on"""
+EXIT_CODES = exit_codes(
+    {
+        EXIT_PARTLY: "the new database would lose too many articles of a site:"
+        " nothing was replaced",
+        EXIT_INTERRUPTED: "stopped by Ctrl-C or SIGTERM; the same command goes on",
+    }
+)
 
 
 class WorkDisplay:
@@ -128,33 +130,6 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-@contextmanager
-def stoppable(how_to_go_on: str) -> Iterator[None]:
-    """Ends in good order at Ctrl-C and SIGTERM, with a message and exit code 130."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo(f"Stopped. {how_to_go_on}", err=True)
-        sys.exit(EXIT_INTERRUPTED)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _complaints() -> Iterator[None]:
-    try:
-        yield
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
-
-
 def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
     if value and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         raise click.BadParameter("a day is written as 2026-01-01.")
@@ -162,14 +137,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
 
 
 @click.command(epilog=EXIT_CODES)
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the archive: archive.db and warc/.",
-)
+@data_option
 @click.option("--site", "sites", multiple=True, metavar="SITE", help="Only captures of this site.")
 @click.option(
     "--since", default="", metavar="DAY", callback=_day, help="Only captures from this day on."
@@ -184,7 +152,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
     help="Replace nothing where a site would lose more of its articles than this.",
 )
 @click.option("--afresh", is_flag=True, help="Discard what a rebuild that was stopped has left.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Processes for reading. [default: cores]")
+@jobs_option("Processes for reading.")
 @click.option(
     "--dask",
     default="",
@@ -192,7 +160,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
     help="Read with the workers of this dask scheduler, as tcp://host:8786; they must see the "
     "WARC files at the same path (docs/scale.md).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+@json_option
 def rebuild(
     data: Path,
     sites: tuple[str, ...],
@@ -224,7 +192,7 @@ def rebuild(
 
     wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs, dask)
     go_on = "What was read is kept; the same command goes on."
-    with _complaints(), stoppable(go_on), WorkDisplay(quiet=as_json) as display:
+    with complaints(), stoppable(go_on), WorkDisplay(quiet=as_json) as display:
         made = rebuild_archive(data, wishes, watch=display.show)
     if as_json:
         click.echo(json.dumps(as_said(made), ensure_ascii=False))
@@ -232,7 +200,7 @@ def rebuild(
         for line in told(made, data / "archive.db", wishes.max_lost):
             click.echo(line)
     if made.too_much_lost:
-        sys.exit(EXIT_KEPT)
+        sys.exit(EXIT_PARTLY)
 
 
 def as_said(made: Rebuilt) -> dict[str, Any]:

@@ -17,19 +17,22 @@ from archive.database import ArchiveError, open_archive
 from archive.health import WORDS, Health
 from archive.operation import planned_sites
 from archive.records import VIETNAM
+from crawler.commands.options import (
+    contact_option,
+    data_option,
+    json_option,
+    refuse_bad_contact,
+    refuse_unknown,
+)
+from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
 from crawler.operation.configuration import Config, read_config
 
-EXIT_PARTLY = 3
-
-_data = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the archive: archive.db and warc/.",
+WHO_ASKS = (
+    "A live crawl says who is asking: give --contact with an e-mail or web address, set "
+    'CONGDOAN_CONTACT, or write contact = "..." into congdoan.toml.'
 )
+
 _config = click.option(
     "--config",
     "config_path",
@@ -37,31 +40,25 @@ _config = click.option(
     metavar="FILE",
     help="How the archive runs by itself. [default: congdoan.toml in the folder of the archive]",
 )
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
 @click.command(
-    epilog="""\b
-Exit codes:
-  0    ended by SIGTERM or Ctrl-C in good order; with --once: every crawl that was due went well
-  1    not begun: the message says why
-  2    the command was given wrongly
-  3    with --once: some crawls failed"""
+    epilog=exit_codes(
+        {
+            0: "ended by SIGTERM or Ctrl-C in good order; with --once: every crawl that was due"
+            " went well",
+            1: "not begun: the message says why",
+            EXIT_PARTLY: "with --once: some crawls failed",
+        }
+    )
 )
-@click.option(
-    "--contact",
-    envvar="CONGDOAN_CONTACT",
-    default="",
-    metavar="ADDRESS",
-    help="E-mail or web address by which a site's owner reaches you; part of the User-Agent. Also "
-    "read from CONGDOAN_CONTACT, or from the configuration.",
-)
+@contact_option("Where neither says it, the configuration does.")
 @click.option("--once", is_flag=True, help="Crawl what is due, then end: for cron and timers.")
 @click.option("--show", is_flag=True, help="Print when each site is next, and do nothing.")
 @click.option("--sample", is_flag=True, help="Crawl the sample web instead of the live one.")
 @_config
-@_data
-@_json
+@data_option
+@json_option
 def schedule(
     contact: str,
     once: bool,
@@ -83,14 +80,12 @@ def schedule(
       congdoan schedule --once          # from cron or a systemd timer
       congdoan schedule --show          # what is next, and what is due
     """
-    try:
+    with complaints():
         config = read_config(data, config_path)
         if show:
             _show(data, config, as_json=as_json)
             return
         _keep(data, config, contact or config.contact, once=once, sample=sample)
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _show(data: Path, config: Config, *, as_json: bool) -> None:
@@ -98,9 +93,8 @@ def _show(data: Path, config: Config, *, as_json: bool) -> None:
 
     planned = {}
     if (data / "archive.db").exists():
-        db = open_archive(data / "archive.db", create=False)
-        planned = planned_sites(db)
-        db.close()
+        with open_archive(data / "archive.db", create=False) as db:
+            planned = planned_sites(db)
     rows = []
     for name, spider in declared_sites().items():
         known = planned.get(name)
@@ -133,13 +127,7 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
     from crawler.plan import Plan
     from crawler.sample_web import SITES, SampleWeb
 
-    if not sample and not contact:
-        raise click.UsageError(
-            "A live crawl says who is asking: give --contact with an e-mail or web address, set "
-            'CONGDOAN_CONTACT, or write contact = "..." into congdoan.toml.'
-        )
-    if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
-        raise click.UsageError("The contact must be plain ASCII, without line breaks, and short.")
+    refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
     send = _sender(config, sender)
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
@@ -187,25 +175,20 @@ def _sender(config: Config, make: Any) -> Any:
         raise ArchiveError(f"The configuration of alerts: {error}") from error
 
 
-_STATUS_CODES = "\n".join(
-    f"  {word.exit_code:<4} {name}: {word.meaning}" for name, word in WORDS.items()
-)
-
-
 @click.command(
-    epilog=f"""\b
-Exit codes (the gravest state of all the sites counts):
-{_STATUS_CODES}
-  1    there is no archive, or it cannot be read
-  2    the command was given wrongly"""
+    epilog=exit_codes(
+        {word.exit_code: f"{name}: {word.meaning}" for name, word in WORDS.items()}
+        | {1: "there is no archive, or it cannot be read"},
+        heading="Exit codes (the gravest state of all the sites counts)",
+    )
 )
 @click.argument("names", nargs=-1, metavar="[SITE]...")
 @click.option(
     "--alert", is_flag=True, help="Also send what changed to those named in the configuration."
 )
 @_config
-@_data
-@_json
+@data_option
+@json_option
 def status(
     names: tuple[str, ...], alert: bool, config_path: Path | None, data: Path, as_json: bool
 ) -> None:
@@ -224,23 +207,16 @@ def status(
     from crawler.operation.alerts import sender, tell
     from crawler.operation.drifting import examined_health
 
-    unknown = [name for name in names if name not in declared_sites()]
-    if unknown:
-        raise click.UsageError(f"No such site: {', '.join(unknown)}.")
+    refuse_unknown(names, declared_sites())
     now = datetime.now(UTC)
-    try:
+    with complaints():
         config = read_config(data, config_path)
-        db = open_archive(data / "archive.db", create=False)
-        try:
+        with open_archive(data / "archive.db", create=False) as db:
             states = examined_health(db, data, now)
             if alert:
                 known = {name for (name,) in db.conn.execute("select name from sites")}
                 heard = [health for health in states if health.site in known]
                 tell(db, heard, config.alerts, now, _sender(config, sender))
-        finally:
-            db.close()
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
     states = [health for health in states if not names or health.site in names]
     if as_json:
         click.echo(

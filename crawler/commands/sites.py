@@ -10,27 +10,26 @@ from pathlib import Path
 
 import click
 
-from archive.database import ArchiveError, open_archive
-from crawler.display import print_table
-
-_data = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the archive: archive.db and warc/.",
+from archive.database import open_archive
+from crawler.commands.options import (
+    WHO_ASKS,
+    contact_option,
+    data_option,
+    json_option,
+    refuse_bad_contact,
 )
+from crawler.commands.outcomes import EXIT_PARTLY, complaints
+from crawler.display import print_table
 
 
 @click.command()
-@_data
+@data_option
 @click.option(
     "--coverage",
     is_flag=True,
     help="Which of the 63 provinces before July 2025, and of the 34 since, have a site.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+@json_option
 def sites(data: Path, coverage: bool, as_json: bool) -> None:
     """List the declared sites, their state, and what the archive holds of each.
 
@@ -46,17 +45,10 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
     from crawler.operation.drifting import examined_health
 
     path = data / "archive.db"
-    db = None
-    try:
-        if path.exists():
-            db = open_archive(path, create=False)
-        rows = site_rows(db, examined_health(db, data, datetime.now(UTC)))
+    with complaints():
+        with open_archive(path, create=False) if path.exists() else nullcontext() as db:
+            rows = site_rows(db, examined_health(db, data, datetime.now(UTC)))
         covered = coverage_of(rows)
-    except ArchiveError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        if db is not None:
-            db.close()
     if as_json:
         told = covered if coverage else rows
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -78,13 +70,7 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
 @click.command("new-site")
 @click.argument("url")
 @click.option("--name", default="", help="Name of the site's file. [default: by its province]")
-@click.option(
-    "--contact",
-    envvar="CONGDOAN_CONTACT",
-    default="",
-    metavar="ADDRESS",
-    help="E-mail or web address by which the site's owner reaches you; see `congdoan crawl`.",
-)
+@contact_option("A live site is asked only with it.", owner="the site's owner")
 @click.option("--sample", is_flag=True, help="Look at the sample web instead of the live one.")
 @click.option(
     "--into",
@@ -93,7 +79,7 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
     metavar="DIR",
     help="Project to write to. [default: the one that this program runs from]",
 )
-@_data
+@data_option
 def new_site(
     url: str, name: str, contact: str, sample: bool, into: Path | None, data: Path
 ) -> None:
@@ -122,15 +108,9 @@ def new_site(
     )
     from crawler.sample_web import SampleWeb
 
-    if not sample and not contact:
-        raise click.UsageError(
-            "A live crawl says who is asking: give --contact with an e-mail or web address "
-            "(or set CONGDOAN_CONTACT). To try without the internet, use --sample."
-        )
-    if not contact.isascii() or not contact.isprintable() or len(contact) > 200:
-        raise click.UsageError("--contact must be plain ASCII, without line breaks, and short.")
+    refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
     root = into or Path(__file__).resolve().parents[2]
-    try:
+    with complaints(NewSiteError):
         address = checked_address(url)
         if into is None:
             refuse_declared(address)
@@ -148,10 +128,6 @@ def new_site(
             survey, kinds, failures = survey_site(plan)
         sketch = sketch_of(survey, kinds, name=name, taken=() if into else taken_names())
         written = write_site(sketch, root)
-    except NewSiteError as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}") from error
     click.echo(preview_of(sketch))
     click.echo(f"\nFamily: {sketch.family.__name__}; {len(survey.pages)} pages were fetched.")
     for line in sketch.found:
@@ -169,4 +145,4 @@ def new_site(
     )
     if sketch.missing:
         click.echo(f"Fill in what is missing in {written.spider}.")
-        sys.exit(3)
+        sys.exit(EXIT_PARTLY)
