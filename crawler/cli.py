@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
@@ -116,7 +117,7 @@ def crawl(
     from crawler.catalogue import declared_sites
     from crawler.crawling import run_crawls
     from crawler.intake.derived import update_derived
-    from crawler.intake.ingest import recover_files
+    from crawler.intake.ingest import open_recovered
     from crawler.plan import Plan
     from crawler.sample_web import SITES as SAMPLE_SITES
     from crawler.sample_web import SampleWeb
@@ -127,9 +128,8 @@ def crawl(
     chosen = chosen_sites(names, sorted(set(declared) & set(there)) if every else None)
     refuse_unknown(chosen, declared)
     refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
-    with complaints(), open_archive(data / "archive.db") as db:
-        for line in recover_files(db, data / "warc"):
-            click.echo(f"Recovered after an interruption: {line}", err=True)
+    with complaints():
+        open_recovered(data, partial(click.echo, err=True)).close()
     web = SampleWeb(edition=sample_edition) if sample else nullcontext()
     with web as running:
         proxy = running.proxy_url if running is not None else ""

@@ -19,7 +19,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.database import ArchiveError, precise_timestamp, save_site, transaction
+from archive.database import (
+    ArchiveError,
+    open_archive,
+    precise_timestamp,
+    save_site,
+    transaction,
+)
 from archive.records import Capture, Page, Site, Unreadable
 from archive.warc.reader import (
     ContentTooLarge,
@@ -321,6 +327,22 @@ def take_in_files(db: Database, folder: Path, *, prefix: str = "") -> list[Taken
         taken = [intake.take_in(name) for name in unregistered_files(db, folder, prefix)]
         intake.finish()
     return taken
+
+
+def open_recovered(data: Path, tell: Callable[[str], object]) -> Database:
+    """Open the archive in a folder (a new one where there is none), with what was left taken in.
+
+    ``tell`` hears a line for people of each file that an interruption had left open. Raises
+    ArchiveError where the archive or a file cannot be read; nothing is open then.
+    """
+    db = open_archive(data / "archive.db")
+    try:
+        for line in recover_files(db, data / "warc"):
+            tell(f"Recovered after an interruption: {line}")
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def recover_files(db: Database, folder: Path) -> list[str]:

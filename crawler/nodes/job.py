@@ -16,13 +16,14 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive.database import ArchiveError, open_archive
+from archive.database import ArchiveError
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites
-from crawler.intake.ingest import recover_files
+from crawler.intake.ingest import open_recovered
 from crawler.nodes.fence import Watch
 from crawler.nodes.node_lease import NodeLeases
 from crawler.nodes.node_settings import NodeSettings
@@ -113,12 +114,7 @@ def crawl_job(job: Job, node: NodeSettings) -> dict[str, Any]:
 
 def _crawl(job: Job, node: NodeSettings) -> dict[str, Any]:
     data = Path(node.data)
-    db = open_archive(data / "archive.db")
-    try:
-        for line in recover_files(db, data / "warc"):
-            print(f"Recovered after an interruption: {line}", flush=True)
-    finally:
-        db.close()
+    open_recovered(data, partial(print, flush=True)).close()
     plan = Plan(
         site=job.site,
         data=node.data,

@@ -11,12 +11,13 @@ import os
 import sys
 from configparser import RawConfigParser
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive.database import ArchiveError, open_archive
+from archive.database import ArchiveError
 from crawler.catalogue import declared_sites
-from crawler.intake.ingest import recover_files
+from crawler.intake.ingest import open_recovered
 from crawler.nodes.node_settings import NodeSettings
 from crawler.nodes.reports import forget_old_reports
 
@@ -68,12 +69,7 @@ def serve_node(
     except ImportError:
         raise ArchiveError("A node needs scrapyd: pip install 'congdoan-archive[nodes]'.") from None
     data = Path(node.data)
-    db = open_archive(data / "archive.db")
-    try:
-        for line in recover_files(db, data / "warc"):
-            print(f"Recovered after an interruption: {line}", flush=True)
-    finally:
-        db.close()
+    open_recovered(data, partial(print, flush=True)).close()
     forget_old_reports(node.reports)
     os.environ["CONGDOAN_NODE"] = json.dumps(asdict(node))
     # Built from nothing: a scrapyd.conf that lies about decides nothing here.

@@ -26,7 +26,7 @@ from archive.database import ArchiveError, open_archive, save_site
 from archive.records import VIETNAM
 from crawler.catalogue import declared_sites, site_record
 from crawler.crawling import SiteRun, run_crawls
-from crawler.intake.ingest import recover_files
+from crawler.intake.ingest import open_recovered
 from crawler.operation.configuration import Config
 from crawler.operation.schedule import Schedule
 from crawler.plan import Plan
@@ -134,16 +134,11 @@ class Unattended:
         """Keep the schedule; returns after SIGTERM or SIGINT, when all crawls have ended."""
         with _only_scheduler(self._data), _signals(self.stop):
             self._data.mkdir(parents=True, exist_ok=True)
-            db = open_archive(self._data / "archive.db")
-            try:
-                for line in recover_files(db, self._data / "warc"):
-                    logger.info("Recovered after an interruption: %s", line)
+            with open_recovered(self._data, logger.info) as db:
                 for spider in declared_sites().values():
                     save_site(db, site_record(spider))
                 for site in self._schedule.resume(db, datetime.now(UTC)):
                     logger.info("%s: its crawl was broken off and is taken up again", site)
-            finally:
-                db.close()
             self._beat.add_job(
                 self._tick,
                 "interval",
