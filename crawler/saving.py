@@ -2,8 +2,9 @@
 
 A transaction costs about as much as writing a page's rows, and the full-text index far more where
 every page is a transaction of its own. So pages that are ready together are written together: a
-reading waits until the others that the crawl has in hand have come so far, or for a moment. Until
-it is written it has not left the pipeline, so that the frontier still counts its request as under
+reading waits until the others that the crawl has in hand have come so far, or for a moment, and a
+capture that is being read waits for what it says, so that its row is written once. Until a reading
+is written it has not left the pipeline, so that the frontier still counts its request as under
 way; and its capture is in the WARC, from where the next crawl takes what a kill left unwritten.
 """
 
@@ -32,7 +33,9 @@ from crawler.reading import (
 MOST = 16
 """Readings that are written together at most; the database is locked for some 20 ms then."""
 WAIT_SECONDS = 0.1
-"""The longest time for which a capture or a reading waits to be written."""
+"""The longest time for which a reading, or a capture that is not read, waits to be written."""
+HELD_SECONDS = 2.0
+"""The longest time for which a capture waits for its reading; then its row is written without."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +44,13 @@ logger = logging.getLogger(__name__)
 class _Entry:
     """A capture, and what it said as soon as that is known."""
 
-    read: Read
+    capture: Capture
+    read: Read | None = None
+    """None as long as the capture is being read."""
     written: asyncio.Future[Change] | None = None
     """Who waits for it to be written; None for a capture that nothing is said of here."""
+    since: float = 0.0
+    """When it was noted, by the clock of the event loop."""
 
 
 class Saver:
@@ -63,6 +70,7 @@ class Saver:
         """By the id of the capture, in the order in which they came."""
         self._readings = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._late: asyncio.TimerHandle | None = None
         self.failure: Exception | None = None
         """What made a capture one that could not be written; None while all could."""
 
@@ -70,12 +78,15 @@ class Saver:
         """Take a capture that is in the WARC. Raises what made an earlier one fail."""
         if self.failure is not None:
             raise self.failure
+        loop = asyncio.get_running_loop()
         if needs_extraction(capture):
-            read = read_of(capture, waiting=True)
+            self._entries[capture.id] = _Entry(capture, since=loop.time())
+            if self._late is None:
+                self._late = loop.call_later(HELD_SECONDS, self._write_late)
         else:
             read = read_of(capture, outcome_without_extraction(capture))
-        self._entries[capture.id] = _Entry(read)
-        self._write_soon()
+            self._entries[capture.id] = _Entry(capture, read)
+            self._write_soon()
 
     async def save(self, reading: Reading) -> None:
         """Write what a capture, noted before, said; returns when that is written.
@@ -83,11 +94,18 @@ class Saver:
         Raises what makes this reading (or its capture) one that cannot be written.
         """
         written: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
-        key = reading.capture.id
-        self._entries[key] = _Entry(read_of(reading.capture, reading.outcome), written)
+        capture = reading.capture
+        try:
+            read = read_of(capture, reading.outcome)
+        except Exception:
+            # Its capture's row stays, so that a later version may read it.
+            self._entries[capture.id] = _Entry(capture, read_of(capture, waiting=True))
+            self._write_soon()
+            raise
+        self._entries[capture.id] = _Entry(capture, read, written)
         self._readings += 1
         if self._readings >= min(MOST, self._in_hand()):
-            self.write()
+            self._write_ready()
         else:
             self._write_soon()
         await written
@@ -98,18 +116,42 @@ class Saver:
         settle_reading(self._db, reading)
 
     def write(self) -> None:
-        """Write everything that waits, now."""
+        """Write everything that waits, now: also captures whose readings have not come."""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        entries, self._entries = self._entries, {}
+        self._write(list(entries.values()))
+
+    def _write_ready(self) -> None:
+        """Write what is read, or is not going to be."""
+        entries = list(self._entries.values())
+        self._entries = {entry.capture.id: entry for entry in entries if entry.read is None}
+        self._write([entry for entry in entries if entry.read is not None])
+
+    def _write_late(self) -> None:
+        """Write captures that have waited for long, together with what is ready."""
+        loop = asyncio.get_running_loop()
+        held = [entry for entry in self._entries.values() if entry.read is None]
+        for entry in held:
+            if entry.since + HELD_SECONDS <= loop.time() + 0.001:
+                entry.read = read_of(entry.capture, waiting=True)
+        left = [entry.since for entry in held if entry.read is None]
+        self._late = loop.call_at(min(left) + HELD_SECONDS, self._write_late) if left else None
+        if len(left) < len(held):
+            self._write_ready()
+
+    def _write(self, entries: list[_Entry]) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        entries = list(self._entries.values())
-        self._entries.clear()
         self._readings = 0
         if not entries:
             return
         try:
+            reads = [entry.read or read_of(entry.capture, waiting=True) for entry in entries]
             with transaction(self._db):
-                changes = save_together(self._db, [entry.read for entry in entries], EXTRACTOR)
+                changes = save_together(self._db, reads, EXTRACTOR)
         except Exception:
             # One that cannot be written must not take the others with it.
             for entry in entries:
@@ -121,16 +163,17 @@ class Saver:
     def _write_soon(self) -> None:
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(WAIT_SECONDS, self.write)
+            self._timer = loop.call_later(WAIT_SECONDS, self._write_ready)
 
     def _write_alone(self, entry: _Entry) -> None:
         try:
-            self._keep(entry.read)
+            read = entry.read or read_of(entry.capture, waiting=True)
+            self._keep(read)
             with transaction(self._db):
-                change = settle_read(self._db, entry.read, EXTRACTOR)
+                change = settle_read(self._db, read, EXTRACTOR)
         except Exception as error:
             if entry.written is None:
-                self._fail(entry.read.capture, error)
+                self._fail(entry.capture, error)
             elif not entry.written.done():
                 entry.written.set_exception(error)
         else:

@@ -163,3 +163,24 @@ def test_a_capture_settled_where_nobody_can_wait(db: Database) -> None:
 
     asyncio.run(crawl())
     assert db.execute("select outcome from captures").fetchall() == [("challenge",)]
+
+
+def test_a_capture_waits_for_its_reading_but_not_for_ever(db: Database) -> None:
+    async def crawl() -> tuple[list[Capture], list[str]]:
+        it = saver(db, [], in_hand=1)
+        read, late, never = (capture(n, url=f"{HOST}/tin/{n}.html") for n in (1, 2, 3))
+        for one in (read, late, never):
+            it.note(one)
+        await it.save(Reading(read, reading(1).outcome))
+        alone = [row[0] for row in db.execute("select id from captures").fetchall()]
+        await asyncio.sleep(saving.HELD_SECONDS * 3)
+        assert count(db, "captures") == 3
+        await it.save(Reading(late, reading(2).outcome))
+        return [read, late, never], alone
+
+    with mock.patch.object(saving, "HELD_SECONDS", 0.05):
+        captures, alone = asyncio.run(crawl())
+    # The first was written with what it says, while the others waited.
+    assert alone == [captures[0].id]
+    outcomes = dict(db.execute("select id, outcome from captures").fetchall())
+    assert outcomes == {captures[0].id: "article", captures[1].id: "article", captures[2].id: None}
