@@ -53,7 +53,8 @@ class Addresses:
         return self.path(f"/static/{name}")
 
     def absolute(self, path: str) -> str:
-        return str(self._datasette.absolute_url(self._request, path))
+        address = FaceSettings.of(self._datasette).address
+        return address + path if address else str(self._datasette.absolute_url(self._request, path))
 
 
 def path_value(request: Request, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import uuid
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -29,21 +30,32 @@ def _attribute(value: object) -> str:
     return quoteattr(_FORBIDDEN.sub("", str(value)))
 
 
-def entry(hit: Hit, address: str, base: str) -> str:
+def _permanent(address: str) -> str:
+    """An id that stays when the archive moves to another host (RFC 4287, 4.2.6)."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, address).urn
+
+
+def _authors(row: dict[str, Any]) -> str:
+    """Whoever signed; else the unit, else the site, for an entry must have an author."""
+    persons = [name for name in row["author"].split(", ") if name]
+    names = persons or [row["unit"] or row["site_title"]]
+    return "".join(f"<author><name>{_text(name[:200])}</name></author>" for name in names[:20])
+
+
+def entry(hit: Hit, address: str) -> str:
     row = hit.row
     published = row["published_at"] or ""
     published = f"<published>{_text(published)}</published>" if published else ""
-    author = row["byline"] or row["site_title"]
     categories = "".join(
         f"<category term={_attribute(row[name])}/>" for name in ("province", "unit") if row[name]
     )
     return (
-        f"<entry><id>{_text(base)}:{row['id']}</id>"
+        f"<entry><id>{_permanent(row['url'])}</id>"
         f"<title>{_text(row['title'][:300] or row['url'])}</title>"
         f'<link rel="alternate" type="text/html" href={_attribute(address)}/>'
         f'<link rel="via" href={_attribute(row["url"])}/>'
         f"{published}<updated>{_text(row['first_seen_at'])}</updated>"
-        f"<author><name>{_text(author[:200])}</name></author>{categories}"
+        f"{_authors(row)}{categories}"
         f"<summary>{_text(row['lead'] or ''.join(text for text, _ in hit.extract))}</summary>"
         "</entry>"
     )
@@ -63,7 +75,6 @@ async def feed(datasette: Any, request: Request) -> Response:
 
     hits = await read(datasette, request, work)
     query = asked.parameters(sort="", size="")
-    site = to.absolute(to.path("/"))
     own = to.absolute(to.path("/feed.atom")) + (f"?{query}" if query else "")
     html = to.absolute(to.path("/search")) + (f"?{query}" if query else "")
     title = settings.title
@@ -71,12 +82,11 @@ async def feed(datasette: Any, request: Request) -> Response:
     if any(told):
         title += ": " + ", ".join(part for part in told if part)
     updated = max((hit.row["first_seen_at"] for hit in hits), default="2000-01-01T00:00:00+07:00")
-    entries = "\n".join(
-        entry(hit, to.absolute(to.article(hit.row["id"])), f"{site}articles") for hit in hits
-    )
+    entries = "\n".join(entry(hit, to.absolute(to.article(hit.row["id"]))) for hit in hits)
+    identity = _permanent(f"congdoan-archive feed {query}")
     xml = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>{_text(own)}</id>'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>{identity}</id>'
         f"<title>{_text(title)}</title><updated>{_text(updated)}</updated>"
         f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>'
         f'<link rel="alternate" type="text/html" href={_attribute(html)}/>\n{entries}\n</feed>\n'

@@ -19,7 +19,7 @@ _COLUMNS = (
     "a.id, a.url, substr(a.title, 1, 400) as title, substr(a.lead, 1, 2000) as lead, a.site,"
     " coalesce(nullif(s.title, ''), a.site) as site_title, a.province, a.province_2025, a.unit,"
     " a.section, a.tags, a.published_at, a.published_precision, a.first_seen_at, a.gone_at,"
-    " a.revisions, a.byline, a.words"
+    " a.revisions, a.byline, a.author, a.words"
 )
 
 

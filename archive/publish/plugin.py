@@ -32,8 +32,9 @@ from archive.publish import (
 from archive.publish.errors import error_response
 from archive.publish.face import Addresses, common_context, language_of
 from archive.publish.freshness import etag, known_already
-from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, speaking
+from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, Speaker, speaking
 from archive.publish.metadata import metadata_for
+from archive.publish.own_host import answers_to, bound_address
 from archive.publish.queries import QUESTIONS, queries_for
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database
@@ -137,9 +138,19 @@ def render_cell(value: Any, column: str, datasette: Any) -> Markup | None:
     return Markup("{} <em>{}</em>").format(label, str(value["value"])[:LONGEST_LABEL])
 
 
+LONGEST_VALUE = 40_000_000
+"""Bytes of a value or row in SQL, SQLite's own bound being a thousand million. Articles stay far
+below: a page is cut at a few megabytes when it is fetched."""
+
+
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Functions for SQL. ``escape_fts`` is Datasette's own, made to fold đ like the index."""
+    """Functions and limits for SQL.
+
+    ``escape_fts`` is Datasette's own, made to fold đ like the index. Time limits do not bound
+    memory: one ``randomblob`` may ask for a gigabyte at once, so values are bounded too.
+    """
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     conn.create_function("escape_fts", 1, _escape_folded, deterministic=True)
     conn.create_function("fold", 1, _fold, deterministic=True)
     conn.create_function("search_query", 1, _search_query, deterministic=True)
@@ -196,6 +207,11 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
             speaking.set(language_of(request))
             headers = dict(HEADERS)
             settings = FaceSettings.of(datasette)
+            asked_for = request.headers.get("host", "")
+            if not answers_to(asked_for, bound_address(scope), settings.address):
+                text = Speaker(speaking.get())("not_our_host")
+                await Response.text(text, status=421, headers=headers).asgi_send(send)
+                return
             if settings.replay_origin:
                 headers["content-security-policy"] = POLICY.replace(
                     "img-src 'self'", f"img-src 'self' {settings.replay_origin}"

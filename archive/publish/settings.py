@@ -24,6 +24,9 @@ class FaceSettings:
     """The same for a captured picture, which article pages then show."""
     allow_indexing: bool = False
     """Whether search engines may index the texts, which belong to the sites they came from."""
+    address: str = ""
+    """Where readers find the archive, such as ``https://luutru.example.vn``, if a proxy stands
+    before it; "" where they use the address that it listens on."""
     contact: str = ""
     """Shown in the footer: whom to ask about the archive."""
 
@@ -32,7 +35,12 @@ class FaceSettings:
         given = datasette.plugin_config(PLUGIN) or {}
         known = {field.name: field.type for field in fields(cls)}
         chosen = {name: value for name, value in given.items() if name in known}
-        origin = str(chosen.get("replay_origin", "")).rstrip("/")
-        if not re.fullmatch(r"https?://[a-zA-Z0-9.:\[\]-]+", origin):
-            origin = ""  # it becomes part of a header and of links
-        return cls(**{**chosen, "replay_origin": origin})
+        for name in ("replay_origin", "address"):
+            chosen[name] = _origin(chosen.get(name))
+        return cls(**chosen)
+
+
+def _origin(value: object) -> str:
+    """A scheme and host as they may stand in headers and links; "" where it is none."""
+    origin = str(value or "").rstrip("/")
+    return origin if re.fullmatch(r"https?://[a-zA-Z0-9.:\[\]-]+", origin) else ""

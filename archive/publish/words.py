@@ -160,6 +160,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "title:word looks in titles only (also lead:, body:, byline:)",
     ),
     "in_attachments": ("Trong tệp đính kèm", "In attached files"),
+    "not_our_host": (
+        "Kho này không có tên ấy. Chủ kho có thể khai địa chỉ công khai (address) trong metadata.",
+        "This archive has no such name. Its owner can set its public address in the metadata.",
+    ),
     "error_intro": ("Không hiểu câu tìm này: ", "This query cannot be understood: "),
     "error_plain": (
         "Dưới đây là kết quả cho các từ trong câu, không kể dấu và phép toán.",
