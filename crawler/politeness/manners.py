@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 QUIET_HOURS_BEGAN = "quiet hours"
+IN_QUIET_HOURS = "quiet hours began; the next crawl goes on"
 GIVEN_UP = "given up: "
 """How a crawl's finish reason begins when these manners have ended it."""
 
@@ -218,7 +219,7 @@ def pace_key(url: str) -> str:
 def how_manners_ended_it(reason: str) -> tuple[str, str] | None:
     """Outcome word and detail of a crawl whose finish reason was given here; None of others."""
     if reason == QUIET_HOURS_BEGAN:
-        return "interrupted", "quiet hours began; the next crawl goes on"
+        return "interrupted", IN_QUIET_HOURS
     if reason.startswith(GIVEN_UP):
         return "failed", reason.removeprefix(GIVEN_UP)
     return None

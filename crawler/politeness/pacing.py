@@ -7,7 +7,6 @@ them. Nothing here knows Scrapy; clocks are passed in.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from datetime import time as time_of_day
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from filelock import FileLock
+from crawler.politeness.pace_file import PaceFile
 
 MAX_PAUSE_SECONDS = 900.0
 """The longest wait inside a crawl; a host that asks for a longer one is left for another day."""
@@ -29,7 +28,6 @@ GIVE_UP_AFTER = 10
 """Failures in a row after which a host is asked no more by this crawl."""
 OVERLOADED = (429, 503)
 REFUSALS = (401, 403, 451)
-LOCK_SECONDS = 10.0
 
 
 class HostGivenUp(Exception):
@@ -128,7 +126,7 @@ class SharedPace:
         self._folder = folder
         self._clock = clock
         self._memory: dict[str, float] = {}
-        self._files: dict[str, tuple[Path, FileLock]] = {}
+        self._files: dict[str, PaceFile] = {}
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -148,18 +146,18 @@ class SharedPace:
         """Replace the host's moment by what the rule says; how far off the old one was."""
         if self._folder is None:
             return self._apply(host, self._memory.get(host, 0.0), rule)
-        if host not in self._files:
+        file = self._files.get(host)
+        if file is None:
             path = self._folder / f"{safe_name(host)}.json"
-            self._files[host] = path, FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS)
-        path, lock = self._files[host]
-        with lock:
-            try:
-                then = float(json.loads(path.read_text(encoding="ascii"))["next"])
-            except (OSError, ValueError, TypeError, KeyError):
-                then = 0.0
+            file = self._files[host] = PaceFile(path)
+        wait = 0.0
+
+        def replace(then: float) -> float | None:
+            nonlocal wait
             wait = self._apply(host, then, rule)
-            if self._memory[host] != then:
-                path.write_text(json.dumps({"next": self._memory[host]}), encoding="ascii")
+            return None if self._memory[host] == then else self._memory[host]
+
+        file.change(replace)
         return wait
 
     def _apply(self, host: str, then: float, rule: Callable[[float, float], float | None]) -> float:

@@ -52,6 +52,7 @@ def main() -> None:
     process.crawl(crawler, crawl_id=crawl_id)
     process.start()
     extractor.close()
+    crawler.saver.write()  # type: ignore[attr-defined]
     stats = crawler.stats.get_stats() if crawler.stats else {}
     reason = str(stats.get("finish_reason"))
     numbers = {key: value for key, value in stats.items() if isinstance(value, int)}
