@@ -124,7 +124,8 @@ def by_date(filters: Filters, *, undated: bool = False) -> tuple[str, str, dict[
     if undated:
         clauses.append("published_at = ''" if name == "topic" else "published_at is null")
         if filters.period:
-            clauses.append("0")
+            # None are in a period. A plain "0" would leave SQLite no use for the named index.
+            clauses.append("published_at > ''")
     elif filters.period:
         clauses.append("published_at >= :since and published_at < :until")
         values["since"], values["until"] = filters.period

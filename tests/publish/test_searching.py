@@ -17,7 +17,7 @@ from archive.publish import searching, walking
 from archive.publish.downloads import _listing, _Place
 from archive.publish.filters import Filters
 from archive.publish.search_page import Asked
-from archive.publish.searching import search
+from archive.publish.searching import Sort, search
 from archive.publish.walking import Cursor, walk
 from archive.search import parse
 from archive.vietnamese import fold_stroke
@@ -143,6 +143,24 @@ def test_paging_gives_every_article_once_in_order(
             break
         page, cursor = found.page + (found.cursor is None), found.cursor
     assert got == expected
+
+
+EACH = {
+    "unit": "LĐLĐ 3", "topic": "thi đua", "site": "lang_son", "province": "Lạng Sơn",
+    "province_2025": PROVINCE_2025["Lạng Sơn"], "year": "2016", "month": "2016-07",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
+@pytest.mark.parametrize("text", ["", "cống"])
+def test_any_filters_together(conn: sqlite3.Connection, text: str, sort: Sort) -> None:
+    query = parse(text) if text else None
+    for number in range(1, len(EACH) + 1):
+        for names in itertools.combinations(EACH, number):
+            filters = Filters(**{name: EACH[name] for name in names})
+            found = search(conn, query, filters, exact=bool(text), sort=sort, page=1, size=300)
+            expected = every(conn, lambda row: TEXTS[text](row) and passes(filters, row))  # noqa: B023
+            assert sorted(found.ids) == sorted(expected), names
 
 
 @pytest.mark.parametrize("name", ["none", "site", "topic", "year"])
