@@ -76,7 +76,8 @@ def congdoan() -> None:
     "--backfill",
     "walk_all",
     is_flag=True,
-    help="Follow every listing to its end, also where a page holds nothing new.",
+    help="Follow every listing to its end, also where a page holds nothing new; in slices, beside "
+    "the daily crawls.",
 )
 @jobs_option("Sites at a time.", default=4)
 @click.option(
@@ -108,16 +109,21 @@ def crawl(
     a year), so that edits and takedowns are noticed. A crawl that was broken off, however, is
     taken up by running the same command again: nothing is lost and nothing doubled.
 
+    --backfill may take days: every quarter of an hour it makes way for whoever else would crawl the
+    site, it keeps the quiet hours of congdoan.toml, and it waits where a host fails for a while.
+
     \b
     Examples:
       congdoan crawl --all --sample
       congdoan crawl lang_son hai_phong --contact you@example.org
       congdoan crawl --all --max-pages 50 --contact https://example.org/about-our-crawler
     """
+    from crawler.backfill import Slices
     from crawler.catalogue import declared_sites
     from crawler.crawling import run_crawls
     from crawler.intake.derived import update_derived
     from crawler.intake.ingest import open_recovered
+    from crawler.operation.configuration import read_config
     from crawler.plan import Plan
     from crawler.sample_web import SITES as SAMPLE_SITES
     from crawler.sample_web import SampleWeb
@@ -146,8 +152,11 @@ def crawl(
             )
             for name in chosen
         ]
+        with complaints():
+            turns = Slices(data, read_config(data).schedule, max_pages or 0) if walk_all else None
+            plans = [turns.first(plan) for plan in plans] if turns is not None else plans
         with CrawlDisplay(quiet=as_json) as display:
-            runs = run_crawls(plans, jobs, display.show)
+            runs = run_crawls(plans, jobs, display.show, turns=turns)
     print_summary(runs, as_json=as_json)
     with complaints(), open_archive(data / "archive.db") as db:
         update_derived(db, data)

@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
-from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from crawler.nursery import Forked, Nursery
 from crawler.plan import Plan
+from crawler.stopping import on_stop
 
 CRAWL = "crawler.one_site"
 """The module that a crawl's process runs."""
@@ -45,17 +45,29 @@ class SiteRun:
         return self.outcome in ("finished", "limited")
 
 
+class Turns(Protocol):
+    """Who decides when a site's crawl may begin, and whether another one follows it."""
+
+    def ready(self, plan: Plan) -> bool:
+        """Whether the crawl may begin now; asked again and again until it may."""
+
+    def again(self, plan: Plan, run: SiteRun) -> Plan | None:
+        """The plan of the crawl that follows the one that has ended; None for none."""
+
+
 def run_crawls(
     plans: Sequence[Plan],
     jobs: int,
     watch: Callable[[Sequence[SiteRun]], None],
     stop: threading.Event | None = None,
+    turns: Turns | None = None,
 ) -> list[SiteRun]:
     """Run the plans, at most ``jobs`` at a time, and return how each ended.
 
     ``watch`` is called with all runs after every change, in this thread. SIGINT or SIGTERM asks
     the crawls to end in good order; a second one ends them at once. So does ``stop`` when it is
-    set, for a caller in another thread.
+    set, for a caller in another thread. With ``turns`` a site may be crawled several times in
+    succession; its counters then count all of them.
     """
     runs = [SiteRun(plan.site) for plan in plans]
     waiting = deque(zip(plans, runs, strict=True))
@@ -63,25 +75,39 @@ def run_crawls(
     children: list[_Child] = []
     asked = False
     nursery = Nursery(CRAWL) if len(plans) >= NURSERY_FROM else None
-    with nursery or nullcontext(), _stop_signals(children, waiting) as ask_to_end:
+    with nursery or nullcontext(), _stop_signals(children, waiting) as ending:
         while waiting or children:
-            while waiting and len(children) < max(1, jobs):
+            for _ in range(len(waiting)):
+                if not waiting:
+                    break  # A signal has come meanwhile.
                 plan, run = waiting.popleft()
-                children.append(_Child(plan, run, events, nursery))
+                if ending.asked:
+                    ending.leave(run)
+                elif len(children) < max(1, jobs) and (turns is None or turns.ready(plan)):
+                    children.append(_Child(plan, run, events, nursery))
+                else:
+                    waiting.append((plan, run))
             watch(runs)
             if stop is not None and stop.is_set() and not asked:
                 asked = True
-                ask_to_end()
+                ending.ask()
                 continue
+            looks = stop is not None or (turns is not None and waiting)
             try:
-                child, line = events.get(timeout=None if stop is None else STOP_LOOK_SECONDS)
+                child, line = events.get(timeout=STOP_LOOK_SECONDS if looks else None)
             except queue.Empty:
                 continue
             if line:
                 child.hear(line)
-            else:
-                children.remove(child)
-                child.ended()
+                continue
+            children.remove(child)
+            child.ended()
+            following = None if turns is None else turns.again(child.plan, child.run)
+            if following is not None and not ending.asked:
+                child.run.outcome = "waiting"
+                waiting.append((following, child.run))
+            elif following is not None:
+                ending.leave(child.run)
         watch(runs)
     return runs
 
@@ -96,8 +122,10 @@ class _Child:
         events: queue.Queue[tuple[_Child, str]],
         nursery: Nursery | None,
     ) -> None:
+        self.plan = plan
         self.run = run
-        run.outcome = "running"
+        self._earlier = dict(run.counters)
+        run.outcome, run.detail = "running", ""
         self._told_end = False
         self.process = _process(nursery)
         assert self.process.stdin is not None
@@ -136,7 +164,9 @@ class _Child:
             said: dict[str, Any] = json.loads(line)
         except ValueError:
             return
-        self.run.counters = said.get("counters") or self.run.counters
+        if counted := said.get("counters"):
+            before = self._earlier
+            self.run.counters = {name: before.get(name, 0) + n for name, n in counted.items()}
         if said.get("kind") == "end":
             self._told_end = True
             self.run.outcome = said["outcome"]
@@ -179,35 +209,36 @@ def _process(nursery: Nursery | None) -> subprocess.Popen[str] | Forked:
     )
 
 
-@contextmanager
-def _stop_signals(
-    children: list[_Child], waiting: deque[tuple[Plan, SiteRun]]
-) -> Iterator[Callable[[], None]]:
-    """While crawls run, SIGINT and SIGTERM are theirs: the first asks, the second kills.
+class _Ending:
+    """The wish to end: the first asks the crawls, the second kills them."""
 
-    Gives what a signal calls, for other ways to ask.
-    """
-    asked = False
+    def __init__(self, children: list[_Child], waiting: deque[tuple[Plan, SiteRun]]) -> None:
+        self._children = children
+        self._waiting = waiting
+        self.asked = False
 
-    def stop(number: int = 0, frame: FrameType | None = None) -> None:
-        nonlocal asked
-        while waiting:
-            _, run = waiting.popleft()
-            run.outcome = "interrupted"
-            run.detail = "not begun"
-        for child in children:
-            if asked:
+    def ask(self, number: int = 0) -> None:
+        again, self.asked = self.asked, True
+        while self._waiting:
+            self.leave(self._waiting.popleft()[1])
+        for child in self._children:
+            if again:
                 child.process.kill()
             else:
                 child.process.send_signal(signal.SIGINT)
-        asked = True
 
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def leave(self, run: SiteRun) -> None:
+        """Not to be begun any more."""
+        run.outcome = "interrupted"
+        run.detail = "stopped between two slices" if run.counters else "not begun"
+
+
+@contextmanager
+def _stop_signals(
+    children: list[_Child], waiting: deque[tuple[Plan, SiteRun]]
+) -> Iterator[_Ending]:
+    """While crawls run, SIGINT and SIGTERM are theirs; gives what they do, for others to ask."""
+    ending = _Ending(children, waiting)
+    mine = threading.current_thread() is threading.main_thread()
+    with on_stop(ending.ask) if mine else nullcontext():
+        yield ending

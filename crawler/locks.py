@@ -11,6 +11,8 @@ from filelock import FileLock, Timeout
 from archive.database import ArchiveError
 from crawler.catalogue import declared_sites
 
+SCHEDULE = "schedule"
+"""Name of the lock that a running scheduler holds."""
 IMPORT = "import"
 """Name of the lock that an import holds, beside those of the sites' crawls."""
 
@@ -34,6 +36,19 @@ def locked(data: Path, name: str, *, patience: float = 0.0, doing: str) -> Itera
         yield
     finally:
         lock.release()
+
+
+def is_held(data: Path, name: str) -> bool:
+    """Whether some process holds the lock ``name`` at this moment."""
+    folder = data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 @contextmanager

@@ -38,6 +38,7 @@ from archive.crawl_log import (
     unreadable_of,
 )
 from archive.database import ArchiveError, open_archive, save_site
+from archive.known_addresses import last_complete_walk
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.early_stop import EarlyStop
@@ -73,8 +74,20 @@ def new_crawl_id(site: str, started_at: datetime) -> str:
     return f"{site}-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{token_hex(2)}"
 
 
-def crawl_settings(plan: Plan, crawl_id: str, also: Mapping[str, object] | None = None) -> Settings:
-    """The common settings, with what this run decides; ``also`` has the last word."""
+def frontier_of(data: Path, site: str, *, apart: bool = False) -> Path:
+    """The queue of a site's crawls; ``apart``: that of a walk beside them."""
+    return data / "frontier" / f"{site}{'.backfill' if apart else ''}.db"
+
+
+def crawl_settings(
+    plan: Plan,
+    crawl_id: str,
+    also: Mapping[str, object] | None = None,
+    *,
+    apart: bool = False,
+) -> Settings:
+    """The common settings, with what this run decides; ``also`` has the last word. ``apart`` as in
+    ``frontier_of``."""
     settings = Settings()
     settings.setmodule(base_settings, priority="project")
     data = Path(plan.data)
@@ -83,7 +96,7 @@ def crawl_settings(plan: Plan, crawl_id: str, also: Mapping[str, object] | None 
         {
             "USER_AGENT": base_settings.USER_AGENT_FORM.format(contact=contact),
             "WARC_FOLDER": str(data / "warc"),
-            "FRONTIER_PATH": str(data / "frontier" / "{name}.db"),
+            "FRONTIER_PATH": str(frontier_of(data, "{name}", apart=apart)),
             "FRONTIER_TRANSIENT_META": ("capture", "revisit_of"),
             "WARC_CRAWL_ID": crawl_id,
             "WARC_OPERATOR": plan.contact,
@@ -191,11 +204,16 @@ class BegunCrawl:
         self._db = db
         self._started_at = datetime.now(UTC)
         self.crawl_id = new_crawl_id(plan.site, self._started_at)
-        self.settings = crawl_settings(plan, self.crawl_id, also)
+        # Where all was walked before, walking all again must not mix with the daily crawls: they
+        # would take its requests for their own, and leave where they lead.
+        apart = plan.walk_all and bool(last_complete_walk(db, plan.site))
+        self.settings = crawl_settings(plan, self.crawl_id, also, apart=apart)
+        self.frontier = frontier_of(Path(plan.data), plan.site, apart=apart)
         self.arguments: dict[str, Any] = {
             "crawl_id": self.crawl_id,
             "recheck": plan.recheck,
             "walk_all": plan.walk_all,
+            "apart": apart,
         }
         save_site(db, site_record(self.spider_class))
         (Path(plan.data) / "logs").mkdir(exist_ok=True)
@@ -206,7 +224,7 @@ class BegunCrawl:
         db, site = self._db, self.plan.site
         saver: Saver = crawler.saver  # type: ignore[attr-defined]
         saver.write()
-        outcome, complete, detail = _how_it_ended(crawler, running, self.plan, db, self.crawl_id)
+        outcome, complete, detail = _how_it_ended(crawler, running, self, db)
         if saver.failure is not None:
             outcome, complete, detail = "failed", False, f"not written: {saver.failure}"
         written = recorder_of(crawler).writer.written
@@ -258,9 +276,10 @@ def equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
 
 
 def _how_it_ended(
-    crawler: Crawler, running: asyncio.Task[None], plan: Plan, db: Database, crawl_id: str
+    crawler: Crawler, running: asyncio.Task[None], begun: BegunCrawl, db: Database
 ) -> tuple[str, bool, str]:
     """Outcome word, whether the walk was whole, and a detail for people."""
+    plan, crawl_id = begun.plan, begun.crawl_id
     error = running.exception() if running.done() and not running.cancelled() else None
     if error is not None:
         logging.getLogger(__name__).error("The crawl could not run", exc_info=error)
@@ -268,6 +287,8 @@ def _how_it_ended(
     spider: Any = crawler.spider
     reason = str(crawler.stats.get_value("finish_reason", "unknown"))
     why: str = spider.incomplete if spider is not None else ""
+    if reason.startswith("closespider_") and crawler.stats.get_value("frontier/left") == 0:
+        reason = "finished"  # The limit came with the last page.
     if reason == "closespider_pagecount":
         return "limited", False, f"stopped after {plan.max_pages} pages as asked"
     if reason == "closespider_timeout":
@@ -284,17 +305,17 @@ def _how_it_ended(
         return "failed", False, str(told)
     if not answers_of_use(db, crawl_id) and not crawler.stats.get_value("frontier/resumed"):
         return "failed", False, nothing_of_use(*failures_of(db, crawl_id))
-    why = why or _listing_left_out(Path(plan.data), plan.site)
+    why = why or _listing_left_out(begun.frontier, plan.site)
     return ("incomplete" if why else "finished"), not why, why
 
 
-def _listing_left_out(data: Path, site: str) -> str:
+def _listing_left_out(frontier: Path, site: str) -> str:
     """A listing that an earlier process of this run could not fetch, "" where there is none.
 
     One that is not there, or that robots.txt forbids, is no gap; see ``leaves_a_gap``.
     """
     starts = declared_sites()[site].start_urls
-    for url, reason, next_try in look(data / "frontier" / f"{site}.db").failed:
+    for url, reason, next_try in look(frontier).failed:
         absent = reason in ("HTTP 404", "HTTP 410") and url not in starts
         refused = next_try is None and not reason.startswith("HTTP ")
         if is_listing(url) and not absent and not refused:

@@ -32,6 +32,8 @@ class SiteReader(Declaration, scrapy.Spider):
     crawl_id: str = ""
     walk_all: bool = False
     """Follow paging to its end even where every article of a page is known."""
+    apart: bool = False
+    """Walk all beside the daily crawls, and leave them what is due to be looked at again."""
     recheck: bool = False
     """Look at every known article again, due or not."""
     max_rechecks: int = 500

@@ -77,7 +77,8 @@ class SiteSpider(SiteReader):
                 yield request
         now = self.sources.now
         due = due_articles(self.archive, self.name, now, every=self.recheck, pace=self.sources.pace)
-        for url in due if self.recheck else due[: self.max_rechecks]:
+        most = None if self.recheck else 0 if self.apart else self.max_rechecks
+        for url in due[:most]:
             yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
         # The queue of an earlier crawl held them; a power cut may have set it back.
         for request in self._file_requests(self.sources.files_left_out()):
@@ -238,7 +239,8 @@ class SiteSpider(SiteReader):
             if not standing.due or not self.walk.admits_article(url):
                 continue
             if standing.article:
-                yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+                if not self.apart:
+                    yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
             else:
                 follow = {"hops": hops} if hops else {}
                 yield self._request(url, self.parse_article, ARTICLE, cb_kwargs=follow)
