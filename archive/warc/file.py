@@ -6,17 +6,24 @@ import base64
 import fcntl
 import hashlib
 import os
+import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from weakref import WeakSet
 
 from archive.warc.framing import WarcError
+from archive.warc.http import HttpHead
 
 OPEN_SUFFIX = ".open"
 """What a file's name ends with until its writer closes it."""
 _PIECE = 1 << 18
+_STORED = 0xFFFF
+"""The longest stored block."""
+_LONGEST_CHUNK_LINE = 20
+_MEMBERS = 100
+_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 
 def sha1(data: bytes | bytearray | memoryview) -> str:
@@ -26,6 +33,57 @@ def sha1(data: bytes | bytearray | memoryview) -> str:
     'sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'
     """
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+def packed_from(head: HttpHead, block: bytes | memoryview) -> int:
+    """Where in an HTTP message compressed bytes begin that reach to its end; -1 where none do.
+
+    The head may say so of what is not: only bytes that begin as gzip does are believed. A body
+    sent in chunks begins with the length of the first.
+    """
+    if head.get("Content-Encoding").lower() not in ("gzip", "x-gzip"):
+        return -1
+    body = bytes(block[head.size :])
+    found = body.find(_GZIP_HEAD[:3], 0, _LONGEST_CHUNK_LINE)
+    # Each makes a block of its own; a page has one.
+    return head.size + found if found >= 0 and body.count(_GZIP_HEAD[:3]) <= _MEMBERS else -1
+
+
+def _member(head: bytes, packed: memoryview, end: bytes) -> bytes:
+    """A gzip member (RFC 1952) of three pieces, of which only the first is compressed.
+
+    The others stand in it as stored blocks (RFC 1951, 3.2.4), which begin at whole bytes.
+    """
+    compressor = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    out = bytearray(_GZIP_HEAD)
+    out += compressor.compress(head)
+    out += compressor.flush(zlib.Z_SYNC_FLUSH)
+    for piece in _pieces(bytes(packed)):
+        out += _stored(len(piece)) + piece
+    out += _stored(len(end), last=True) + end
+    checksum = zlib.crc32(end, zlib.crc32(packed, zlib.crc32(head)))
+    length = len(head) + len(packed) + len(end)
+    return bytes(out + struct.pack("<II", checksum, length & 0xFFFFFFFF))
+
+
+def _pieces(packed: bytes) -> Iterator[bytes]:
+    """Pieces for stored blocks, cut wherever a gzip member seems to begin.
+
+    Whoever looks for records in a damaged file must not take what a site has packed for one.
+    """
+    start = 0
+    while start < len(packed):
+        end = start + _STORED
+        found = packed.find(_GZIP_HEAD[:3], start, end + 2)
+        if found >= 0:
+            end = found + 1
+        yield packed[start:end]
+        start = end
+
+
+def _stored(length: int, *, last: bool = False) -> bytes:
+    """What stands before a stored block of so many bytes."""
+    return struct.pack("<BHH", last, length, length ^ 0xFFFF)
 
 
 _being_written: WeakSet[WarcFile] = WeakSet()
@@ -75,17 +133,27 @@ class WarcFile:
         """Can it be appended to?"""
         return self._fd >= 0
 
-    def append(self, headers: Mapping[str, str], block: bytes | memoryview) -> int:
+    def append(
+        self, headers: Mapping[str, str], block: bytes | memoryview, *, packed_from: int = -1
+    ) -> int:
         """Append a record as one gzip member; its length in the file.
 
-        Adds the block's digest and length to the headers. Raises OSError: call ``undo`` then.
+        Adds the block's digest and length to the headers. From byte ``packed_from`` on, unless
+        that is negative, the block is compressed already and is put into the member as it is: to
+        compress it again would gain nothing, and is most of what a record costs. Raises OSError:
+        call ``undo`` then.
         """
         lines = ["WARC/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         lines += [f"WARC-Block-Digest: {sha1(block)}", f"Content-Length: {len(block)}", "", ""]
-        compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
+        head = "\r\n".join(lines).encode()
         start = self.end
-        out = bytearray(compressor.compress("\r\n".join(lines).encode()))
         view = memoryview(block)
+        if 0 <= packed_from < len(view):
+            self._write(_member(head + view[:packed_from], view[packed_from:], b"\r\n\r\n"))
+            self.records += 1
+            return self.end - start
+        compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
+        out = bytearray(compressor.compress(head))
         for at in range(0, len(view), _PIECE):
             out += compressor.compress(view[at : at + _PIECE])
             if len(out) >= _PIECE:

@@ -20,7 +20,7 @@ from types import TracebackType
 from uuid import uuid4
 
 from archive.records import Capture
-from archive.warc.file import WarcFile, sha1
+from archive.warc.file import WarcFile, packed_from, sha1
 from archive.warc.framing import WarcError, WarcTruncated
 from archive.warc.http import HttpHead, parse_head
 from archive.warc.recovery import Recovered, recover
@@ -228,7 +228,7 @@ class WarcWriter:
         )
         start = file.end
         try:
-            length = file.append(response, block)
+            length = file.append(response, block, packed_from=packed_from(head, block))
             if exchange.request_bytes:
                 asked = parse_head(exchange.request_bytes, request=True)
                 file.append(

@@ -19,6 +19,7 @@ from warcio.checker import Checker
 
 from archive.warc.check import check_file
 from archive.warc.file import WarcFile, sha1
+from archive.warc.framing import find_record
 from archive.warc.reader import capture_of, read_records
 from archive.warc.writer import PayloadRef, WarcError, WarcWriter
 from tests.warc.samples import PAGE, START, answer, chunked, exchange, write_pages, writer
@@ -52,6 +53,56 @@ def test_one_gzip_member_for_each_record(tmp_path: Path) -> None:
         data = member.unused_data
     assert [capture.offset for capture in captures] == offsets[1::2]
     assert len(offsets) == 7
+
+
+def packed_answer(body: bytes, *, frames: bool = False) -> bytes:
+    if frames:
+        head = answer(b"", b"Content-Encoding: gzip", b"Transfer-Encoding: chunked", length=False)
+        return head + chunked(body)
+    return answer(body, b"Content-Encoding: gzip")
+
+
+@pytest.mark.parametrize("frames", [False, True])
+def test_what_came_compressed_is_not_compressed_again(tmp_path: Path, frames: bool) -> None:
+    # More than the longest stored block, and nothing that gzip could make smaller.
+    body = gzip.compress(os.urandom(150_000))
+    with writer(tmp_path) as out:
+        capture = out.write(exchange(response=packed_answer(body, frames=frames)))
+        path = tmp_path / out.current_file
+    assert capture.length < len(packed_answer(body, frames=frames)) + 1000
+    record = next(record for record in read_records(path) if record.type == "response")
+    assert bytes(record.payload) == body
+    with path.open("rb") as file:
+        fast = [one.reader.read() for one in FastIterator(file, parse_http=False)]
+    assert fast[1] == packed_answer(body, frames=frames)
+    assert check_file(path).ok
+    if not frames:
+        assert warcio_passes(path)
+    assert gzip.decompress(path.read_bytes()).count(b"WARC/1.1\r\n") == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "smaller"),
+    [
+        pytest.param(b"gzip, says its head only. " * 4000, True, id="not packed"),
+        pytest.param(b"\x1f\x8b\x08" * 40_000, True, id="beginnings without end"),
+        pytest.param(
+            gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n") * 20, False, id="posing"
+        ),
+    ],
+)
+def test_a_site_cannot_put_members_of_its_own_into_the_file(
+    tmp_path: Path, body: bytes, smaller: bool
+) -> None:
+    with writer(tmp_path) as out:
+        capture = out.write(exchange(response=packed_answer(body)))
+        path = tmp_path / out.current_file
+    assert (capture.length < len(body) / 2) == smaller
+    record = next(record for record in read_records(path) if record.type == "response")
+    assert bytes(record.payload) == body
+    end = capture.offset + capture.length
+    assert find_record(path, capture.offset + 1) == end
+    assert b"\x1f\x8b\x08" not in path.read_bytes()[capture.offset + 1 : end]
 
 
 def test_headers_of_the_records(tmp_path: Path) -> None:
