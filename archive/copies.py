@@ -1,10 +1,9 @@
 """Which articles are copies of one story, and which of them was probably first.
 
-Union sites republish each other and the union press. Every article's text is reduced to MinHash
-values (datasketch), and bands of them are kept in the database as an index (locality-sensitive
-hashing): articles that share bands are compared by their texts. Stories are the connected
-components of "tells the same story" (``archive.story_text``), so the same set of articles gives
-the same stories, in whatever order they came.
+Union sites republish each other and the union press. Articles whose texts may be alike
+(``archive.copy_keys``) are compared (``archive.story_text``). Stories are the connected components
+of "tells the same story", so the same set of articles gives the same stories, in whatever order
+they came.
 """
 
 from __future__ import annotations
@@ -12,36 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 from sqlite_utils import Database
 
+from archive.copy_keys import band_keys, candidates, reindex
 from archive.database import transaction
-from archive.story_text import (
-    ABBREVIATIONS,
-    MIN_SYLLABLES,
-    Telling,
-    plain,
-    same_story,
-    share_of,
-    telling,
-)
+from archive.story_text import ABBREVIATIONS, plain, same_story, share_of
+from archive.tellings import Tellings
 
-BANDS = 32
-ROWS = 2
-"""MinHash values in a band."""
-BANDS_SHARED = 2
-"""Bands that two texts must share to be compared. Of a Jaccard similarity of s they share two of
-32 with probability 0.04 for s = 0.1, 0.37 for 0.2, 0.80 for 0.3, 0.97 for 0.4, 0.999 for 0.5."""
-MIN_TELLING = 12
-"""Phrases with a fact in them that a text must have to be found by these alone."""
 BATCH = 100
 """Articles taken up in one transaction: well below a second."""
-REMEMBERED = 1024
-"""Texts kept in memory for comparing, about 90 kB each."""
-
 Watch = Callable[[int, int], None]
 """Called with articles done and articles to do."""
 
@@ -93,32 +73,11 @@ def update_stories(db: Database, *, watch: Watch | None = None) -> Stories:
     )
 
 
-class Tellings:
-    """The texts of articles, ready to compare; some thousands are remembered."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._known: dict[int, Telling] = {}
-
-    def __getitem__(self, article: int) -> Telling:
-        known = self._known.get(article)
-        if known is None:
-            if len(self._known) >= REMEMBERED:
-                del self._known[next(iter(self._known))]
-            sql = "select lead, body from articles where id = ?"
-            lead, body = self._db.execute(sql, [article]).fetchone()
-            known = self._known[article] = telling(f"{lead}\n{body}")
-        return known
-
-    def forget(self, articles: Iterable[int]) -> None:
-        for article in articles:
-            self._known.pop(article, None)
-
-
 def _regroup(db: Database, stale: Sequence[int], tellings: Tellings) -> None:
     """Work out anew the stories of some articles, and of all that were in one story with them."""
-    members = set(stale)
-    for article in stale:
+    moved = set(reindex(db, stale, lambda article: _keys(db, article, tellings)))
+    members = moved.union(stale)
+    for article in list(members):
         members.update(
             row[0]
             for row in db.execute(
@@ -127,13 +86,11 @@ def _regroup(db: Database, stale: Sequence[int], tellings: Tellings) -> None:
                 [article],
             )
         )
-    for article in stale:
-        _index(db, article, tellings)
     present = {key for key in members if _exists(db, key)}
     _forget_stories(db, members)
     groups = Groups()
     for article in sorted(present):
-        for other in _candidates(db, article):
+        for other in candidates(db, article):
             story = _story_of(db, other) if other not in present else None
             if groups.find(article) == groups.find(other if story is None else -story - 1):
                 continue
@@ -176,72 +133,8 @@ class Groups:
         return list(found.values())
 
 
-def _index(db: Database, article: int, tellings: Tellings) -> None:
-    """Put an article's bands into the index, or take those of a vanished one out."""
-    db.execute("delete from copy_keys where article_id = ?", [article])
-    if _exists(db, article):
-        keys = band_keys(tellings[article])
-        db.conn.executemany("insert into copy_keys values (?, ?)", [(key, article) for key in keys])
-
-
-def band_keys(told: Telling) -> list[int]:
-    """The keys of a text in the index, 48-bit numbers; texts that share some are compared.
-
-    Those of a short text stand for all its phrases together; a text without words has none.
-    """
-    if not told.shingles:
-        return []
-    if told.syllables < MIN_SYLLABLES:
-        phrases = b"".join(number.to_bytes(4, "big") for number in sorted(told.shingles))
-        return [_key(-1 - copy, phrases) for copy in range(BANDS_SHARED)]
-    # By the phrases with a fact in them: template sentences would bring every report of a kind
-    # together with every other, and comparing would never end.
-    keys = _bands(told.telling, 1) if told.telling else set()
-    if len(told.telling) < MIN_TELLING:
-        keys |= _bands(told.shingles, 1 + BANDS)
-    return sorted(keys)
-
-
-def _bands(shingles: frozenset[int], first: int) -> set[int]:
-    values = _min_hash(shingles)
-    return {
-        _key(first + band, values[band * ROWS : (band + 1) * ROWS].tobytes())
-        for band in range(BANDS)
-    }
-
-
-def _key(band: int, data: bytes) -> int:
-    return int.from_bytes(
-        blake2b(data, digest_size=6, salt=band.to_bytes(4, "big", signed=True)).digest(), "big"
-    )
-
-
-@lru_cache(1)
-def _fresh_min_hash() -> Any:
-    # Loading datasketch takes a second, for SciPy: only who needs it shall wait.
-    from datasketch import MinHash
-
-    return MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=_as_number)
-
-
-def _as_number(shingle: int) -> int:
-    return shingle
-
-
-def _min_hash(shingles: frozenset[int]) -> Any:
-    min_hash = _fresh_min_hash().copy()
-    min_hash.update_batch(sorted(shingles))
-    return min_hash.hashvalues.astype("<u4")
-
-
-def _candidates(db: Database, article: int) -> list[int]:
-    rows = db.execute(
-        "select b.article_id from copy_keys a join copy_keys b on b.key = a.key"
-        " where a.article_id = ? and b.article_id <> a.article_id group by 1"
-        f" having count(*) >= {BANDS_SHARED} order by 1",
-        [article],
-    )
-    return [row[0] for row in rows]
+def _keys(db: Database, article: int, tellings: Tellings) -> list[int]:
+    return band_keys(tellings.fresh(article)) if _exists(db, article) else []
 
 
 def _exists(db: Database, article: int) -> bool:

@@ -15,24 +15,24 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.copies import (
-    BANDS_SHARED,
-    Groups,
-    Stories,
-    Story,
-    Tellings,
-    band_keys,
-    story_of,
-    write_story,
-)
+from archive.copies import Groups, Stories, Story, story_of, write_story
+from archive.copy_keys import band_keys, later_candidates
 from archive.database import transaction
 from archive.story_text import same_story
+from archive.tellings import Packed, Tellings, add_tellings, keep_tellings, packed
 
 SLICE = 200
 """Articles whose texts are reduced to keys by a process at a time: half a second of work."""
 COMPARED = 1000
-"""Articles compared with all others by a process at a time. Each text is worked out once for every
-such piece that it is compared in: larger pieces mean less work, and more memory."""
+"""Articles compared with all others by a process at a time."""
+
+Found = tuple["array[int]", "array[int]", list[Packed]]
+"""Keys, the article of each, and the texts of these articles as they are compared."""
+
+
+def kept_beside(archive: Path) -> Path:
+    """Where the texts are kept as they are compared, as long as a rebuild needs them."""
+    return archive.with_name(f"{archive.stem}.tellings.db")
 
 
 def slices(db: Database, size: int = SLICE) -> list[tuple[int, int]]:
@@ -41,26 +41,32 @@ def slices(db: Database, size: int = SLICE) -> list[tuple[int, int]]:
     return [(ids[at], ids[min(at + size, len(ids)) - 1]) for at in range(0, len(ids), size)]
 
 
-def keys_between(archive: Path, first: int, last: int) -> tuple[array[int], array[int]]:
-    """The index keys of the articles from ``first`` to ``last``: keys, and the article of each."""
+def keys_between(archive: Path, first: int, last: int) -> Found:
+    """What the index needs of the articles from ``first`` to ``last``."""
     keys, articles = array("q"), array("q")
-    with _reading(archive) as db:
-        tellings = Tellings(db)
+    texts: list[Packed] = []
+    with _reading(archive) as (db, tellings):
         for article in _articles(db, first, last):
-            found = band_keys(tellings[article])
+            told = tellings.fresh(article)
+            found = band_keys(told)
             keys.extend(found)
             articles.extend([article] * len(found))
-    return keys, articles
+            texts.append(packed(article, told))
+    return keys, articles, texts
 
 
-def gather_keys(db: Database, found: Iterable[tuple[array[int], array[int]]]) -> Iterator[None]:
-    """Put the keys into the index; yields after each slice, for whoever tells the progress."""
-    with transaction(db):
+def gather_keys(db: Database, archive: Path, found: Iterable[Found]) -> Iterator[None]:
+    """Put the keys into the index, and keep the texts in a file beside ``archive``.
+
+    Yields after each slice, for whoever tells the progress.
+    """
+    with transaction(db), keep_tellings(kept_beside(archive)) as kept:
         db.execute("create temp table gathered (key integer, article_id integer)")
-        for keys, articles in found:
+        for keys, articles, texts in found:
             db.conn.executemany(
                 "insert into gathered values (?, ?)", zip(keys, articles, strict=True)
             )
+            add_tellings(kept, texts)
             yield
         # In the order of the tree that they go into: a tenth of the time.
         for table in ("copy_keys", "copies_pending", "article_copies", "stories"):
@@ -78,10 +84,9 @@ def same_between(archive: Path, first: int, last: int) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     joined = Groups()
-    with _reading(archive) as db:
-        tellings = Tellings(db)
+    with _reading(archive) as (db, tellings):
         for article in _articles(db, first, last):
-            for other in _later_candidates(db, article):
+            for other in later_candidates(db, article):
                 if joined.find(article) != joined.find(other) and same_story(
                     tellings[article], tellings[other]
                 ):
@@ -90,20 +95,9 @@ def same_between(archive: Path, first: int, last: int) -> list[tuple[int, int]]:
     return found
 
 
-def _later_candidates(db: Database, article: int) -> list[int]:
-    rows = db.execute(
-        "select b.article_id from copy_keys a join copy_keys b on b.key = a.key"
-        " where a.article_id = ? and b.article_id > ? group by 1"
-        f" having count(*) >= {BANDS_SHARED} order by 1",
-        [article, article],
-    )
-    return [row[0] for row in rows]
-
-
 def stories_of(archive: Path, groups: Sequence[Sequence[int]]) -> list[Story]:
     """The stories that groups of articles tell; each group in the order of ids."""
-    with _reading(archive) as db:
-        tellings = Tellings(db)
+    with _reading(archive) as (db, tellings):
         return [story_of(db, group, tellings) for group in groups]
 
 
@@ -127,9 +121,11 @@ def _articles(db: Database, first: int, last: int) -> list[int]:
 
 
 @contextmanager
-def _reading(archive: Path) -> Iterator[Database]:
+def _reading(archive: Path) -> Iterator[tuple[Database, Tellings]]:
     connection = sqlite3.connect(f"{archive.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+    tellings = Tellings(Database(connection), kept_beside(archive))
     try:
-        yield Database(connection)
+        yield Database(connection), tellings
     finally:
+        tellings.close()
         connection.close()

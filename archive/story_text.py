@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from typing import Protocol
 
+from archive.run_hashes import RUN, Word, run_hashes, word_of
 from archive.vietnamese import fold_stroke
 
-SYLLABLES_IN_SHINGLE = 3
 MIN_SYLLABLES = 30
 """Texts shorter than this are too short to tell a copy from a template."""
 SHARED = 0.35
@@ -27,6 +28,7 @@ FACTS = 0.4
 """Of the text with fewer facts: how many of them the other must know."""
 _CONTEXT = 2
 """Syllables before a fact that make its place."""
+
 
 ABBREVIATIONS = {
     "lđlđ": "liên đoàn lao động", "tlđ": "tổng liên đoàn", "lđlđvn": "liên đoàn lao động việt nam",
@@ -43,7 +45,8 @@ ABBREVIATIONS = {
 }  # fmt: skip
 """How newsrooms shorten what others spell out."""
 
-_TOKEN = re.compile(r"đ/c|gd&đt|\d+(?:[.,/:-]\d+)*|[^\W\d_]+", re.IGNORECASE)
+_TOKEN = re.compile(r"(đ/c|gd&đt|\d+(?:[.,/:-]\d+)*|[^\W\d_]+)", re.IGNORECASE)
+_LONGEST_REMEMBERED = 30
 _SENTENCE_END = re.compile(r"[.!?…:;“”\"\n(]\s*$")
 _FRAME = """lien doan lao dong tong cong viet nam ban chap hanh thuong vu uy nhan dan hoi dong chu
 tich pho dang bo thanh tinh huyen quan phuong xa"""
@@ -57,13 +60,26 @@ class Telling:
 
     shingles: frozenset[int]
     """CRC-32 of every run of three syllables, without marks and case."""
-    facts: frozenset[str]
-    """Numbers, and syllables written with a capital inside a sentence."""
+    facts: frozenset[int]
+    """CRC-32 of numbers, and of syllables written with a capital inside a sentence."""
     telling: frozenset[int]
     """The shingles with a fact in them: what a report does not share with others of its kind."""
-    places: dict[tuple[str, ...], frozenset[str]]
-    """The facts by the two syllables that stand before them."""
+    places: dict[int, frozenset[int]]
+    """The facts by the two syllables that stand before them: their CRC-32, one above the other."""
     syllables: int
+
+
+class Told(Protocol):
+    """What of a telling is compared, wherever it comes from."""
+
+    @property
+    def shingles(self) -> frozenset[int]: ...
+    @property
+    def facts(self) -> frozenset[int]: ...
+    @property
+    def places(self) -> dict[int, frozenset[int]]: ...
+    @property
+    def syllables(self) -> int: ...
 
 
 def plain(text: str) -> str:
@@ -77,56 +93,58 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _spoken(token: str) -> tuple[tuple[str, ...], str]:
+def _spoken(token: str) -> tuple[tuple[Word, ...], str]:
     """The plain syllables of a token, and what fact it may be: "number", "name" or "".
 
     Remembered, since Vietnamese has some seven thousand syllables.
     """
     spelt_out = ABBREVIATIONS.get(token.casefold())
     if spelt_out:
-        return tuple(plain(spelt_out).split()), ""
+        return tuple(map(word_of, plain(spelt_out).split())), ""
     word = plain(token)
     if token[0].isdigit():
-        return (word,), "number"
-    return (word,), "name" if token[0].isupper() and word not in _COMMON_NAMES else ""
+        return (word_of(word),), "number"
+    return (word_of(word),), "name" if token[0].isupper() and word not in _COMMON_NAMES else ""
 
 
 def telling(text: str) -> Telling:
     """What a text says, for ``same_story``. Any text will do; an empty one tells nothing.
 
-    >>> sorted(telling("Sáng 12/5, LĐLĐ huyện Yên Dũng trao 30 suất quà.").facts)
-    ['12/5', '30', 'dung', 'yen']
+    >>> told = telling("Sáng 12/5, LĐLĐ huyện Yên Dũng trao 30 suất quà.")
+    >>> told.facts == {word_of(word).crc for word in ("12/5", "30", "dung", "yen")}
+    True
     """
-    text = unicodedata.normalize("NFC", text)
-    syllables: list[str] = []
-    places: dict[tuple[str, ...], frozenset[str]] = {}
-    marked: set[int] = set()
-
-    def fact(word: str) -> None:
-        marked.add(len(syllables) - 1)
-        place = tuple(syllables[-_CONTEXT - 1 : -1])
-        places[place] = places.get(place, frozenset()) | {word}
-
-    for found in _TOKEN.finditer(text):
-        token = found[0]
-        words, kind = _spoken(token) if len(token) < 30 else _spoken.__wrapped__(token)
-        syllables += words
-        if kind == "number":
-            fact(words[0])
-        elif kind == "name":
-            before = text[max(found.start() - 4, 0) : found.start()]
-            if found.start() and not _SENTENCE_END.search(before):
-                fact(words[0])
-    size = SYLLABLES_IN_SHINGLE
-    runs = zip(*(syllables[at:] for at in range(size)), strict=False)
-    shingles = [zlib.crc32(" ".join(run).encode()) for run in runs]
-    near = {at - before for at in marked for before in range(size)}
-    told = [shingles[at] for at in near if 0 <= at < len(shingles)]
-    facts = frozenset[str]().union(*places.values())
-    return Telling(frozenset(shingles), facts, frozenset(told), places, len(syllables))
+    # Separators at even places, tokens at odd ones.
+    pieces = _TOKEN.split(unicodedata.normalize("NFC", text))
+    spoken = [
+        _spoken(token) if len(token) < _LONGEST_REMEMBERED else _spoken.__wrapped__(token)
+        for token in pieces[1::2]
+    ]
+    syllables = [word for words, _ in spoken for word in words]
+    before = (0,) * _CONTEXT + tuple(word.crc for word in syllables)
+    begins = accumulate((len(words) for words, _ in spoken), initial=0)
+    places: dict[int, frozenset[int]] = {}
+    marked: list[int] = []
+    for number, (begin, (words, kind)) in enumerate(zip(begins, spoken, strict=False)):
+        if kind and (kind == "number" or _inside_sentence(pieces, 2 * number + 1)):
+            marked.append(begin)
+            place, fact = before[begin] << 32 | before[begin + 1], words[0].crc
+            known = places.get(place)
+            places[place] = frozenset((fact,)) if known is None else known | {fact}
+    shingles = run_hashes(syllables)
+    near = {at - before for at in marked for before in range(RUN)}
+    told = frozenset(shingles[at] for at in near if 0 <= at < len(shingles))
+    facts = frozenset[int]().union(*places.values())
+    return Telling(frozenset(shingles), facts, told, places, len(syllables))
 
 
-def same_story(first: Telling, second: Telling) -> bool:
+def _inside_sentence(pieces: list[str], at: int) -> bool:
+    """Whether a token stands neither at the beginning of the text nor at that of a sentence."""
+    before = pieces[at - 1][-4:]
+    return (at > 1 or bool(before)) and not _SENTENCE_END.search(before)
+
+
+def same_story(first: Told, second: Told) -> bool:
     """Whether two texts are one story, copied or edited, and not two of the same kind.
 
     Symmetric, and a function of the two texts alone. The thresholds were chosen on the labelled
@@ -147,15 +165,13 @@ def same_story(first: Telling, second: Telling) -> bool:
     return agreeing >= AGREEING * (agreeing + contradicting)
 
 
-def overlap(
-    first: frozenset[int] | frozenset[str], second: frozenset[int] | frozenset[str]
-) -> float:
+def overlap(first: frozenset[int], second: frozenset[int]) -> float:
     """How much of the smaller set the larger one holds, 0 to 1; 1 where the smaller is empty."""
     smaller = min(len(first), len(second))
     return len(first & second) / smaller if smaller else 1.0
 
 
-def share_of(first: Telling, second: Telling) -> float:
+def share_of(first: Told, second: Told) -> float:
     """How much of the first text's phrases the second has, 0 to 1."""
     if not first.shingles:
         return 1.0 if first.facts == second.facts else 0.0

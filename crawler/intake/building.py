@@ -6,7 +6,6 @@ noted in the database in the transaction that does it.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,9 @@ from archive.bulk_load import (
 from archive.copies import Groups, Story
 from archive.copies_at_once import (
     COMPARED,
+    Found,
     gather_keys,
+    kept_beside,
     keys_between,
     same_between,
     slices,
@@ -181,7 +182,7 @@ class Building:
     def _gather_keys(self) -> None:
         pieces = slices(self.db)
         found = (keys for _, keys in self.readers.each(partial(_keys, self.path), pieces))
-        for done, _ in enumerate(gather_keys(self.db, found), 1):
+        for done, _ in enumerate(gather_keys(self.db, self.path, found), 1):
             self.watch(Progress("looking for alike texts", done, len(pieces), "pieces"))
 
     def _build_search(self) -> None:
@@ -215,6 +216,7 @@ class Building:
         bundles = [groups[at : at + GROUPS] for at in range(0, len(groups), GROUPS)]
         told = self.readers.each(partial(_stories, self.path), bundles)
         write_stories(self.db, (story for _, stories in told for story in stories))
+        kept_beside(self.path).unlink(missing_ok=True)
 
 
 class Work:
@@ -254,7 +256,7 @@ def _read_places_carefully(folder: Path, places: list[Place], reader: Extract) -
     return read_places(folder, places, reader=reader)
 
 
-def _keys(archive: Path, piece: tuple[int, int]) -> tuple[array[int], array[int]]:
+def _keys(archive: Path, piece: tuple[int, int]) -> Found:
     return keys_between(archive, *piece)
 
 

@@ -13,7 +13,7 @@ from crawler.reading import EXTRACTOR
 
 _LIBRARIES = ("trafilatura", "lxml", "htmldate", "justext", "courlan")
 _SOURCES = {
-    "archive": ("articles.py", "records.py", "text*.py", "warc_*.py"),
+    "archive": ("articles.py", "records.py", "warc/*.py"),
     "crawler": (
         "catalogue.py",
         "declaration.py",

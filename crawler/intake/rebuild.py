@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.copies_at_once import kept_beside
 from archive.database import ArchiveError, open_archive, refuse_foreign, transaction
 from archive.differences import Differences, compare_archives
 from archive.operation_schema import OPERATION_TABLES
@@ -347,6 +348,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
+    kept_beside(path).unlink(missing_ok=True)
     _remove_journals(path)
 
 

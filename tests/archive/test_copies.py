@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive.copies import probable_original, update_stories
+from archive import copy_keys
+from archive.copies import Groups, probable_original, update_stories
+from archive.copies_at_once import (
+    gather_keys,
+    kept_beside,
+    keys_between,
+    same_between,
+    slices,
+    stories_of,
+    write_stories,
+)
+from archive.copy_keys import candidates
 from archive.database import open_archive, transaction
+from archive.run_hashes import run_hashes, word_of
 from archive.story_text import plain, same_story, share_of, telling
+from archive.tellings import KeptTelling, packed
 from benchmarks.labelled_copies import EDITS, Told, copies, labelled_set, originals
 from benchmarks.near_duplicates import measure, new_archive, save_told
 
@@ -78,6 +92,63 @@ def test_any_order_and_any_batches_give_the_same_stories(dice: random.Random, st
     assert len(saved) == 70
     straight.close()
     other.close()
+
+
+@pytest.mark.parametrize("crowd", [1, 2, 5])
+def test_where_keys_are_crowded_order_and_way_do_not_matter(
+    crowd: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copy_keys, "CROWD", crowd)
+    dice = random.Random(crowd)
+    db, _ = archive_of(labelled_set(5, each=6)[:90])
+    rows = list(db.query("select * from articles"))
+    dice.shuffle(rows)
+    other = new_archive(Path(":memory:"))
+    for at in range(0, len(rows), 7):
+        other.table("articles").insert_all(rows[at : at + 7])
+        update_stories(other)
+        gone = [row["id"] for row in rows[: at + 7] if dice.random() < 0.03]
+        other.conn.executemany("delete from articles where id = ?", [(key,) for key in gone])
+        other.conn.commit()
+        update_stories(other)
+    left = list(other.query("select * from articles"))
+    assert 60 < len(left) < 90
+    at_once = new_archive(tmp_path / "archive.db")
+    at_once.table("articles").insert_all(left)
+    assert stored(other) == stored_at_once(at_once, tmp_path / "archive.db")
+    for database in (db, other, at_once):
+        database.close()
+
+
+def stored_at_once(db: Database, path: Path) -> dict[str, list[Any]]:
+    """The stories as a rebuild works them out."""
+    pieces = slices(db, 20)
+    list(gather_keys(db, path, (keys_between(path, *piece) for piece in pieces)))
+    assert kept_beside(path).exists()
+    groups = Groups()
+    for piece in pieces:
+        for pair in same_between(path, *piece):
+            groups.join(*pair)
+    write_stories(db, stories_of(path, [sorted(group) for group in groups.groups([])]))
+    return stored(db)
+
+
+def test_a_story_of_more_copies_than_a_crowd_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copy_keys, "CROWD", 4)
+    one = next(told for told in originals(1) if told.kind == "story" and len(told.paragraphs) > 3)
+    db, _ = archive_of([one] * 30)
+    assert update_stories(db).copies == 30
+    compared = [candidates(db, key) for (key,) in db.execute("select id from articles order by id")]
+    assert [len(found) for found in compared] == [29] * 4 + [4] * 26
+    db.close()
+
+
+def test_a_text_that_was_kept_is_compared_as_if_read_anew(tmp_path: Path) -> None:
+    for one in labelled_set(6, each=2)[:40]:
+        told = telling(f"{one.lead}\n{one.body}")
+        kept = KeptTelling(packed(1, told))
+        assert (kept.facts, kept.shingles, kept.places) == (told.facts, told.shingles, told.places)
+        assert kept.syllables == told.syllables
 
 
 def test_edits_and_deletions_regroup_as_if_made_anew() -> None:
@@ -213,3 +284,12 @@ def test_any_text_can_be_compared(first: str, second: str) -> None:
     one, other = telling(first), telling(second)
     assert same_story(one, other) == same_story(other, one)
     assert same_story(one, one)
+
+
+@given(st.lists(st.text(max_size=80), max_size=12))
+def test_hashes_of_runs_are_those_of_their_text(words: list[str]) -> None:
+    words = [word.encode(errors="replace").decode() for word in words]
+    runs = [" ".join(words[at : at + 3]) for at in range(len(words) - 2)]
+    assert run_hashes([word_of(word) for word in words]) == [
+        zlib.crc32(run.encode()) for run in runs
+    ]
