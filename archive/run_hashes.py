@@ -6,10 +6,10 @@ linear, so that of a run follows from those of its words (as in zlib's ``crc32_c
 
 from __future__ import annotations
 
+import struct
 import zlib
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 RUN = 3
 """Words in a run."""
@@ -17,44 +17,38 @@ _LONGEST = 64
 """Bytes of a word, with the space before it, up to which there are tables."""
 
 
-class Word(NamedTuple):
-    """What has to be known of a word."""
-
-    crc: int
-    spaced: int
-    """CRC-32 of the word with a space before it."""
-    length: int
-    """Its bytes, with that space."""
+WORD = struct.Struct("=III")
+"""A word: its CRC-32, its CRC-32 with a space before it, its bytes with that space."""
 
 
-def word_of(text: str) -> Word:
-    """
-    >>> word_of("yen")
-    Word(crc=383867248, spaced=1758916672, length=4)
+def packed_word(text: str) -> bytes:
+    """What has to be known of a word, as ``WORD``.
+
+    >>> WORD.unpack(packed_word("yen"))
+    (383867248, 1758916672, 4)
     """
     raw = text.encode()
-    return Word(zlib.crc32(raw), zlib.crc32(b" " + raw), len(raw) + 1)
+    return WORD.pack(zlib.crc32(raw), zlib.crc32(b" " + raw), len(raw) + 1)
 
 
-def run_hashes(words: Sequence[Word]) -> list[int]:
-    """The hash of the run that begins at each word; the last two words begin none.
+def run_hashes(packed_words: bytes) -> tuple[list[int], list[int]]:
+    """The hash of each word, and of the run that begins at each; the last two begin none.
 
-    >>> run_hashes([word_of(word) for word in "cong doan viet nam".split()])
-    [1868538571, 3399073147]
-    >>> [zlib.crc32(run) for run in (b"cong doan viet", b"doan viet nam")]
-    [1868538571, 3399073147]
+    >>> _, runs = run_hashes(b"".join(map(packed_word, "cong doan viet nam".split())))
+    >>> runs == [zlib.crc32(run) for run in (b"cong doan viet", b"doan viet nam")]
+    True
     """
-    if len(words) < RUN:
-        return []
     np = _numpy()
-    columns = np.array(words, dtype=np.uint32).T
-    count = len(words) - RUN + 1
-    run = columns[0][:count]
+    words = np.frombuffer(packed_words, dtype=np.uint32).reshape(-1, 3).T
+    hashes: list[int] = words[0].tolist()
+    count = len(hashes) - RUN + 1
+    if count < 1:
+        return hashes, []
+    run = words[0][:count]
     for at in range(1, RUN):
-        spaced, length = columns[1][at : at + count], columns[2][at : at + count]
-        run = _lengthened(run, length) ^ spaced
-    found: list[int] = run.tolist()
-    return found
+        run = _lengthened(run, words[2][at : at + count]) ^ words[1][at : at + count]
+    runs: list[int] = run.tolist()
+    return hashes, runs
 
 
 def _lengthened(crcs: Any, lengths: Any) -> Any:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Protocol
 
-from archive.run_hashes import RUN, Word, run_hashes, word_of
+from archive.run_hashes import RUN, WORD, packed_word, run_hashes
 from archive.vietnamese import fold_stroke
 
 MIN_SYLLABLES = 30
@@ -93,25 +93,26 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _spoken(token: str) -> tuple[tuple[Word, ...], str]:
-    """The plain syllables of a token, and what fact it may be: "number", "name" or "".
+def _spoken(token: str) -> tuple[bytes, str]:
+    """The plain syllables of a token, each as ``packed_word``, and what fact it may be.
 
-    Remembered, since Vietnamese has some seven thousand syllables.
+    That is "number", "name" or "". Remembered, since Vietnamese has some seven thousand syllables.
     """
     spelt_out = ABBREVIATIONS.get(token.casefold())
     if spelt_out:
-        return tuple(map(word_of, plain(spelt_out).split())), ""
+        return b"".join(map(packed_word, plain(spelt_out).split())), ""
     word = plain(token)
     if token[0].isdigit():
-        return (word_of(word),), "number"
-    return (word_of(word),), "name" if token[0].isupper() and word not in _COMMON_NAMES else ""
+        return packed_word(word), "number"
+    return packed_word(word), "name" if token[0].isupper() and word not in _COMMON_NAMES else ""
 
 
 def telling(text: str) -> Telling:
     """What a text says, for ``same_story``. Any text will do; an empty one tells nothing.
 
     >>> told = telling("Sáng 12/5, LĐLĐ huyện Yên Dũng trao 30 suất quà.")
-    >>> told.facts == {word_of(word).crc for word in ("12/5", "30", "dung", "yen")}
+    >>> import zlib
+    >>> told.facts == {zlib.crc32(word) for word in (b"12/5", b"30", b"dung", b"yen")}
     True
     """
     # Separators at even places, tokens at odd ones.
@@ -120,18 +121,17 @@ def telling(text: str) -> Telling:
         _spoken(token) if len(token) < _LONGEST_REMEMBERED else _spoken.__wrapped__(token)
         for token in pieces[1::2]
     ]
-    syllables = [word for words, _ in spoken for word in words]
-    before = (0,) * _CONTEXT + tuple(word.crc for word in syllables)
-    begins = accumulate((len(words) for words, _ in spoken), initial=0)
+    syllables, shingles = run_hashes(b"".join([words for words, _ in spoken]))
+    before = [0] * _CONTEXT + syllables
+    begins = accumulate((len(words) // WORD.size for words, _ in spoken), initial=0)
     places: dict[int, frozenset[int]] = {}
     marked: list[int] = []
-    for number, (begin, (words, kind)) in enumerate(zip(begins, spoken, strict=False)):
+    for number, (begin, (_, kind)) in enumerate(zip(begins, spoken, strict=False)):
         if kind and (kind == "number" or _inside_sentence(pieces, 2 * number + 1)):
             marked.append(begin)
-            place, fact = before[begin] << 32 | before[begin + 1], words[0].crc
+            place, fact = before[begin] << 32 | before[begin + 1], syllables[begin]
             known = places.get(place)
             places[place] = frozenset((fact,)) if known is None else known | {fact}
-    shingles = run_hashes(syllables)
     near = {at - before for at in marked for before in range(RUN)}
     told = frozenset(shingles[at] for at in near if 0 <= at < len(shingles))
     facts = frozenset[int]().union(*places.values())

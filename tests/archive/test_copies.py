@@ -24,9 +24,9 @@ from archive.copies_at_once import (
     stories_of,
     write_stories,
 )
-from archive.copy_keys import candidates
+from archive.copy_keys import candidates, reindex
 from archive.database import open_archive, transaction
-from archive.run_hashes import run_hashes, word_of
+from archive.run_hashes import packed_word, run_hashes
 from archive.story_text import plain, same_story, share_of, telling
 from archive.tellings import KeptTelling, packed
 from benchmarks.labelled_copies import EDITS, Told, copies, labelled_set, originals
@@ -118,6 +118,27 @@ def test_where_keys_are_crowded_order_and_way_do_not_matter(
     assert stored(other) == stored_at_once(at_once, tmp_path / "archive.db")
     for database in (db, other, at_once):
         database.close()
+
+
+@given(st.randoms(use_true_random=False), st.integers(1, 4))
+@settings(max_examples=30, deadline=None)
+def test_whatever_is_compared_with_others_than_before_is_told(
+    dice: random.Random, crowd: int
+) -> None:
+    db = new_archive(Path(":memory:"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copy_keys, "CROWD", crowd)
+        for _ in range(6):
+            before = {key: set(candidates(db, key)) for key in range(30)}
+            stale = dice.sample(range(30), dice.randint(1, 6))
+            moved = reindex(db, stale, lambda _: sorted(dice.sample(range(12), dice.randint(0, 5))))
+            after = {key: set(candidates(db, key)) for key in range(30)}
+            told = {*moved, *stale}
+            for first in after:
+                assert all(first in after[second] for second in after[first])
+                for second in before[first] ^ after[first]:
+                    assert first in told or second in told
+    db.close()
 
 
 def stored_at_once(db: Database, path: Path) -> dict[str, list[Any]]:
@@ -290,6 +311,5 @@ def test_any_text_can_be_compared(first: str, second: str) -> None:
 def test_hashes_of_runs_are_those_of_their_text(words: list[str]) -> None:
     words = [word.encode(errors="replace").decode() for word in words]
     runs = [" ".join(words[at : at + 3]) for at in range(len(words) - 2)]
-    assert run_hashes([word_of(word) for word in words]) == [
-        zlib.crc32(run.encode()) for run in runs
-    ]
+    found = run_hashes(b"".join(map(packed_word, words)))
+    assert found == tuple([zlib.crc32(text.encode()) for text in texts] for texts in (words, runs))
