@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from pathlib import Path
-from types import FrameType
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import click
@@ -21,6 +19,7 @@ from crawler.commands.options import (
 )
 from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
+from crawler.stopping import first_asks
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -116,7 +115,8 @@ def import_captures(
         delay=max(delay, 1.0) if elsewhere else delay,
     )
     reports: list[Imported] = []
-    with complaints(), _asked_to_stop() as asked_to_stop:
+    asked_to_stop = threading.Event()
+    with complaints(), first_asks(asked_to_stop.set, then=_end_now):
         for source in sources:
             reports.append(
                 take_captures(
@@ -128,10 +128,10 @@ def import_captures(
                     again=again,
                     limit=limit or 0,
                     operator=contact,
-                    stop=lambda: bool(asked_to_stop),
+                    stop=asked_to_stop.is_set,
                 )
             )
-            if asked_to_stop:
+            if asked_to_stop.is_set():
                 break
     if as_json:
         click.echo(json.dumps([report.as_dict() for report in reports], ensure_ascii=False))
@@ -153,22 +153,8 @@ def _addresses(ways: object) -> tuple[str, ...]:
     return (ways.replay, ways.records)
 
 
-@contextmanager
-def _asked_to_stop() -> Iterator[list[int]]:
-    """A list that is no longer empty after SIGINT or SIGTERM."""
-    asked: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _end_now(number: int) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 COMMANDS = (import_captures,)

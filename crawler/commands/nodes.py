@@ -6,12 +6,9 @@ import ipaddress
 import json
 import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -26,6 +23,7 @@ from crawler.commands.options import (
 )
 from crawler.commands.outcomes import EXIT_FAILED, EXIT_PARTLY, complaints, exit_as
 from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
+from crawler.stopping import first_asks
 
 WHO_ASKS = (
     "A node says who is asking: give --contact with an e-mail or web address (or set "
@@ -216,7 +214,7 @@ def dispatch(
         ledger = Ledger(data / "dispatch.db", lease + rhythm.margin)
         try:
             dispatcher = Dispatcher(peers, ledger, hosts, rhythm, arguments)
-            with _signals(dispatcher.stop), CrawlDisplay(quiet=as_json) as display:
+            with first_asks(dispatcher.stop, _end_now), CrawlDisplay(quiet=as_json) as display:
                 runs = dispatcher.run(chosen, display.show)
         finally:
             ledger.close()
@@ -224,24 +222,8 @@ def dispatch(
     exit_as(runs)
 
 
-@contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """The first SIGINT or SIGTERM asks for the end; a second one ends this process at once."""
-    asked = False
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            os._exit(128 + number)  # The leases run out by themselves.
-        asked = True
-        stop()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _end_now(number: int) -> NoReturn:
+    os._exit(128 + number)  # The leases run out by themselves.
 
 
 @click.command()

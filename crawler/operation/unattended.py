@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 import queue
-import signal
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
+from typing import NoReturn
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -30,6 +29,7 @@ from crawler.intake.ingest import open_recovered
 from crawler.operation.configuration import Config
 from crawler.operation.schedule import Schedule
 from crawler.plan import Plan
+from crawler.stopping import first_asks
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class Unattended:
 
     def run(self) -> None:
         """Keep the schedule; returns after SIGTERM or SIGINT, when all crawls have ended."""
-        with _only_scheduler(self._data), _signals(self.stop):
+        with _only_scheduler(self._data), first_asks(self.stop, then=_end_now):
             self._data.mkdir(parents=True, exist_ok=True)
             with open_recovered(self._data, logger.info) as db:
                 for spider in declared_sites().values():
@@ -189,24 +189,6 @@ def _only_scheduler(data: Path) -> Iterator[None]:
         lock.release()
 
 
-@contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """The first SIGTERM or SIGINT asks for the end; a second one ends this process at once.
-
-    The crawls' processes notice that it is gone, and end too.
-    """
-    asked = False
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            raise SystemExit(128 + number)
-        asked = True
-        stop()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _end_now(number: int) -> NoReturn:
+    """The crawls' processes notice that this one is gone, and end too."""
+    raise SystemExit(128 + number)
