@@ -6,7 +6,16 @@ import json
 from typing import Any
 
 from archive.database import precise_timestamp, timestamp
-from archive.records import Article, Capture
+from archive.records import Article, Capture, Unreadable
+
+SAVE_UNREADABLE = """
+    insert into unreadable (address, url, site, reason, detail, capture_id, seen_at)
+    values (:address, :url, :site, :reason, :detail, :capture_id, :seen_at)
+    on conflict (address) do update set url = excluded.url, site = excluded.site,
+      reason = excluded.reason, detail = excluded.detail,
+      capture_id = excluded.capture_id, seen_at = excluded.seen_at
+    where (excluded.seen_at, excluded.capture_id) >= (seen_at, capture_id)"""
+"""Writes an ``unreadable_row``; of an address's captures the latest stays, whatever came first."""
 
 
 def capture_row(capture: Capture, address: str, leads_to: str = "") -> dict[str, Any]:
@@ -104,4 +113,17 @@ def media_rows(key: int, article: Article) -> dict[str, list[dict[str, Any]]]:
             }
             for position, attachment in enumerate(article.attachments, 1)
         ],
+    }
+
+
+def unreadable_row(address: str, capture: Capture, outcome: Unreadable) -> dict[str, Any]:
+    """The row of ``unreadable`` for an article's address whose capture shows no article."""
+    return {
+        "address": address,
+        "url": capture.url,
+        "site": capture.site,
+        "reason": outcome.reason,
+        "detail": outcome.detail,
+        "capture_id": capture.id,
+        "seen_at": precise_timestamp(capture.fetched_at),
     }

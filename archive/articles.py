@@ -17,8 +17,14 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from archive.article_rows import article_row, capture_row, media_rows
-from archive.database import article_id, precise_timestamp, timestamp, transaction
+from archive.article_rows import (
+    SAVE_UNREADABLE,
+    article_row,
+    capture_row,
+    media_rows,
+    unreadable_row,
+)
+from archive.database import article_id, timestamp, transaction
 from archive.history import refresh, revision_text, seen_of, standing_texts
 from archive.moves import article_at, destination_of, home_of, redirecting_to, same_story
 from archive.records import Article, Capture, Unreadable
@@ -168,23 +174,7 @@ def _settle_absence(
         return "unchanged" if word == "not_modified" else "none"
     if not expected or outcome is None:
         return "none"
-    db.conn.execute(
-        """insert into unreadable (address, url, site, reason, detail, capture_id, seen_at)
-           values (?, ?, ?, ?, ?, ?, ?)
-           on conflict (address) do update set url = excluded.url, site = excluded.site,
-             reason = excluded.reason, detail = excluded.detail,
-             capture_id = excluded.capture_id, seen_at = excluded.seen_at
-           where (excluded.seen_at, excluded.capture_id) >= (seen_at, capture_id)""",
-        (
-            address,
-            capture.url,
-            capture.site,
-            outcome.reason,
-            outcome.detail,
-            capture.id,
-            precise_timestamp(capture.fetched_at),
-        ),
-    )
+    db.conn.execute(SAVE_UNREADABLE, unreadable_row(address, capture, outcome))
     return "unreadable"
 
 

@@ -19,7 +19,13 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from archive.article_rows import article_row, capture_row, media_rows
+from archive.article_rows import (
+    SAVE_UNREADABLE,
+    article_row,
+    capture_row,
+    media_rows,
+    unreadable_row,
+)
 from archive.articles import (
     Change,
     absence,
@@ -28,7 +34,7 @@ from archive.articles import (
     settle,
 )
 from archive.browsing_schema import refresh_counts
-from archive.database import article_id, precise_timestamp, timestamp, transaction
+from archive.database import article_id, timestamp, transaction
 from archive.history import revision_text
 from archive.records import Article, Capture, Unreadable
 from archive.rows import insert_rows
@@ -213,7 +219,7 @@ def write_plain(
             "select name, province, province_2025 from sites"
         )
     }
-    missing: list[tuple[Any, ...]] = []
+    missing: list[dict[str, Any]] = []
     for read in reads:
         capture, outcome = read.capture, read.outcome
         row = capture_row(capture, read.address, read.leads_to)
@@ -224,7 +230,7 @@ def write_plain(
         if not isinstance(outcome, Article):
             row["outcome"], row["detail"] = absence(capture, outcome)
             if read.expected and outcome is not None:
-                missing.append(_missing(read, outcome))
+                missing.append(unreadable_row(read.address, capture, outcome))
             continue
         key = article_id(read.article_address)
         row["outcome"] = "article" if outcome.variant == "main" else "print"
@@ -249,15 +255,7 @@ def write_plain(
                 f" values ({', '.join(f':{name}' for name in names)})",
                 made,
             )
-    db.conn.executemany(
-        """insert into unreadable (address, url, site, reason, detail, capture_id, seen_at)
-           values (?, ?, ?, ?, ?, ?, ?)
-           on conflict (address) do update set url = excluded.url, site = excluded.site,
-             reason = excluded.reason, detail = excluded.detail,
-             capture_id = excluded.capture_id, seen_at = excluded.seen_at
-           where (excluded.seen_at, excluded.capture_id) >= (seen_at, capture_id)""",
-        missing,
-    )
+    db.conn.executemany(SAVE_UNREADABLE, missing)
     if articles:
         # As one statement, and the search index last: a statement with triggers makes both search
         # indexes write out what they have gathered so far.
@@ -276,13 +274,6 @@ def _revision(key: int, read: Read, article: Article) -> dict[str, Any]:
         **revision_text(article),
         "content_hash": read.content_hash,
     }
-
-
-def _missing(read: Read, outcome: Unreadable) -> tuple[Any, ...]:
-    capture = read.capture
-    seen = precise_timestamp(capture.fetched_at)
-    said = (outcome.reason, outcome.detail, capture.id, seen)
-    return (read.address, capture.url, capture.site, *said)
 
 
 def begin_loading(db: Database) -> None:
