@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from math import ceil
 
 from lxml.html import HtmlElement
 
@@ -30,11 +30,16 @@ from crawler.extraction.page_kind import (
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured, read_structured
 
-_VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÈÉÌÍÒÓÙÚÝ]+")
+_MARKED = "ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÈÉÌÍÒÓÙÚÝ"
+_VIETNAMESE = re.compile(f"[{_MARKED}]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 _SAMPLE = 600
 """Characters by which a text's language is known."""
+_SHARE = 0.04
+"""Share of letters that only Vietnamese has from which a text is Vietnamese."""
+_OFTEN_VIETNAMESE = re.compile(f"(?:[^{_MARKED}]*+[{_MARKED}]++){{{ceil(_SHARE * _SAMPLE)}}}")
+"""So many runs of such letters that no sample can have too few."""
 _PRINT_URL = re.compile(
     r"[?&](?:print|tmpl)=(?:1|component|true|print)|/print/|/savefile/|print_article|printcontent|"
     r"print\.aspx|/in-bai|/ban-in",
@@ -66,7 +71,7 @@ def extract_article(
         parts = read_parts(document, layout, container, structured)
         if is_standing_title(parts.title):
             return Unreadable("static", f"titled {parts.title}")
-        return _assemble(document, parts, structured, cache(lambda: _verdict(container)))
+        return _assemble(document, parts, structured, _Judge(container))
     refused = refuse_at_sight(document)
     if refused is not None:
         return refused
@@ -81,8 +86,17 @@ def extract_article(
     return _assemble(document, found, structured, None)
 
 
-def _verdict(container: HtmlElement) -> Verdict:
-    return Verdict(content_lines(container))
+class _Judge:
+    """The verdict on a container, formed when it is first asked for: few pages need any."""
+
+    def __init__(self, container: HtmlElement) -> None:
+        self._container = container
+        self._verdict: Verdict | None = None
+
+    def __call__(self) -> Verdict:
+        if self._verdict is None:
+            self._verdict = Verdict(content_lines(self._container))
+        return self._verdict
 
 
 def _assemble(
@@ -190,13 +204,15 @@ def _attachments(blocks: Sequence[Block], declared: Sequence[Attachment]) -> tup
 def _language(text: str) -> str:
     """ "vi" where Vietnamese letters are frequent, "en" for other Latin text, "und" for none."""
     sample = text[:_SAMPLE]
+    if _OFTEN_VIETNAMESE.match(sample):
+        return "vi"
     marked = _count(_VIETNAMESE, sample)
-    if marked and marked >= 0.04 * len(sample):
+    if marked and marked >= _SHARE * len(sample):
         return "vi"  # However many of the characters are letters.
     letters = _count(_LETTERS, sample)
     if not letters:
         return "und"
-    if marked >= 0.04 * letters:
+    if marked >= _SHARE * letters:
         return "vi"
     return "en" if _count(_LATIN, sample) >= 0.8 * letters else "und"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archive.records import Attachment, Byline
 from crawler.extraction.blocks import Block, is_attachment
-from crawler.extraction.boilerplate import boilerplate_kind, cuts_here, is_context_only
+from crawler.extraction.boilerplate import cuts_here, is_context_only, kind_of_clean
 from crawler.extraction.bylines import read_signature
 from crawler.extraction.content import stands_apart
 from crawler.extraction.judge import Verdict, key
@@ -63,7 +63,10 @@ def clean_blocks(
     kept = _without_boilerplate(list(blocks), drop_text)
     kept = _without_chrome(kept, judge)
     for _ in range(_TITLES):
-        kept = _without_title(kept, title)
+        rest = _without_title(kept, title)
+        if rest is kept:
+            break
+        kept = rest
     return _without_repeats(kept)
 
 
@@ -143,7 +146,7 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
         before += len(text)
         if not text:
             continue
-        kind = boilerplate_kind(text)
+        kind = kind_of_clean(text)
         # Readers may write more than the article says, under a heading that says whose it is.
         theirs = block.kind == "heading" and not block.linked and before >= 3 * MIN_REPEAT
         if (

@@ -143,6 +143,14 @@ def boilerplate_kind(line: str) -> str:
     return entry.kind if entry else ""
 
 
+def kind_of_clean(line: str) -> str:
+    """As ``boilerplate_kind`` for a line that ``clean_line`` has made."""
+    if len(line) <= _SHORT:
+        return boilerplate_kind(line)
+    entry = _find(line) if len(line) <= _MAX_LINE else None
+    return entry.kind if entry else ""
+
+
 def is_context_only(line: str) -> bool:
     """Whether a line that has a kind may also be an article's own ("Hình ảnh", "Hôm nay").
 

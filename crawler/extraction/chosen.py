@@ -151,22 +151,28 @@ def _collect(element: HtmlElement, skip: set[HtmlElement], pieces: list[str]) ->
 def _likely(document: Document, layouts: Sequence[Layout]) -> Iterator[Layout]:
     """The layouts whose fingerprint fits, in their order."""
     # All fingerprints at once: most name a class or an id that the page does not have.
-    selectors, owners = _fingerprints(tuple(layout.fingerprint for layout in layouts))
+    selectors, owners, by_address = _fingerprints(
+        tuple([layout.fingerprint for layout in layouts]),
+        tuple([layout.fingerprint_url for layout in layouts]),
+    )
     possible: dict[int, list[str]] = {}
     for number in document.index.possible(selectors):
         possible.setdefault(owners[number], []).append(selectors[number])
-    for number, layout in enumerate(layouts):
-        marks = possible.get(number, ())
+    for number in sorted({*possible, *by_address}):
+        layout = layouts[number]
         named = layout.fingerprint_url and _search(layout.fingerprint_url, document.page.url)
-        if named or any(document.select(selector) for selector in marks):
+        if named or any(document.select(selector) for selector in possible.get(number, ())):
             yield layout
 
 
 @lru_cache(maxsize=256)
-def _fingerprints(groups: tuple[Selectors, ...]) -> tuple[Selectors, tuple[int, ...]]:
-    """All selectors in a row, and of each the number of its group."""
+def _fingerprints(
+    groups: tuple[Selectors, ...], addresses: tuple[str, ...]
+) -> tuple[Selectors, tuple[int, ...], tuple[int, ...]]:
+    """All selectors in a row, of each the number of its group, and the groups with an address."""
     pairs = [(selector, number) for number, group in enumerate(groups) for selector in group]
-    return tuple(selector for selector, _ in pairs), tuple(number for _, number in pairs)
+    by_address = tuple(number for number, address in enumerate(addresses) if address)
+    return tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs), by_address
 
 
 def _body(document: Document, layout: Layout) -> HtmlElement | None:
@@ -240,15 +246,18 @@ def _last(document: Document, selectors: Selectors, near: Surroundings) -> str:
     """Text of what names the article's section: the end of a trail above the body, before what
     a foot names ("Posted in"), since what follows that is other boxes' headings.
     """
-    found = list(document.matching(selectors))
-    above = [[e for e in elements if near.precedes_body(e)] for elements in found]
-    below = [elements[len(some) :] for elements, some in zip(found, above, strict=True)]
-    for elements in (*(some[::-1] for some in above), *below):
-        for element in elements:
-            text = "" if near.foreign(element) else element_text(element)
-            if text:
+    below: list[HtmlElement] = []
+    for found in document.matching(selectors):
+        above = [element for element in found if near.precedes_body(element)]
+        for element in reversed(above):
+            if text := _own_text(element, near):
                 return text
-    return ""
+        below += found[len(above) :]
+    return next((text for element in below if (text := _own_text(element, near))), "")
+
+
+def _own_text(element: HtmlElement, near: Surroundings) -> str:
+    return "" if near.foreign(element) else element_text(element)
 
 
 def _and(skip: set[HtmlElement], lead: HtmlElement | None, body: HtmlElement) -> set[HtmlElement]:

@@ -97,7 +97,7 @@ class Document:
     def meta(self) -> dict[str, list[str]]:
         """``content`` of every ``<meta>``, by lower-case name, property or itemprop."""
         found: dict[str, list[str]] = {}
-        for element in self.tree.iter("meta"):
+        for element in self.index.of_tag("meta"):
             name = element.get("property") or element.get("name") or element.get("itemprop")
             content = element.get("content")
             if name and content and content.strip():

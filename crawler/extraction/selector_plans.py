@@ -21,8 +21,11 @@ _PART = re.compile(
 )
 _WORD = re.compile(r"(?:[^\s>\[]|\[[^\]]*\])+|>")
 _NAME = re.compile(r"([.#])([A-Za-z_][\w-]*)")
-_OFTEN = frozenset(("alt", "content", "href", "name", "src", "style", "title", "type", "value"))
-"""Attributes that so many elements have that they are looked up for one tag at a time."""
+_OFTEN = frozenset(
+    ("alt", "content", "href", "name", "rel", "src", "style", "title", "type", "value")
+)
+"""Attributes that many elements have, or those of a few tags only: they are looked up for one tag
+at a time."""
 
 Finder = Callable[[HtmlElement], list[HtmlElement]]
 Teller = Callable[[HtmlElement], list[str]]
@@ -182,11 +185,15 @@ def _below(tag: str, attributes: tuple[tuple[str, str, str], ...]) -> Finder:
     return cast("Finder", etree.XPath(path))
 
 
-@lru_cache(maxsize=256)
 def _telling(tag: str, attribute: str) -> Teller:
     """What tells the values of an attribute, of a tag's elements or of all."""
-    of = tag if tag and attribute in _OFTEN else "*"
-    return _values(f"descendant-or-self::{of}/@{attribute}")
+    return values_of(tag if tag and attribute in _OFTEN else "*", attribute)
+
+
+@lru_cache(maxsize=256)
+def values_of(tag: str, attribute: str) -> Teller:
+    """What tells all values of an attribute of a tag's elements; "*" is any tag."""
+    return _values(f"descendant-or-self::{tag}/@{attribute}")
 
 
 @lru_cache(maxsize=256)

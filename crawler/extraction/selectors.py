@@ -9,15 +9,25 @@ goes to cssselect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from crawler.extraction.selector_plans import Chain, Compound, Finder, Teller, group_of, plan_of
+from crawler.extraction.selector_plans import (
+    Chain,
+    Compound,
+    Finder,
+    Teller,
+    group_of,
+    plan_of,
+    values_of,
+)
 
 _MAX_ROOTS = 24
 
@@ -26,7 +36,9 @@ _FEW = frozenset(("body", "h1", "html", "main", "meta", "time"))
 _SHORT = 200
 """Characters of a class attribute up to which it is remembered; a hostile page has longer ones."""
 
-_CLASSED = etree.XPath("descendant-or-self::*/@class/..")
+# Stepping to the attributes and back is as quick on a small page, but takes the square of their
+# number on a large one.
+_CLASSED = etree.XPath("descendant-or-self::*[@class]")
 _IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 _ALL_BY_ID = etree.XPath("descendant-or-self::*[@id=$name]")
 
@@ -39,30 +51,27 @@ class Index:
         self._ids: dict[str, int] = {}
         for name in cast("list[str]", _IDS(tree)):
             self._ids[name] = self._ids.get(name, 0) + 1
+        self._names = frozenset(self._ids)
         # Most elements share their whole class attribute with others, so few strings are split.
         self._classed = cast("list[HtmlElement]", _CLASSED(tree))
-        strings: dict[str, list[int]] = {}
-        for place, names in enumerate([element.get("class") for element in self._classed]):
-            if names in strings:
-                strings[names].append(place)
-            else:
-                strings[names] = [place]
-        self._strings = strings
-        by_word: dict[str, list[str]] = {}
+        strings: defaultdict[str, list[int]] = defaultdict(list)
+        for place, names in enumerate(map(HtmlElement.get, self._classed, repeat("class"))):
+            strings[names].append(place)
+        self._strings: dict[str, list[int]] = strings
+        by_word: defaultdict[str, list[str]] = defaultdict(list)
         for names in strings:
-            split = _split if len(names) <= _SHORT else _split.__wrapped__
-            for name in split(names):
-                if name in by_word:
-                    by_word[name].append(names)
-                else:
-                    by_word[name] = [names]
-        self._by_word = by_word
+            for name in _split(names) if len(names) <= _SHORT else _split.__wrapped__(names):
+                by_word[name].append(names)
+        self._by_word: dict[str, list[str]] = by_word
         self._words = frozenset(by_word)
         self._known_ids: dict[str, list[HtmlElement]] = {}
         self._known_classes: dict[str, list[HtmlElement]] = {}
         self._everywhere: dict[Finder, list[HtmlElement]] = {}
+        self._values: dict[Teller, list[str]] = {}
         self._told: dict[Teller, str] = {}
         self._few: dict[str, list[HtmlElement]] = {}
+        self._few_with: dict[tuple[str, str, str], list[HtmlElement]] = {}
+        self._joined: dict[str, str] = {}
 
     def select(self, selector: str) -> list[HtmlElement]:
         """Elements that ``selector`` finds, in document order.
@@ -70,7 +79,7 @@ class Index:
         Raises ``ValueError`` for a selector that cannot be compiled.
         """
         plan = plan_of(selector)
-        if not (plan.classes <= self._words and plan.ids <= self._ids.keys()):
+        if not (plan.classes <= self._words and plan.ids <= self._names):
             return []
         chain = plan.chain
         if chain is None:
@@ -79,15 +88,17 @@ class Index:
             return list(self._candidates(chain))
         return [element for element in self._candidates(chain) if _matches(element, chain)]
 
-    def possible(self, selectors: tuple[str, ...]) -> list[int]:
+    def possible(self, selectors: tuple[str, ...]) -> Sequence[int]:
         """Numbers of the selectors that may find something: all others find nothing."""
         group = group_of(selectors)
+        classes, ids = group.classes & self._words, group.ids & self._names
+        if not (classes or ids):
+            return group.nameless
         found = list(group.nameless)
-        for name in group.classes & self._words:
+        for name in classes:
             found += group.of_class[name]
-        for name in group.ids:
-            if name in self._ids:
-                found += group.of_id[name]
+        for name in ids:
+            found += group.of_id[name]
         found.sort()
         return found
 
@@ -125,6 +136,17 @@ class Index:
             self._known_ids[name] = known
         return known
 
+    def of_tag(self, tag: str) -> list[HtmlElement]:
+        """Elements of a tag of which a page has few, in document order."""
+        known = self._few.get(tag)
+        if known is None:
+            known = self._few[tag] = list(self.tree.iter(tag))
+        return known
+
+    def values(self, tag: str, attribute: str) -> list[str]:
+        """Values of an attribute of a tag's elements, in document order."""
+        return self._all_values(values_of(tag, attribute))
+
     def _candidates(self, chain: Chain) -> Iterable[HtmlElement]:
         last = chain.compounds[0]
         if last.ids:
@@ -142,11 +164,8 @@ class Index:
                     return found if len(roots) == 1 else list(dict.fromkeys(found))
                 break
         if last.tag in _FEW:
-            few = self._few.get(last.tag)
-            if few is None:
-                few = self._few[last.tag] = list(self.tree.iter(last.tag))
-            return few
-        if chain.tell is not None and not self._tells(chain.tell, last.attributes[0][2]):
+            return self._of_few(last)
+        if chain.tell is not None and not self._tells(chain.tell, *last.attributes[0][1:]):
             return ()
         # Several selectors ask for one value and then for others: one search serves all.
         known = self._everywhere.get(chain.first)
@@ -154,16 +173,44 @@ class Index:
             known = self._everywhere[chain.first] = chain.first(self.tree)
         return known
 
-    def _tells(self, tell: Teller, value: str) -> bool:
-        """Whether an attribute of the page holds a value: of most that are asked for none does."""
+    def _of_few(self, last: Compound) -> list[HtmlElement]:
+        """Elements of a rare tag; where a value is asked for first, those that bear it."""
+        if not last.attributes or last.attributes[0][1] != "=":
+            return self.of_tag(last.tag)
+        name, _, value = last.attributes[0]
+        wanted = last.tag, name, value
+        known = self._few_with.get(wanted)
+        if known is None:
+            known = [element for element in self.of_tag(last.tag) if element.get(name) == value]
+            self._few_with[wanted] = known
+        return known
+
+    def _tells(self, tell: Teller, operator: str, value: str) -> bool:
+        """Whether an attribute of the page may hold a value: of most that are asked for none."""
         told = self._told.get(tell)
         if told is None:
-            told = self._told[tell] = "".join(f"\n{own}" for own in tell(self.tree))
-        return value in told if value else bool(told)
+            values = self._all_values(tell)
+            told = self._told[tell] = "\n" + "\n".join(values) + "\n" if values else ""
+        if not value:
+            return bool(told)
+        before = "\n" if operator in ("=", "^=", "|=") else ""
+        return before + value + ("\n" if operator in ("=", "$=") else "") in told
+
+    def _all_values(self, tell: Teller) -> list[str]:
+        known = self._values.get(tell)
+        if known is None:
+            known = self._values[tell] = tell(self.tree)
+        return known
 
     def _marked(self, name: str, operator: str, value: str) -> list[HtmlElement]:
         """Elements whose id passes a test, or that bear a class that may make theirs pass it."""
         parts = value.split() or [value]
+        of = self._ids if name == "id" else self._strings
+        told = self._joined.get(name)
+        if told is None:
+            told = self._joined[name] = "\n".join(of)
+        if not any(part in told for part in parts):
+            return []
         if name == "id":
             return [
                 element

@@ -84,9 +84,10 @@ def read_structured(document: Document) -> Structured:
     kind = document.first_meta("og:type").lower()
     if kind in ("article", "news", "news.article", "newsarticle"):
         article = True
+    meta = document.meta
     for name in _DATE_NAMES:
-        if name in document.meta:
-            _keep(dates, [clean_line(value) for value in document.meta[name]])
+        if name in meta:
+            _keep(dates, [clean_line(value) for value in meta[name]])
     _keep(headlines, [document.first_meta("og:title", "twitter:title", "headline")])
     _keep(sites, [document.first_meta("og:site_name", "application-name", "al:android:app_name")])
     _keep(sections, [document.first_meta("article:section", "articlesection")])

@@ -54,7 +54,8 @@ class Surroundings:
     def __init__(self, body: HtmlElement, title: HtmlElement | None) -> None:
         self.body = body
         self.title = title
-        self.home = {body, *body.iterancestors()}
+        self._way = [body, *body.iterancestors()][::-1]
+        self.home = set(self._way)
         if title is not None:
             self.home.update((title, *title.iterancestors()))
 
@@ -79,7 +80,7 @@ class Surroundings:
     def precedes_body(self, element: HtmlElement) -> bool:
         """Whether an element begins before the body in reading order."""
         here = [element, *element.iterancestors()][::-1]
-        there = [self.body, *self.body.iterancestors()][::-1]
+        there = self._way
         for mine, its in zip(here, there, strict=False):
             if mine is not its:
                 parent = mine.getparent()
