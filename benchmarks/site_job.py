@@ -14,9 +14,12 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.own_time import Functions, OwnTime, peak_megabytes
+
+if TYPE_CHECKING:
+    from crawler.seed import Seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,16 @@ def prepare() -> None:
 
 def main() -> int:
     """Crawl by the plan that is given, and tell."""
+    from crawler.extract import extract
+    from crawler.seed import Seed
+
+    seed = Seed.planted(extract)
     plan = sys.argv[1] if __name__ == "__main__" else sys.stdin.readline()
-    print(json.dumps(crawl(Job(**json.loads(plan)))), flush=True)
+    print(json.dumps(crawl(Job(**json.loads(plan)), seed)), flush=True)
     return 0
 
 
-def crawl(job: Job) -> dict[str, Any]:
+def crawl(job: Job, seed: Seed | None = None) -> dict[str, Any]:
     """Crawl one site; a reactor runs only once, so this process ends with it."""
     from crawler import catalogue, one_site
     from crawler.families import FAMILIES
@@ -78,6 +85,15 @@ def crawl(job: Job) -> dict[str, Any]:
     for module in (catalogue, one_site):
         module.declared_sites = lambda: sites  # type: ignore[attr-defined]
     plan = Plan(site=job.name, data=job.data, sample_proxy=job.proxy, max_pages=job.max_pages)
+    workers = [0.0]
+    if seed is not None:
+        close = seed.close
+
+        def look_then_close() -> None:
+            workers.append(peak_megabytes(seed.worker_pid) if seed.worker_pid else 0.0)
+            close()
+
+        seed.close = look_then_close  # type: ignore[method-assign]
     started, cpu = time.perf_counter(), _cpu()
     stages = OwnTime(line_stages() if job.stages else {})
     if job.stages:
@@ -92,8 +108,7 @@ def crawl(job: Job) -> dict[str, Any]:
             result = one_site.crawl(plan)
         profile.dump_stats(job.profile)
     else:
-        result = one_site.crawl(plan)
-    workers = [0.0]
+        result = one_site.crawl(plan, seed=seed)
     for worker in multiprocessing.active_children():
         workers.append(peak_megabytes(worker.pid or 0))
         worker.join()  # Its CPU time counts once it has been waited for.

@@ -1,7 +1,8 @@
 """Where extraction runs during a crawl: beside the reactor when it is dear, in it when it is not.
 
 With a layout a page costs about as much as sending it to another process would; without one it
-costs tens of milliseconds, in which the reactor could not fetch (figures: docs/extraction.md).
+costs tens of milliseconds, in which the reactor could not fetch (figures: docs/extraction.md). The
+other process is forked from a seed where the crawl has one (``crawler.seed``), else started afresh.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from multiprocessing import get_context, parent_process
 from archive.records import Article, Page, Unreadable
 from crawler.extract import extract, extract_document, needs_pool
 from crawler.extraction.document import Document
+from crawler.seed import Seed
 
 _HARMLESS = Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC))
 
@@ -24,8 +26,9 @@ _HARMLESS = Page("http://localhost/", b"<html><body><p>x</p></body></html>", dat
 class Extractor:
     """Extracts documents; starts its worker processes when the first page asks for one."""
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, seed: Seed | None = None) -> None:
         self._workers = workers
+        self.seed = seed
         self._pool: ProcessPoolExecutor | None = None
         self._lone = LoneWorker()
         self._threads = ThreadPoolExecutor(1)
@@ -34,6 +37,12 @@ class Extractor:
         """As ``crawler.extract.extract_document``, without holding up the reactor for long."""
         if not needs_pool(document):
             return extract_document(document)
+        if self.seed is not None:
+            try:
+                return await self.seed.read(document.page)
+            except OSError:
+                self.seed.close()
+                self.seed = None
         if self._pool is None:
             self._pool = worker_pool(self._workers)
         loop = asyncio.get_running_loop()
@@ -45,6 +54,8 @@ class Extractor:
 
     def close(self) -> None:
         """Stop the workers; pages under way are given up."""
+        if self.seed is not None:
+            self.seed.close()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -91,6 +102,11 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
 
 def _warm_up() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare()
+
+
+def prepare() -> None:
+    """Load what the first page would have to wait for."""
     extract(_HARMLESS)
 
 

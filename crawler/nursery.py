@@ -28,6 +28,8 @@ from contextlib import suppress
 from types import ModuleType, TracebackType
 from typing import IO, Self
 
+from crawler import seed
+
 _ONE_MORE = b"+"
 
 
@@ -229,6 +231,7 @@ def _say(link: socket.socket, line: str) -> None:
 
 def _be_born(module: ModuleType, fds: list[int]) -> int:
     """In the fork: a session and standard streams of its own, then the module's ``main``."""
+    seed.born_of_nursery = True
     os.setsid()
     for number, fd in enumerate(fds):
         os.dup2(fd, number)

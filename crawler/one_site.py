@@ -42,7 +42,9 @@ from archive.known_addresses import last_complete_walk
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.early_stop import EarlyStop
+from crawler.extract import extract
 from crawler.extractor import Extractor
+from crawler.extractor import prepare as prepare_extraction
 from crawler.failures import nothing_of_use
 from crawler.frontier import add_to
 from crawler.frontier.engine_room import in_progress
@@ -55,6 +57,7 @@ from crawler.progress import counters, tell
 from crawler.reading import EXTRACTOR
 from crawler.recording.handler import recorder_of
 from crawler.saving import Saver
+from crawler.seed import Seed
 
 LOCK_PATIENCE_SECONDS = 20.0
 """How long to wait for another crawl of the site that is just ending."""
@@ -135,16 +138,18 @@ def crawl_settings(
 def prepare() -> None:
     """Load what every crawl needs, before processes are forked (see ``crawler.nursery``)."""
     declared_sites()
+    prepare_extraction()
 
 
 def main() -> int:
     """Entry point of the process; the exit code is 0 for any crawl that ended in good order."""
     early = EarlyStop()
     early.listen()
+    seed = Seed.planted(extract)
     plan = Plan(**json.loads(sys.stdin.readline()))
     threading.Thread(target=_end_with_starter, daemon=True).start()
     try:
-        result = crawl(plan, early=early)
+        result = crawl(plan, early=early, seed=seed)
     except (ArchiveError, OSError, sqlite3.Error) as error:
         detail = str(error) if isinstance(error, ArchiveError) else f"cannot be kept: {error}"
         tell("end", outcome="failed", complete=False, detail=detail, counters={})
@@ -154,10 +159,13 @@ def main() -> int:
 
 
 def crawl(
-    plan: Plan, also: Mapping[str, object] | None = None, early: EarlyStop | None = None
+    plan: Plan,
+    also: Mapping[str, object] | None = None,
+    early: EarlyStop | None = None,
+    seed: Seed | None = None,
 ) -> dict[str, Any]:
     """Crawl one site to its end; what the ``end`` line tells. ``also``: further settings;
-    ``early`` knows whether the crawl was asked to end before it began.
+    ``early`` knows whether the crawl was asked to end before it began; ``seed`` is closed with it.
 
     Raises ArchiveError where the archive cannot be used or another crawl of the site goes on.
     """
@@ -166,20 +174,23 @@ def crawl(
     with locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing):
         db = open_archive(data / "archive.db")
         try:
-            return _crawl_locked(plan, db, also, early or EarlyStop())
+            return _crawl_locked(plan, db, also, early or EarlyStop(), Extractor(seed=seed))
         finally:
             db.close()
 
 
 def _crawl_locked(
-    plan: Plan, db: Database, also: Mapping[str, object] | None, early: EarlyStop
+    plan: Plan,
+    db: Database,
+    also: Mapping[str, object] | None,
+    early: EarlyStop,
+    extractor: Extractor,
 ) -> dict[str, Any]:
     begun = BegunCrawl(plan, db, also)
     if early.asked:
         return begun.conclude_unbegun()
     process = AsyncCrawlerProcess(begun.settings)
     crawler = process.create_crawler(begun.spider_class)
-    extractor = Extractor()
     equip(crawler, db, extractor)
     running = process.crawl(crawler, **begun.arguments)
     loop: Any = importlib.import_module("twisted.internet.reactor")  # The process has chosen it.
