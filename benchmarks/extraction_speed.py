@@ -53,7 +53,7 @@ STAGES: dict[str, tuple[tuple[object, str], ...]] = {
         (generic, "lines_near"), (chosen, "lines_near"),
     ),
     "lines cleaned": ((article, "clean_blocks"), (article, "split_text")),
-    "bylines": ((chosen, "_byline_texts"), (generic, "_bylines"), (article, "_byline")),
+    "bylines": ((chosen, "_byline_texts"), (generic, "named_bylines"), (article, "byline_of")),
     "address": ((article, "article_address"),),
     "language": ((article, "_language"),),
     "HTML": ((article, "body_html"),),

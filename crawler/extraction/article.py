@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import ceil
 
 from lxml.html import HtmlElement
 
-from archive.records import Article, Attachment, Byline, Image, Unreadable
+from archive.records import Article, Attachment, Image, Unreadable
+from crawler.extraction.authors import byline_of
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import Text, attachments_of, clean_blocks, split_text
-from crawler.extraction.bylines import merge_bylines, parse_byline
 from crawler.extraction.chosen import choose_layout, knows_page, read_parts, refused_by
 from crawler.extraction.dates import choose
 from crawler.extraction.document import Document
@@ -130,7 +129,7 @@ def _assemble(
         body=body,
         body_html=body_html(text.lead, [*_unseen(opening, text.blocks), *text.blocks]),
         published=choose(parts.dates, document.page.fetched_at),
-        byline=_byline(parts, text.signature),
+        byline=byline_of(parts, text.signature),
         section=parts.section,
         table_text="\n".join("\t".join(row) for block in tables for row in block.rows),
         images=images,
@@ -148,27 +147,6 @@ def _mend_bare_lead(text: Text) -> None:
     """A lead that nothing follows is the body, unless pictures or tables follow it."""
     if text.lead and not text.blocks:
         text.blocks, text.lead = text.lead, []
-
-
-def _byline(parts: Parts, signature: Byline) -> Byline:
-    ignored = parts.not_authors
-    printed = [parse_byline(text, ignored) for text in parts.byline_texts]
-    merged = merge_bylines(signature, *printed)
-    named = [parse_byline(name, ignored) for name in parts.authors[:8]]
-    persons = tuple(dict.fromkeys(person for byline in named for person in byline.persons))
-    if merged.persons:
-        # Structured data may name all of several authors of whom the page shows one here.
-        known = {person.casefold() for person in persons}
-        if len(persons) > len(merged.persons) and all(
-            person.casefold() in known for person in merged.persons
-        ):
-            return replace(merged, persons=persons)
-        return merged
-    if parts.layout is not None:
-        return merged
-    if merged.unit or merged.source or not persons:
-        return merged
-    return replace(merged, text=merged.text or ", ".join(persons), persons=persons)
 
 
 def _images(blocks: Sequence[Block]) -> tuple[Image, ...]:

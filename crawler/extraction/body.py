@@ -34,6 +34,12 @@ _NAMELESS = re.compile(
     r"file đính kèm|tệp đính kèm|tập tin|here|click here|link)\W*$",
     re.I,
 )
+_POINTS = re.compile(
+    r"^[\W_]*(?:(?:(?:có thể )?(?:bạn|mời bạn) (?:quan tâm|đọc)|(?:xem|đọc) (?:thêm|tiếp)|"
+    r"(?:tin|bài)(?: viết)? liên quan|liên quan)\W+|[>»›]\W*)",
+    re.I,
+)
+"""What stands before a link to another article on its line: ">> Xem thêm:"."""
 _FILE_LABEL = re.compile(
     r"^(?:tập tin|tệp|file|tải về|download|đính kèm)\s*(?:đính kèm)?\s*:\s*", re.I
 )
@@ -178,12 +184,12 @@ def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) ->
     if not suspects:
         return blocks
     # Several titles on one line are a list of other articles, whatever a verdict says.
-    single = [block for block in suspects if len(block.links) == 1]
-    verdict = judge() if single and judge is not None else None
+    sure = {id(b) for b in suspects if len(b.links) > 1 or _points_elsewhere(b)}
+    verdict = judge() if len(sure) < len(suspects) and judge is not None else None
     gone = {
         id(block)
         for block in suspects
-        if len(block.links) > 1 or not (verdict and verdict.keeps(block.text))
+        if id(block) in sure or not (verdict and verdict.keeps(block.text))
     }
     return [block for block in blocks if id(block) not in gone]
 
@@ -196,7 +202,16 @@ def _looks_like_chrome(block: Block) -> bool:
         return False
     if _ATTACHED.match(block.text):
         return False
-    return block.linked >= 0.8 * len(block.text.replace(" ", "")) and len(block.text) <= 300
+    if len(block.text) > 300:
+        return False
+    return block.linked >= 0.8 * len(block.text.replace(" ", "")) or _points_elsewhere(block)
+
+
+def _points_elsewhere(block: Block) -> bool:
+    """Whether a line is a label and a link to another article: ">> Xem thêm: ..."."""
+    letters = len(block.text.replace(" ", ""))
+    label = _POINTS.match(block.text) if 2 * block.linked >= letters else None
+    return label is not None and block.linked >= 0.8 * (letters - len(label[0].replace(" ", "")))
 
 
 def _without_title(blocks: list[Block], title: str) -> list[Block]:

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
+from crawler.extraction.authors import groups, names_in
 from crawler.extraction.blocks import Block, Figure
 from crawler.extraction.body import MIN_LEAD
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.content import opens
+from crawler.extraction.date_places import hour_beside
 from crawler.extraction.dates import (
     parse_relative,
     parse_structured,
@@ -25,6 +27,7 @@ from crawler.extraction.file_boxes import offered_files
 from crawler.extraction.images import picture
 from crawler.extraction.layout import Layout, Selectors
 from crawler.extraction.metadata import date_near, page_heading
+from crawler.extraction.named_parts import labelled_below
 from crawler.extraction.neighbours import beside_title_link
 from crawler.extraction.parts import Parts
 from crawler.extraction.structured import Structured
@@ -95,7 +98,7 @@ def read_parts(
             parts.fallbacks.append("date")
         parts.dates.append(date_near(document, title_element, body))
 
-    parts.byline_texts = _byline_texts(document, layout, skip)
+    parts.byline_texts = _byline_texts(document, layout, skip) or labelled_below(body)
     parts.authors = list(structured.authors)
     parts.not_authors = (*layout.ignore_byline, *structured.site_names)
     section = _last(document, layout.section, near)
@@ -181,7 +184,7 @@ def _body(document: Document, layout: Layout) -> HtmlElement | None:
             if _holds(found[0]):
                 return found[0]
             continue
-        if len(found) > 2 and all(_below_foreign_title(document, one) for one in found):
+        if len(found) > 2 and all(below_foreign_title(document, one) for one in found):
             return None
         best = max(found, key=_size, default=None)
         if best is not None and _holds(best):
@@ -189,7 +192,7 @@ def _body(document: Document, layout: Layout) -> HtmlElement | None:
     return None
 
 
-def _below_foreign_title(document: Document, body: HtmlElement) -> bool:
+def below_foreign_title(document: Document, body: HtmlElement) -> bool:
     """Whether a body is a teaser: the heading nearest above it links to another page."""
     own = article_key(document.page.url)
     current = body
@@ -334,6 +337,8 @@ def _dates(
                     break
         if found:
             yield found
+            if found.precision == "day":
+                yield hour_beside(element, found, clock)
             break
     for elements in document.matching(layout.date_meta):
         for element in elements[:5]:
@@ -347,16 +352,24 @@ def _dates(
     yield parse_url(document.page.url, clock)
 
 
-def _byline_texts(document: Document, layout: Layout, skip: set[HtmlElement]) -> list[str]:
+def _byline_texts(
+    document: Document, layout: Layout, skip: set[HtmlElement]
+) -> list[tuple[str, ...]]:
     for found in document.matching(layout.byline):
-        texts = [
-            block.text
+        named = [
+            (element, texts)
             for element in found[:10]
-            for block in read_blocks(element, document.base, skip)
-            if block.text and len(block.text) <= 200
+            if (
+                texts := names_in(element)
+                or [
+                    block.text
+                    for block in read_blocks(element, document.base, skip)
+                    if block.text and len(block.text) <= 200
+                ]
+            )
         ]
-        if texts:
-            return texts
+        if named:
+            return groups(named)
     return []
 
 

@@ -109,10 +109,12 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
             letters = key(piece)
             if len(letters) < 20 or letters not in verdict or boilerplate_kind(piece):
                 continue
+            if len(piece) < 120 and is_date_line(piece):
+                continue
             parent = holder.getparent()
             if own and parent is not None:
                 if parent not in teasers:
-                    teasers[parent] = _is_teaser(parent, document.base, own)
+                    teasers[parent] = _in_teaser(parent, document.base, own)
                 if teasers[parent]:
                     continue
             total += len(letters)
@@ -128,6 +130,21 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
         if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong"):
             return current if current.tag not in ("tr", "tbody") else _table(current)
         current = deeper
+
+
+def _in_teaser(parent: HtmlElement, base: str, own: str) -> bool:
+    """Whether an element or what holds it is a teaser: themes wrap the text below its title."""
+    element: HtmlElement | None = parent
+    for _ in range(_WRAPPED):
+        if element is None or len(element.text_content()) >= MAX_TEASER:
+            return False
+        if _is_teaser(element, base, own):
+            return True
+        element = element.getparent()
+    return False
+
+
+_WRAPPED = 3
 
 
 def _is_teaser(parent: HtmlElement, base: str, own: str) -> bool:
@@ -186,7 +203,13 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
         or (block.kind == "table" and not _tells_only(block))
     ]
     if not kept:
-        kept = [i for i, b in enumerate(blocks) if len(b.text) >= 20 and verdict.keeps(b.text)]
+        kept = [
+            i
+            for i, b in enumerate(blocks)
+            if len(b.text) >= 20 and verdict.keeps(b.text) and not is_date_line(b.text)
+        ]
+    if not kept:
+        kept = [i for i, b in enumerate(blocks) if b.kind == "figure"]
     if not kept:
         return []
     homes = _homes([blocks[index] for index in kept])
@@ -198,6 +221,7 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
             or opens(block)
             or (block.bold and not block.linked and len(block.text) > 3)
             or (_is_line(block) and _beside(block, homes) and block.text.endswith(_OPENS))
+            or (block.kind == "item" and _is_line(block) and verdict.keeps(block.text))
         ) and not is_date_line(block.text):
             head.insert(0, block)
         else:

@@ -21,7 +21,9 @@ from crawler.extraction.printed_dates import (
 from crawler.extraction.text import clean_line
 
 _META_REST_RE = re.compile(
-    rf"{WEEKDAY}|lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin|GMT\s?\+\s?0?7"
+    rf"{WEEKDAY}|đã (?:xem|đọc)[\W\d]*(?:(?:lần|lượt)(?!\w))?|đã(?=\s+(?:đăng|xuất|phát|cập))|"
+    rf"lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin|GMT\s?\+\s?0?7"
+    r"|(?<!\w)(?-i:SA|CH|AM|PM)(?!\w)"
     rf"|{PUBLISHED_RE.pattern}|{UPDATED_RE.pattern}|ngày|lúc|vào|[\W\d_]+",
     re.I,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -16,6 +17,7 @@ from archive.records import Published
 from crawler.extraction.date_lines import is_date_line, without_dates
 from crawler.extraction.dates import looks_like_clock, parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
+from crawler.extraction.info_lines import info_row
 from crawler.extraction.marks import is_hidden
 from crawler.extraction.named_parts import around
 from crawler.extraction.neighbours import beside_title_link
@@ -52,21 +54,54 @@ def dates_at_title(
         return
     clock = document.page.fetched_at
     above: list[str] = []
-    for passed, line in _lines_to(document, title, start):
+    lines = _lines_to(document, title, start)
+    before = ""
+    for passed, line in lines:
         if not passed:
             above.append(line)
             continue
         line = clean_line(line)
-        if not 6 <= len(line) <= 140:
-            continue
-        found = parse_visible(line, clock)
-        if found and len(without_dates(line).split()) <= _REST:
-            yield found
-            return
+        if 6 <= len(line) <= 140:
+            found = parse_visible(line, clock)
+            if found and (len(without_dates(line).split()) <= _REST or info_row(line) is not None):
+                yield found
+                after = clean_line(next(lines, (True, ""))[1])
+                for hour in (after, before):
+                    if found.precision == "day" and _HOUR.fullmatch(hour):
+                        yield parse_visible(f"{line} {hour}", clock)
+                return
+        before = line
     for line in map(clean_line, reversed(above[-_ABOVE:])):
         if is_date_line(line) and not looks_like_clock(line, clock):
             yield parse_visible(line, clock)
             return
+
+
+def hour_beside(element: HtmlElement, found: Published, clock: datetime) -> Published | None:
+    """The same day with its hour, where a theme prints the two in elements side by side."""
+    current = element
+    for _ in range(_CLIMB):
+        parent = current.getparent()
+        if parent is None or parent.tag in ("body", "html"):
+            return None
+        pieces = [clean_line(piece) for piece in parent.itertext() if not piece.isspace()]
+        if len(pieces) > _PIECES or sum(map(len, pieces)) > 160:
+            return None
+        hours = [piece for piece in pieces if _HOUR.fullmatch(piece)]
+        if len(hours) == 1:
+            return parse_visible(f"{clean_line(element.text_content())} {hours[0]}", clock)
+        current = parent
+    return None
+
+
+_CLIMB = 3
+_PIECES = 12
+_HOUR = re.compile(
+    r"\W*\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?\s*"
+    r"(?:AM|PM|SA|CH|\(?GMT\s?\+\s?0?7(?::00)?\)?)?\W*",
+    re.I,
+)
+"""A piece of text that is an hour and nothing else."""
 
 
 def _lines_to(
@@ -141,7 +176,8 @@ def dates_around(
         if element.tag == "time" or (len(names) > 1 and _DATE.search(names)):
             if not footed and beside_title_link(element, home, document.base, own, known):
                 continue
-            text = clean_line(element.text_content())
+            # Elements side by side with no space between them are words apart to a reader.
+            text = clean_line(" ".join(element.itertext()))
             found = parse_visible(text, clock) if 6 <= len(text) <= 120 else None
             if found:
                 yield found

@@ -17,7 +17,7 @@ from crawler.extraction.blocks import Block
 from crawler.extraction.body import attachments_of
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.captions import attach_captions
-from crawler.extraction.chosen import dropped
+from crawler.extraction.chosen import below_foreign_title, dropped
 from crawler.extraction.content import (
     VERSES,
     content_of,
@@ -30,11 +30,12 @@ from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.date_places import dates_around, dates_at_title
 from crawler.extraction.document import Document
 from crawler.extraction.file_boxes import offered_files
+from crawler.extraction.info_lines import lead_heading, without_info
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import PRINT_RULES, date_near, page_heading
 from crawler.extraction.named_parts import common, lead_element, named_bylines, named_noise
-from crawler.extraction.neighbours import pictures_elsewhere, without_others
+from crawler.extraction.neighbours import heads_item, pictures_elsewhere, without_others
 from crawler.extraction.page_kind import (
     is_static,
     looks_like_article_url,
@@ -43,6 +44,7 @@ from crawler.extraction.page_kind import (
     says_not_found,
 )
 from crawler.extraction.parts import Parts
+from crawler.extraction.short_pages import below_heading, picture_above
 from crawler.extraction.structured import Structured
 from crawler.extraction.urls import article_key
 from crawler.extraction.walk import read_blocks
@@ -76,12 +78,33 @@ def read_generic(
         return refusal(document)
     lines = content_lines(document.tree, recall=True)
     verdict = Verdict(lines)
-    told = structured.article or structured.dates or looks_like_article_url(url)
-    if sum(map(len, lines)) < (MIN_SHORT if told else MIN_TEXT):
+    if sum(map(len, lines)) < MIN_SHORT:
         return refusal(document, "hardly any content")
     container = find_container(document, verdict)
-    if container is None:
-        return refusal(document, "no content that stands together")
+    found: Parts | Unreadable = refusal(document, "no content that stands together")
+    if container is not None:
+        found = _read(document, structured, known, sure, container, verdict)
+    if isinstance(found, Unreadable) and found.reason not in ("truncated", "static"):
+        # A short notice or a set of pictures among longer teasers of others.
+        again = below_heading(document, structured)
+        if again is not None:
+            parts = _read(document, structured, known, sure, *again, dated=True)
+            return found if isinstance(parts, Unreadable) else parts
+    return found
+
+
+def _read(
+    document: Document,
+    structured: Structured,
+    known: Layout | None,
+    sure: bool,
+    container: HtmlElement,
+    verdict: Verdict,
+    *,
+    dated: bool = False,
+) -> Parts | Unreadable:
+    """What stands in and around ``container``; ``dated`` asks for a date at the title."""
+    url = document.page.url
     title, title_element = page_heading(document, structured, container)
     if not sure and not structured.article and key(title) in map(key, structured.site_names):
         return refusal(document, "titled as the site")
@@ -102,6 +125,8 @@ def read_generic(
     untitled = not wanted or not any(wanted in letters for letters in above)
     below_title = _after_title(found, title, title_element, inside)
     below_title = _title_once(below_title, wanted)
+    below_title, told = without_info(below_title, first_prose(below_title) + 1)
+    lead_heading(below_title[: first_prose(below_title)])
     if not untitled:
         below_title = without_others(below_title, own)
         verdict = _own_verdict(below_title, inside, verdict)
@@ -110,6 +135,10 @@ def read_generic(
     before = [*takewhile(lambda b: b.element not in inside, below_title)]
     if is_listing(within, untitled, own) or is_listing(before, False, own):
         reason = "titles that lead to other pages"
+    elif any(heads_item(block, url) for block in found[: first_prose(found)]):
+        reason = "a title that leads below the page"
+    elif untitled and below_foreign_title(document, container):
+        reason = "a teaser below its title"
     found = attach_captions(below_title)
     lead_mark = lead_element(document, container, title_element, noise)
     marked = set(lead_mark.iter()) if lead_mark is not None else set()
@@ -134,20 +163,30 @@ def read_generic(
         blocks = [*between, *blocks]
     parts = Parts(title=title, blocks=blocks, lead=lead)
     parts.canonical_rules = (*(known.canonical_rules if known is not None else ()), *PRINT_RULES)
-    parts.opening = [block for block in between if block.kind == "figure"]
-    start = next((block.element for block in found[first_prose(found) :]), None)
+    parts.opening = [
+        *picture_above(document, top, title_element, container, noise),
+        *(block for block in between if block.kind == "figure"),
+    ]
+    start = next((b.element for b in (*found[first_prose(found) :], *lead, *blocks)), None)
+    at_title = [*dates_at_title(document, title_element, start)]
+    told_when = bool(at_title) or "article:published_time" in document.meta
     parts.dates = [
-        *dates_at_title(document, title_element, start),
+        *at_title,
         *dates_around(document, container, title_element, structured, noise),
     ]
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
         near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
         parts.dates.append(date_near(document, title_element, container, near))
-    reason = reason or _no_article(document, structured, parts, sure, untitled)
+    if dated and not at_title:
+        reason = reason or "no date at the title"
+    reason = reason or _no_article(document, structured, parts, sure, untitled, told_when)
     if reason:
         return refusal(document, reason)
     if known is None or known.byline:
-        parts.byline_texts = named_bylines(document, container, title_element)
+        parts.byline_texts = [
+            *named_bylines(document, container, title_element),
+            *([tuple(told)] if told else []),
+        ]
         parts.authors = list(structured.authors)
     parts.not_authors = (*(known.ignore_byline if known else ()), *structured.site_names)
     parts.attachments = offered_files(document, (), container)
@@ -199,19 +238,30 @@ def _after_title(
     for index, block in enumerate(blocks):
         if block.element in titled or (wanted and key(block.text) == wanted):
             return blocks[index + 1 :]
-        if (
-            element is not None
-            and block.text.startswith(title)
-            and is_date_line(block.text[len(title) :])
-        ):
+        if element is not None and title in block.text and _frames(block.text, title):
             return blocks[index + 1 :]
     return [block for block in blocks if block.element in inside]
 
 
+def _frames(line: str, title: str) -> bool:
+    """Whether what stands with the title on its line is a date or a label ("Quay lại")."""
+    rest = line.replace(title, "", 1).strip()
+    return is_date_line(rest) or bool(boilerplate_kind(rest))
+
+
 def _no_article(
-    document: Document, structured: Structured, parts: Parts, sure: bool, untitled: bool
+    document: Document,
+    structured: Structured,
+    parts: Parts,
+    sure: bool,
+    untitled: bool,
+    told_when: bool,
 ) -> str:
-    """Why what was found is no article; "" when it is one."""
+    """Why what was found is no article; "" when it is one.
+
+    ``told_when`` says that a date of publication stands between title and text, as it does only
+    above articles.
+    """
     if not parts.title:
         return "no title"
     prose = [
@@ -219,7 +269,8 @@ def _no_article(
         if len(block.text) >= 60 and block.linked < 0.3 * len(block.text)
     ]  # fmt: skip
     verses = [b for b in parts.blocks if len(b.text) >= 12 and not b.linked and b.kind != "heading"]
-    if not prose and not (structured.article and len(verses) >= 2 * VERSES):
+    told = structured.article or (told_when and not untitled)
+    if not prose and not (told and len(verses) >= 2 * VERSES):
         return "no paragraph"
     cut = sum(1 for block in prose if block.text.endswith(("...", "…")))
     if cut >= 3 and cut >= 0.5 * len(prose):
@@ -230,6 +281,7 @@ def _no_article(
         for block in [*parts.lead, *parts.blocks]
         if block.linked < 0.3 * len(block.text) and not boilerplate_kind(block.text)
     )
+    size += sum(len(block.figure.caption) for block in parts.blocks if block.figure is not None)
     if structured.listing and not dated:
         return "a collection by its own word"
     if sure or (structured.article and size >= MIN_TEXT):
@@ -241,7 +293,7 @@ def _no_article(
         return "a table of documents"
     if dated and size >= MIN_TEXT:
         return ""
-    named = structured.article or looks_like_article_url(document.page.url)
+    named = told or looks_like_article_url(document.page.url)
     if dated and named and not untitled and size >= MIN_SHORT:
         return ""
     if looks_like_article_url(document.page.url) and size >= 2 * MIN_TEXT:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import cast
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.records import Published
@@ -54,14 +56,14 @@ def page_heading(
     first: tuple[str, HtmlElement] | None = None
     best: tuple[float, str, HtmlElement] | None = None
     for level, tag in enumerate(("h1", "h2", "h3", "h4")):
-        for element in document.body.iter(tag):
+        for element in _headings(document, tag):
             text = clean_line(convert_legacy(element.text_content()))
             wanted = key(text)
             if not wanted or len(text) > 400 or _leads_home(element, document):
                 continue
             if level == 0 and first is None:
                 first = (text, element)
-            if len(wanted) < 8:
+            if len(wanted) < 8 and not _whole_name(text, named):
                 continue
             score, shown = _match(text, wanted, named, keys, level)
             if score and (best is None or score > best[0]):
@@ -96,6 +98,14 @@ def page_heading(
     return ("" if key(title) in sites else title), None
 
 
+def _headings(document: Document, tag: str) -> Iterator[HtmlElement]:
+    """Headings of one level; as the first also what is only called one, as in SharePoint."""
+    yield from document.body.iter(tag)
+    if tag == "h1":
+        yield from cast("list[HtmlElement]", _CALLED_FIRST(document.body))
+
+
+_CALLED_FIRST = etree.XPath("descendant::*[@role='heading'][@aria-level='1'][not(self::h1)]")
 _SURE = 0.5
 """A heading that says this share of what the page is called needs no other beside it."""
 
@@ -108,6 +118,10 @@ def _match(
     for name, letters in zip(named, keys, strict=True):
         if letters == wanted:
             return 2.0 - 0.01 * level, text
+        if len(wanted) < 12:
+            if _whole_name(text, (name,)):
+                return 1.0 - 0.01 * level, text
+            continue
         share = len(wanted) / max(len(letters), 1)
         if (len(wanted) >= 12 and letters.startswith(wanted)) or (
             len(wanted) >= 20 and letters.endswith(wanted)
@@ -122,6 +136,11 @@ def _match(
         elif level == 0 and _alike(text, name):
             score = max(score, 0.55)
     return (score - 0.01 * level if score else 0.0), shown
+
+
+def _whole_name(text: str, named: Sequence[str]) -> bool:
+    """Whether a short heading ("Tin buồn") is one of the page's names but for the site's."""
+    return any(text == name or text == _SEPARATORS.split(name)[0].strip() for name in named)
 
 
 def _at_an_end(wanted: str, name: str) -> bool:

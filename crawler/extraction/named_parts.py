@@ -7,16 +7,20 @@ what they claim is weighed against how much text stands there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.authors import groups, names_in
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict
+from crawler.extraction.neighbours import beside_title_link
+from crawler.extraction.person_names import is_person_name
+from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
 
 _NOISE = re.compile(
-    r"(?:^|[\s_-])(?:relat\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
+    r"(?:^|[\s_-])(?:relat(?!ive)\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
     r"recommend\w*|suggest\w*|shar(?:e|ing)\w*|social\w*|comments?|binh-?luan|tags?|tag-?list|"
     r"keywords?|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
     r"quang-?cao|newsletter|subscribe|toolbar|pagination|paging|sidebar|widget|"
@@ -85,9 +89,15 @@ def lead_element(
     """The marked lead: above the text, called sapo, summary or the like, and a sentence long."""
     inside = set(container.iter())
     seen_title = title is None or title in inside
+    passed = False
     for element in document.body.iter():
         if not isinstance(element.tag, str):
             continue
+        if element in inside:
+            passed = True
+        elif passed:
+            # What is called an excerpt below the text is another article's.
+            return None
         if element is title:
             seen_title = True
             continue
@@ -111,22 +121,70 @@ def lead_element(
     return None
 
 
+def labelled_below(body: HtmlElement) -> list[tuple[str, ...]]:
+    """Lines right below a text that say by a label who wrote it: "Tác giả: ...", "Nguồn: ..."."""
+    texts: list[str] = []
+    for _, element in zip(range(_BELOW), body.itersiblings(), strict=False):
+        if not isinstance(element.tag, str) or element.tag in ("script", "style", "ul", "table"):
+            continue
+        text = clean_line(convert_legacy(element.text_content()[: _LINE + 1]))
+        if len(text) > _LINE:
+            break
+        if _LABELLED.match(text):
+            texts.append(text)
+    return [tuple(texts)] if texts else []
+
+
+_BELOW = 5
+_LINE = 120
+_LABELLED = re.compile(
+    r"(?:tác giả(?: bài viết)?|người (?:viết|thực hiện)|nguồn(?: tin)?|bài viết)\s*:\s*\S", re.I
+)
+
+
 def named_bylines(
     document: Document, container: HtmlElement, title: HtmlElement | None
-) -> list[str]:
-    texts: dict[str, None] = {}
-    for element in around(document, container, title, inside=True):
+) -> list[tuple[str, ...]]:
+    """Texts of elements around the text that are called author, those together in one tuple."""
+    named = _authors_in(around(document, container, title, inside=True))
+    if not named:
+        # Beside the article a column may tell of it; a name must then be a person's.
+        top = common(container, title).getparent()
+        if top is not None and top.tag not in ("body", "html"):
+            home = {container, *container.iterancestors()}
+            beside = (e for e in top.iter() if isinstance(e.tag, str) and e not in home)
+            near = Surroundings(container, title)
+            named = [
+                (element, texts)
+                for element, texts in _authors_in(beside)
+                if is_person_name(texts[0])
+                and not beside_title_link(element, near.home, document.base, "")
+            ]
+            named = named[:1] if len({text for _, (text,) in named}) == 1 else []
+    return groups(named)
+
+
+def _authors_in(elements: Iterable[HtmlElement]) -> list[tuple[HtmlElement, tuple[str]]]:
+    found: list[tuple[HtmlElement, tuple[str]]] = []
+    seen: set[str] = set()
+    for element in elements:
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if (
-            element.get("rel") == "author"
+            "author" in (element.get("rel") or "").split()
             or element.get("itemprop") == "author"
             or element.get("data-role") == "author"
             or (len(names) > 1 and _AUTHOR.search(names))
         ):
-            text = clean_line(convert_legacy(element.text_content()))
-            if 2 <= len(text) <= 80:
-                texts.setdefault(text)
-    return list(texts)[:4]
+            texts = names_in(element) or [clean_line(convert_legacy(element.text_content()))]
+            for text in texts:
+                if 2 <= len(text) <= 80 and text not in seen and len(found) < _AUTHORS:
+                    seen.add(text)
+                    found.append((element, (text,)))
+    return found
+
+
+_AUTHORS = 8
+"""Elements that may name an author each."""
 
 
 def around(

@@ -41,6 +41,21 @@ def leads_elsewhere(block: Block, own: str) -> bool:
     )
 
 
+def heads_item(block: Block, url: str) -> bool:
+    """Whether a heading links to an address below the page's own, as items of a section do."""
+    if block.kind != "heading" or len(block.links) != 1:
+        return False
+    own, there = urlsplit(url), urlsplit(block.links[0][0])
+    path = own.path.rstrip("/")
+    return (
+        len(path) > 1
+        and not own.query
+        and own.netloc == there.netloc
+        and there.path.startswith(f"{path}/")
+        and leads_elsewhere(block, article_key(url))
+    )
+
+
 def without_others(blocks: list[Block], own: str) -> list[Block]:
     """Blocks up to where titles of other articles, with or without teasers, fill the rest.
 

@@ -21,8 +21,8 @@ class Parts:
     opening: list[Block] = field(default_factory=list)
     """Figures that stand outside the body but belong to the article."""
     blocks: list[Block] = field(default_factory=list)
-    byline_texts: list[str] = field(default_factory=list)
-    """Texts of elements that name author or source."""
+    byline_texts: list[tuple[str, ...]] = field(default_factory=list)
+    """Texts of elements that name author or source, those that stand together in one tuple."""
     authors: list[str] = field(default_factory=list)
     """Authors by structured data: the weakest evidence."""
     not_authors: tuple[str, ...] = ()

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
-from crawler.extraction.date_lines import is_date_line
+from crawler.extraction.date_lines import is_date_line, without_dates
 from crawler.extraction.document import Document
+from crawler.extraction.info_lines import info_row
 from crawler.extraction.judge import key
 from crawler.extraction.printed_dates import DATE_RE
-from crawler.extraction.signature_line import is_bare_unit
+from crawler.extraction.signature_line import is_bare_unit, read_line
 from crawler.extraction.text import clean_line
 from crawler.extraction.urls import article_key
 from crawler.extraction.walk import read_blocks
@@ -26,6 +28,7 @@ from crawler.extraction.walk import read_blocks
 MAX_TITLE = 300
 """Characters of the longest title."""
 _MIN_TITLE = 15
+_SHORT_TITLE = 6
 _MIN_WORDS = 4
 _CLIMB = 6
 """Elements around the container in which a title is looked for."""
@@ -50,6 +53,8 @@ _LARGE = re.compile(
     r"font-size\s*:\s*(?:1\.[2-9]|[2-4](?:\.\d+)?)r?em|font-size\s*:\s*(?:x-)*large",
     re.I,
 )
+_TELLS_WHEN = re.compile(r"[\s|,–-]*\d{1,2}\s?[:hg]\s?\d\d")
+"""An hour behind a date: a line that tells when, and no title."""
 _SENTENCE = (".", ";", ",", ":", "…", ".”", '."')
 
 
@@ -75,6 +80,7 @@ def title_above(
     own = article_key(document.page.url)
     inside = set(container.iter())
     plain: tuple[str, HtmlElement | None] = ("", None)
+    inner: Block | None = None
     scope: HtmlElement | None = container
     for _ in range(_CLIMB):
         if scope is None or scope.tag == "html":
@@ -83,17 +89,81 @@ def title_above(
         start = _text_start(blocks, inside)
         best: tuple[int, Block] | None = None
         for block in blocks[:start]:
-            if not _may_be_title(block, own):
+            if not _may_be_title(block, own) or (inner is not None and block.element in inside):
                 continue
             score = _prominence(block)
             if best is None or score > best[0]:
                 best = (score, block)
-        if best is not None and best[0] >= 2:
-            return _undated(best[1]) or (best[1].text, _first_shown(document, best[1], skip))
-        if best is not None and not plain[0]:
+        if best is not None and inner is not None:
+            if best[0] >= 3 and _leads_on(blocks, best[1], inside):
+                return _shown(document, best[1], skip)
+        elif best is not None and best[0] >= 2:
+            if best[1].kind != "heading" or best[1].level == 1:
+                return _shown(document, best[1], skip)
+            inner = best[1]
+        elif best is not None and not plain[0]:
             plain = _undated(best[1]) or (best[1].text, _tight(best[1]))
         scope = scope.getparent()
-    return plain
+    if inner is not None:
+        return _shown(document, inner, skip)
+    return plain if plain[0] else _short_title(document, container, skip)
+
+
+def _shown(
+    document: Document, title: Block, skip: set[HtmlElement]
+) -> tuple[str, HtmlElement | None]:
+    return (
+        _undated(title) or _unlabelled(title) or (title.text, _first_shown(document, title, skip))
+    )
+
+
+def _leads_on(blocks: Sequence[Block], title: Block, inside: set[HtmlElement]) -> bool:
+    """Whether a lead stands between a title and the container.
+
+    Then a heading at the container's top is the text's first subheading and not the title.
+    """
+    start = next(i for i, block in enumerate(blocks) if block is title) + 1
+    for block in blocks[start:]:
+        if block.element in inside or block.kind == "heading" or block.linked:
+            return False
+        if len(block.text) >= 60 and block.text.endswith(_SENTENCE):
+            return True
+    return False
+
+
+def _unlabelled(title: Block) -> tuple[str, HtmlElement] | None:
+    """The title alone where a label such as "Quay lại" stands before or behind it on its line."""
+    if title.element is None or not len(title.element):
+        return None
+    for element in title.element.iterdescendants():
+        text = clean_line(element.text_content()) if isinstance(element.tag, str) else ""
+        if len(text) < _SHORT_TITLE or len(text) == len(title.text) or text not in title.text:
+            continue
+        if boilerplate_kind(title.text.replace(text, "", 1)):
+            return text, element
+    return None
+
+
+def _short_title(
+    document: Document, container: HtmlElement, skip: set[HtmlElement]
+) -> tuple[str, HtmlElement | None]:
+    """A title of two or three words ("Tin buồn"), called a title and right above date or text."""
+    top = container.getparent()
+    blocks = read_blocks(container if top is None else top, document.base, skip)
+    for block, after in pairwise(blocks):
+        text = block.text
+        if not _SHORT_TITLE <= len(text) < _MIN_TITLE or len(text.split()) < 2 or block.linked:
+            continue
+        if is_frame_title(text) or boilerplate_kind(text) or is_date_line(text):
+            continue
+        follows = (
+            is_date_line(after.text)
+            or after.text.endswith(_SENTENCE)
+            or info_row(after.text) is not None
+        )
+        if follows and (_prominence(block) >= 3):
+            return text, _tight(block)
+    return "", None
 
 
 def _undated(title: Block) -> tuple[str, HtmlElement] | None:
@@ -145,7 +215,12 @@ def _text_start(blocks: Sequence[Block], inside: set[HtmlElement]) -> int:
     for index, block in enumerate(blocks):
         if block.element not in inside or block.kind == "heading":
             continue
-        ends = block.text.endswith((*_SENTENCE, "!", "?"))
+        # A title may ask or exclaim, and may stand in the container itself.
+        ends = block.text.endswith(_SENTENCE) or (
+            block.text.endswith(("!", "?"))
+            and _prominence(block) < 2
+            and not any(is_date_line(after.text) for after in blocks[index + 1 : index + 3])
+        )
         if (
             len(block.text) >= 60
             and block.linked < 0.3 * len(block.text)
@@ -153,7 +228,25 @@ def _text_start(blocks: Sequence[Block], inside: set[HtmlElement]) -> int:
             and not boilerplate_kind(block.text)
         ):
             return index
-    return next((i for i, b in enumerate(blocks) if b.element in inside and b.kind == "table"), 0)
+    for index, block in enumerate(blocks):
+        if block.element in inside and (block.kind == "table" or _verses_from(blocks, index)):
+            return index
+    # Pictures and their captions: what stands above the container may be its title.
+    return next((i for i, block in enumerate(blocks) if block.element in inside), 0)
+
+
+def _verses_from(blocks: Sequence[Block], index: int) -> bool:
+    """Whether short lines of one element begin here, as verses do."""
+    run = [b for b in blocks[index : index + _VERSES] if b.kind == "paragraph" and not b.linked]
+    if len(run) == _VERSES and len({b.element for b in run}) == 1:
+        return True
+    more = [b for b in blocks[index : index + 2 * _VERSES] if b.kind == "paragraph" and b.text]
+    homes = {b.element.getparent() for b in more if b.element is not None and not b.linked}
+    return len(more) == 2 * _VERSES and len(homes) == 1
+
+
+_VERSES = 3
+"""Short lines in a row that begin a text: so many in one element, or twice as many side by side."""
 
 
 def _may_be_title(block: Block, own: str) -> bool:
@@ -162,9 +255,16 @@ def _may_be_title(block: Block, own: str) -> bool:
         return False
     if len(text.split()) < _MIN_WORDS or is_frame_title(text) or boilerplate_kind(text):
         return False
-    if len(DATE_RE.sub("", text).strip(" ()[]|-–,.:")) < _MIN_TITLE:
+    dated = DATE_RE.search(text)
+    if dated and (
+        (len(text[: dated.start()].strip()) < _MIN_TITLE and _TELLS_WHEN.match(text, dated.end()))
+        or (":" in text[: dated.start()] and not without_dates(text[: dated.start()]))
+        or len(DATE_RE.sub("", text).strip(" ()[]|-–,.:")) < _MIN_TITLE
+    ):
         return False
-    if block.kind != "heading" and text.endswith(_SENTENCE):
+    if read_line(text).kind in ("label", "label_only"):
+        return False
+    if text.endswith(_SENTENCE) and (block.kind != "heading" or len(text) >= 80):
         return False
     if block.linked > 0.5 * len(text.replace(" ", "")):
         return all(article_key(url) == own for url, _ in block.links)

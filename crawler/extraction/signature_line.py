@@ -209,6 +209,9 @@ def _read_line(line: str) -> Line:
     match = LABEL_RE.match(text) or LABEL_RE.match(unwrapped(text))
     if match:
         text = match.string
+        while match["author"] and (inner := LABEL_RE.match(text[match.end() :])):
+            # A CMS prints "Tác giả:" before what was typed in with a label of its own.
+            text, match = inner.string, inner
         return read_labelled(text, match)
     text = unwrapped(text)
     if text.count(" ") > 14:

@@ -92,7 +92,7 @@ GENERIC_RE = re.compile(
     r"nukeviet|vinades(?:\W.*)?|danaweb(?:\W.*)?|vnpt(?:\W.*)?|viettel(?:\W.*)?|joomla|wordpress|"
     r"không rõ|khuyết danh|unknown|n/a|test|demo|nguồn|tác giả bài viết|phóng viên\s.*|"
     r"ảnh|tin|bài|tin tức|trang chủ|website|web|bởi|by|(?:viết|đăng|gửi|tạo) bởi|posted(?: by)?|"
-    r"written(?: by)?|người (?:đăng|viết|gửi|tạo|cập nhật)|admin\w*\s.*|quản trị\s.*|"
+    r"written(?: by)?|người (?:đăng|viết|gửi|tạo|cập nhật)|admin\w*\s.*|\S+\sadmin\w*|quản trị\s.*|"
     r"(?:ban|bo phan) (?:bien tap|quan tri|tuyen giao)(?:\s.*)?|bien tap(?: vien)?|"
     r"quan tri(?: vien| web)?|cong doan(?:\s.*)?|ldld(?:\s.*)?|lien doan lao dong(?:\s.*)?|"
     r"toa soan|phong vien|cong tac vien|bbt\w*|super\s?admin|superuser|manager|mặc định|"

@@ -41,7 +41,8 @@ _SHORT = 200
 
 def _names_others(names: str) -> bool:
     """Whether a class attribute says that an element is another article or a column of others."""
-    words = names.split()
+    # A page builder calls every part of a page a widget, the article's own too.
+    words = [word for word in names.split() if not word.startswith("elementor")]
     return "hentry" in words or "type-post" in words or any(map(_BESIDE.fullmatch, words))
 
 

@@ -75,6 +75,8 @@ ARTICLE = Layout(
         "[itemtype$='schema.org/Article'] [itemprop=articleBody]",
     ),
     title=(
+        # Where the menu's heading is shown, it is the h1 and the title the h2 below it.
+        ".com-content-article > .page-header h2",
         ".com-content-article h1",
         ".item-page [itemprop=headline]",
         ".article-header h1",
@@ -160,7 +162,7 @@ ARTICLE = Layout(
         "body.com_content.view-categories",
         "body.com_content.view-archive",
         ".com-content-category-blog",
-        "[itemprop=blogPost]",
+        "body:not(.view-article) [itemprop=blogPost]",
         ".items-leading",
         "body.com_search",
         "body.com_finder",

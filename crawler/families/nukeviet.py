@@ -76,6 +76,7 @@ NUKEVIET4 = Layout(
         "#print #author p",
         ".news_column p.text-right:not(.adminlink)",
         "p.h5.text-right",
+        "p.text-end",
         "#author p",
     ),
     section=(".temp-breadcrumbs [itemprop=name]", ".breadcrumbs [itemprop=title]"),
