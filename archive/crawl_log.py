@@ -65,12 +65,6 @@ def finish_crawl(
         db.conn.execute(f"update crawls set {names} where id = :id", values)
 
 
-def has_complete_crawl(db: Database, site: str) -> bool:
-    """Whether some crawl of the site has walked all of it."""
-    found = db.conn.execute("select 1 from crawls where site = ? and complete limit 1", (site,))
-    return found.fetchone() is not None
-
-
 def save_fetch_error(
     db: Database, crawl: str, site: str, url: str, kind: str, detail: str, failed_at: datetime
 ) -> None:

@@ -7,11 +7,6 @@ a fact about a site, kept for both maps.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-
-MERGER = datetime(2025, 7, 1, tzinfo=timezone(timedelta(hours=7)))
-"""The moment from which the 34 provinces stand, Vietnam's time."""
-
 MERGED_FROM: dict[str, tuple[str, ...]] = {
     "Hà Nội": ("Hà Nội",),
     "Huế": ("Thừa Thiên Huế",),

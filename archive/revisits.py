@@ -55,18 +55,6 @@ def site_pace(db: Database, site: str) -> float:
     return 0.5 if looked >= 20 and edited * 10 > looked else 1.0
 
 
-def is_due(db: Database, address: str, now: datetime) -> bool | None:
-    """Whether the article at an address is due at ``now``; None where no article is known there."""
-    row = db.conn.execute(
-        "select first_seen_at, last_checked_at from articles where id ="
-        " (select article_id from article_addresses where address = ?)",
-        (address,),
-    ).fetchone()
-    if row is None:
-        return None
-    return next_look(datetime.fromisoformat(row[0]), datetime.fromisoformat(row[1])) <= now
-
-
 def due_articles(
     db: Database, site: str, now: datetime, *, every: bool = False, pace: float = 1.0
 ) -> list[str]:

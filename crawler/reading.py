@@ -100,17 +100,6 @@ def read_of(capture: Capture, outcome: Outcome = None, *, waiting: bool = False)
     return Read(capture, address, leads_to, outcome, key, digest, expected)
 
 
-def note_capture(db: Database, capture: Capture) -> Change:
-    """Keep a capture's row, and settle it at once where nothing has to be read.
-
-    One that is known already changes nothing.
-    """
-    fresh = keep_capture(db, capture)
-    if fresh and not needs_extraction(capture):
-        return settle_reading(db, Reading(capture, outcome_without_extraction(capture)))
-    return "none"
-
-
 def settle_reading(db: Database, reading: Reading) -> Change:
     """Write what a capture said; see ``archive.articles.settle``."""
     outcome = reading.outcome

@@ -19,7 +19,7 @@ TET = (date(2026, 2, 14), date(2026, 2, 23))
 """From the kitchen gods' day to the seventh of the first month: offices are closed."""
 BACKLOG = 24
 """Articles that stand on a site before the archive hears of it."""
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)

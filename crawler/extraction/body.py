@@ -52,7 +52,6 @@ class Text:
     lead: list[Block]
     blocks: list[Block]
     signature: Byline
-    signed_lines: tuple[str, ...] = ()
 
 
 def clean_blocks(

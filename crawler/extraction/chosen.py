@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -391,14 +390,6 @@ def _attachments(document: Document, layout: Layout, body: HtmlElement) -> list[
     """Files offered outside the body: where the layout says, and in boxes right below it."""
     named = [element for selector in layout.attachments for element in document.select(selector)]
     return offered_files(document, named, body)
-
-
-def same_host(url: str, other: str) -> bool:
-    """Whether two addresses are of one host, "www." aside."""
-    first, second = (
-        urlsplit(address).netloc.lower().removeprefix("www.") for address in (url, other)
-    )
-    return first == second != ""
 
 
 @lru_cache(maxsize=512)
