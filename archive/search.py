@@ -83,6 +83,26 @@ class Query:
             )
         )
 
+    def prefixes(self) -> list[Query]:
+        """The beginnings of words that are looked for, each as a query of its own.
+
+        >>> [one.fts() for one in parse('"doi tho"* OR (cong NOT ng*)').prefixes()]
+        ['"tho" *', '"ng" *']
+        """
+        words = dict.fromkeys(leaf.words[-1] for leaf in _all_leaves(self.root) if leaf.prefix)
+        return [Query(word, Phrase((word,), prefix=True), self.exact) for word in words]
+
+    def without_prefixes(self, exact: bool | None = None) -> str:
+        """An FTS5 expression without prefixes that every match fulfils; "" where none is left.
+
+        >>> parse('"doi tho"* lao -(x OR dong*) -nu').without_prefixes()
+        '("doi" AND "lao") NOT "nu"'
+        >>> parse("cong OR ng*").without_prefixes()
+        ''
+        """
+        rest = _without_prefixes(self.root)
+        return "" if rest is None else _fts(rest, self.exact if exact is None else exact)
+
     def matches(self, texts: Mapping[str, str], exact: bool | None = None) -> bool:
         """Whether an article of these ``texts`` (column of the index -> text) is a match: the
         answer of FTS5, found by reading."""
@@ -198,6 +218,25 @@ def _necessary(node: Node, column: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(node, And):
         for part in node.parts:
             yield from _necessary(part, column)
+
+
+def _without_prefixes(node: Node) -> Node | None:
+    if isinstance(node, Phrase):
+        words = node.words[:-1] if node.prefix else node.words
+        return Phrase(words) if words else None
+    if isinstance(node, In):
+        inner = _without_prefixes(node.part)
+        return None if inner is None else In(node.column, inner)
+    kept = [_without_prefixes(part) for part in node.parts]
+    parts = tuple(part for part in kept if part is not None)
+    if isinstance(node, Or):
+        return Or(parts) if len(parts) == len(kept) else None
+    if not parts:
+        return None
+    without = tuple(
+        part for part in node.without if not any(leaf.prefix for leaf in _all_leaves(part))
+    )
+    return parts[0] if len(parts) == 1 and not without else And(parts, without)
 
 
 def _matches(node: Node, texts: Mapping[str, str], exact: bool) -> bool:

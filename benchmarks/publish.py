@@ -33,6 +33,10 @@ MIDDLING = ("thỏa ước lao động tập thể", "doi thoai tai noi lam viec
             "CNVCLĐ", "Tết Sum vầy", "bua an ca")  # fmt: skip
 RARE = ("title:thôn", '"an toàn vệ sinh" -nữ', "luong* tap the", "nghieng nguyen", "quyết xuân")
 
+AWKWARD = ("ng*", "th* lao dong", '"lao do"*', '"doan cong lao dong"', "lao dong -cong -doan",
+           "cong doan lao dong nguoi viec hoat dong hoi nghi")  # fmt: skip
+"""Beginnings of very many words, common words that stand side by side nowhere, many common ones."""
+
 
 def pages(path: Path) -> dict[str, list[str]]:
     """Kinds of page with many addresses each, so that nothing is measured from one cache."""
@@ -54,20 +58,19 @@ def pages(path: Path) -> dict[str, list[str]]:
         return [f"/search?q={quote_plus(word)}" for word in words]
 
     everything = COMMON + MIDDLING + RARE
+    filters = [*(("province", p) for p in provinces[::6]), *(("year", str(y)) for y in
+               range(2012, 2025, 3)), *(("site", s) for s in sites[::9])]  # fmt: skip
     return {
         "home": ["/", "/?map=2025"],
         "article": [f"/archive/articles/{key}" for key in keys],
         "search, common words": search(COMMON),
         "search, middling words": search(MIDDLING),
         "search, rare words": search(RARE),
+        "search, beginnings, common phrases": search(AWKWARD),
         "search by date": [f"{path}&sort=newest" for path in search(everything)],
         "search with a filter": [
             f"/search?q={quote_plus(word)}&{name}={quote_plus(value)}"
-            for word, (name, value) in zip(
-                itertools.cycle(everything),
-                [*(("province", p) for p in provinces[::6]), *(("year", str(y)) for y in
-                 range(2012, 2025, 3)), *(("site", s) for s in sites[::9])],
-            )
+            for word, (name, value) in zip(itertools.cycle(everything), filters)
         ],
         "filter alone": [
             *(f"/search?province={quote_plus(p)}" for p in provinces[::8]),
@@ -78,7 +81,9 @@ def pages(path: Path) -> dict[str, list[str]]:
         "site": [f"/sites/{site}" for site in sites],
         "month": [f"/months/{month}" for month in months],
         "sites": ["/sites"],
+        "health": ["/health"],
         "coverage": ["/coverage"],
+        "all provinces, all months": ["/provinces", "/provinces?map=2025", "/months"],
         "feed of a search": [f"/feed.atom?q={quote_plus(word)}" for word in everything],
         "table": ["/archive/articles", "/archive/articles?_sort_desc=published_at"],
         "database": ["/archive"],

@@ -12,6 +12,8 @@ from heapq import nsmallest
 
 from archive.publish.filters import LONGEST, NARROW, Filters
 
+ID_SPACE = 1 << 49
+"""Ids of articles are hashes below this, spread evenly."""
 TOPIC_SAMPLE = 1_500
 FACET_VALUES = 100
 """Most values of a filter that are counted out; years and months are few and all told."""
@@ -87,6 +89,16 @@ def _told(name: str, counts: dict[str, int], scale: float = 1.0) -> list[tuple[s
     if name in ("year", "month"):
         return sorted(items, reverse=True)
     return nsmallest(FACET_VALUES, items, key=lambda item: (-item[1], item[0]))
+
+
+def sample_reach(conn: sqlite3.Connection, size: int) -> tuple[int, float]:
+    """Up to which id the narrow index is read for a sample, and what one row then stands for."""
+    row = conn.execute(
+        f"select id from articles indexed by articles_narrow order by id limit 1 offset {size}"
+    ).fetchone()
+    if row is None:
+        return ID_SPACE, 1.0
+    return row[0], ID_SPACE / (row[0] + 1)
 
 
 def _month_conditions(filters: Filters) -> tuple[str, list[str]]:

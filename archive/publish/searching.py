@@ -16,12 +16,13 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
-from archive.browsing_schema import INDEXED
 from archive.publish import matched
 from archive.publish.filters import Filters, by_date
+from archive.publish.matched import ID_SPACE
+from archive.publish.prefixes import has_common_prefix, read_through, reader
 from archive.publish.walking import Cursor, Found, probe, walk
 from archive.search import Query
 
@@ -40,10 +41,12 @@ MOST_PROBED = 2_000
 SCANNED = 200_000
 """Matches, times the words looked for, that are read to count exactly within a filter; about a
 third of a microsecond each."""
-ID_SPACE = 1 << 49
 TOLD_WORDS = 12
 TOLD_BY = 200
 """Articles with a word that are looked at to tell how rare it is."""
+WEIGHED = 1_000_000
+"""Articles with the words of a query, all words together, that bm25 may go through (25 to 50
+microseconds a thousand): it counts each word's articles anew."""
 WEIGHTS = "10.0, 4.0, 1.0, 2.0, 0.5"
 """bm25 weights of title, lead, body, byline, table_text."""
 
@@ -81,31 +84,22 @@ def articles(conn: sqlite3.Connection) -> int:
 
 
 def telling_words(conn: sqlite3.Connection, index: str, words: Sequence[str]) -> list[str]:
-    """Those of the words that few articles have, the rarest first.
+    """Those of the words that few articles have, the rarest first."""
+    counts = _counts(conn, index, words)
+    most = articles(conn) / 2
+    return [word for count, word in counts if count < most][:3]
 
-    Judged by how far the first articles with the word reach into the space of ids.
-    """
-    reached: list[tuple[int, str]] = []
+
+def _counts(conn: sqlite3.Connection, index: str, words: Sequence[str]) -> list[tuple[float, str]]:
+    """In how many articles each word stands, about, the rarest first: judged by how far the first
+    articles with the word reach into the space of ids."""
+    counts: list[tuple[float, str]] = []
     for word in words[:TOLD_WORDS]:
         row = conn.execute(
             f"select rowid from {index} where {index} match ? limit 1 offset {TOLD_BY}", (word,)
         ).fetchone()
-        reached.append((row[0] if row else ID_SPACE, word))
-    everywhere = _sample_reach(conn, TOLD_BY)[0]
-    reached = [(reach, word) for reach, word in reached if reach > 2 * everywhere]
-    return [word for _, word in sorted(reached, reverse=True)[:3]]
-
-
-def reader(conn: sqlite3.Connection, query: Query, exact: bool) -> Callable[[int], bool]:
-    """Tells by reading whether the article with an id is a match."""
-
-    def passes(key: int) -> bool:
-        row = conn.execute(
-            f"select {', '.join(INDEXED)} from articles where id = ?", (key,)
-        ).fetchone()
-        return row is not None and query.matches(dict(zip(INDEXED, row, strict=True)), exact)
-
-    return passes
+        counts.append((TOLD_BY * ID_SPACE / (row[0] + 1) if row else TOLD_BY, word))
+    return sorted(counts)
 
 
 class _Searching:
@@ -123,8 +117,17 @@ class _Searching:
         (10 ms and more), so its matches are read whole, once; where they are more than that,
         the articles themselves are read (0.2 ms each)."""
         self.matches = 0
+        self.articles = articles(conn)
 
     def run(self, sort: Sort, page: int, cursor: Cursor | None, size: int, facets: bool) -> Found:
+        if self.whole and has_common_prefix(self.conn, self.query, self.exact, self.articles):
+            oldest = sort == "oldest"
+            found = read_through(
+                self.conn, self.index, self.query, self.filters, exact=self.exact, oldest=oldest,
+                cursor=cursor, size=size, articles=self.articles, facets=facets,
+            )  # fmt: skip
+            found.order = "oldest" if oldest else "newest"
+            return found
         ids = self._ids(SAMPLE + 1)
         estimate = len(ids)
         known = estimate <= SAMPLE
@@ -166,7 +169,7 @@ class _Searching:
         """Up to how many matches all are read."""
         if self.whole:
             return READ_WHOLE
-        return max(1.2 * LISTED, math.sqrt(ASKED_AS_READ * size * articles(self.conn)))
+        return max(1.2 * LISTED, math.sqrt(ASKED_AS_READ * size * self.articles))
 
     def _ids(self, limit: int, after: int = -1) -> list[int]:
         return [
@@ -218,12 +221,16 @@ class _Searching:
 
     def _ranked(self, ids: list[int]) -> tuple[list[int], str]:
         """Newest first on entry, so that equal ones stay in that order (the sort is stable)."""
-        if self.matches <= RANKED:
+        if not ids:
+            return ids, "relevance"
+        weighed = self._weighed() if self.matches <= RANKED else ""
+        if weighed:
+            # The ids are compared before the score is asked for ("+": not by a seek for each).
             scores = dict(
                 self.conn.execute(
                     f"select rowid, bm25({self.index}, {WEIGHTS}) from {self.index}"
-                    f" where {self.index} match ?",
-                    (self.match,),
+                    f" where {self.index} match ? and +rowid in (select value from json_each(?))",
+                    (weighed, json.dumps(ids)),
                 ).fetchall()
             )
             return sorted(ids, key=lambda key: scores.get(key, 0.0)), "relevance"
@@ -232,22 +239,41 @@ class _Searching:
             return ids, "newest"
         return sorted(ids, key=lambda key: key not in titled), "title"
 
+    def _weighed(self) -> str:
+        """What bm25 is asked about: the query; of one with many common words in a large archive
+        its rarest words, since the others weigh next to nothing; "" where all are common."""
+        if self.whole or self.articles * len(self.query.words) <= WEIGHED:
+            return self.match
+        rarest: list[str] = []
+        read = 0.0
+        for count, word in _counts(self.conn, self.index, self.query.necessary(self.exact)):
+            read += count
+            if read > WEIGHED or count > self.articles / 2:
+                break
+            rarest.append(f"({word})")
+        return " AND ".join(rarest)
+
     def _titled(self, ids: list[int]) -> set[int] | None:
         """Those with the words in the title, or None where these are too many to tell."""
-        title = f"{{title}} : ({self.match})"
-        if self.matches <= LISTED:
-            titled = {
-                row[0]
-                for row in self.conn.execute(
-                    f"select rowid from {self.index} where {self.index} match ? limit {RANKED + 1}",
-                    (title,),
-                )
-            }
-            return titled if len(titled) <= RANKED else None
-        if self.whole or len(ids) > PROBED:
+        costly = self.articles * len(self.query.words) > WEIGHED
+        if len(ids) <= (MOST_PROBED if costly else PROBED):
+            # One article is not asked about by its id: the index would go on to the next match.
+            rows = self.conn.execute(
+                "select a.id, a.title from json_each(?) f cross join articles a on a.id = f.value",
+                (json.dumps(ids),),
+            )
+            return {k for k, title in rows if self.query.matches({"title": title}, self.exact)}
+        if self.matches > LISTED or self.whole:
             return None
-        asked = f"select 1 from {self.index} where {self.index} match ? and rowid = ?"
-        return {key for key in ids if self.conn.execute(asked, (title, key)).fetchone()}
+        title = f"{{title}} : ({self.match})"
+        titled = {
+            row[0]
+            for row in self.conn.execute(
+                f"select rowid from {self.index} where {self.index} match ? limit {RANKED + 1}",
+                (title,),
+            )
+        }
+        return titled if len(titled) <= RANKED else None
 
 
 def _page_of(
@@ -301,7 +327,7 @@ def _browse(
     found.order = order
     where, values = filters.conditions("n")
     if facets or total is None:
-        reach, scale = _sample_reach(conn, LISTED if total is None else SAMPLE)
+        reach, scale = matched.sample_reach(conn, LISTED if total is None else SAMPLE)
         sampled = matched.gather(
             conn,
             f"select {matched.columns('n')} from articles n indexed by articles_narrow"
@@ -316,13 +342,3 @@ def _browse(
         found.total, found.exact = total, True
         found.facets |= matched.counted_facets(conn, filters)
     return found
-
-
-def _sample_reach(conn: sqlite3.Connection, size: int) -> tuple[int, float]:
-    """Up to which id the narrow index is read for a sample, and what one row then stands for."""
-    row = conn.execute(
-        f"select id from articles indexed by articles_narrow order by id limit 1 offset {size}"
-    ).fetchone()
-    if row is None:
-        return ID_SPACE, 1.0
-    return row[0], ID_SPACE / (row[0] + 1)

@@ -50,6 +50,8 @@ class Found:
     cursor: Cursor | None = None
     stopped_early: bool = False
     """Whether the walk reached its limit before the page was full."""
+    at_least: bool = False
+    """Whether there are ``total`` or more, where no more than that is known."""
 
 
 def probe(index: str, match: str, first: Sequence[str], key: str) -> tuple[str, dict[str, object]]:
@@ -76,20 +78,27 @@ def walk(
     limit: int = 0,
     among: Set[int] | None = None,
     first: Sequence[str] = (),
-    passes: Callable[[int], bool] | None = None,
+    passes: Callable[[int], bool | None] | None = None,
 ) -> Found:
     """A page of articles in order of date, from a cursor, looking at ``limit`` at most.
 
     Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, or for
-    which ``passes`` says yes, where these are given. The words in ``first`` (expressions that
+    which ``passes`` says yes, where these are given; where it says None, the walk ends there and
+    goes on from there. The words in ``first`` (expressions that
     every match fulfils) are asked about before ``match``. Articles without a date come last in
     either direction. ``total`` is left at -1.
     """
     limit = limit or (WALK if among is None else WALK_AMONG)
-    if among is not None:
-        passes = among.__contains__
+    known = among
+    if known is not None:
+        asking = passes
+
+        def passes(key: int) -> bool | None:
+            return key in known and (asking is None or asking(key))
+
     ids: list[int] = []
     last: Cursor | None = cursor
+    seen: Cursor | None = cursor
     looked_at = 0
     phases = (False, True) if cursor is None or cursor.published_at else (True,)
     for undated in phases:
@@ -121,7 +130,11 @@ def walk(
             f" limit {size + 1 - len(ids) if passes is None else -1}"
         )
         for key, moment in conn.execute(outer, parameters):
-            if passes is not None and not passes(key):
+            verdict = True if passes is None else passes(key)
+            if verdict is None:
+                return Found(ids, -1, False, "", more=True, cursor=seen, stopped_early=True)
+            seen = Cursor(moment or "", key)
+            if not verdict:
                 continue
             if len(ids) == size:
                 return Found(ids, -1, False, "", more=True, cursor=last)

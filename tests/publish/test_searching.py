@@ -13,7 +13,7 @@ import pytest
 from archive.browsing_schema import refresh_counts
 from archive.database import article_id, open_archive
 from archive.provinces import PROVINCE_2025
-from archive.publish import searching, walking
+from archive.publish import prefixes, searching, walking
 from archive.publish.downloads import _listing, _Place
 from archive.publish.filters import Filters
 from archive.publish.search_page import Asked
@@ -239,9 +239,76 @@ def test_many_matches_are_ranked_by_title_or_date(
     conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, ranked: int
 ) -> None:
     monkeypatch.setattr(searching, "RANKED", ranked)
+    monkeypatch.setattr(searching, "PROBED", 0)
     found = search(conn, parse("thoa uoc"), Filters(), size=100)
     assert found.order == ("newest" if ranked == 5 else "title")
     assert sorted(found.ids) == sorted(every(conn, TEXTS["thoa uoc"]))
+
+
+@pytest.mark.parametrize("weighed", [0, 100, 10**6])
+def test_common_words_are_left_out_of_the_ranking_of_a_large_archive(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, weighed: int
+) -> None:
+    monkeypatch.setattr(searching, "WEIGHED", weighed)
+    monkeypatch.setattr(searching, "TOLD_BY", 10)
+    found = search(conn, parse("cong doan thoa uoc"), Filters(), size=100)
+    assert found.order == ("relevance" if weighed else "title")
+    both = {row["id"] for row in map(row_of, range(COUNT)) if "thỏa" in row["title"]}
+    if weighed:
+        assert set(found.ids[: len(both)]) == both
+    assert sorted(found.ids) == sorted(every(conn, TEXTS["thoa uoc"]))
+
+
+PREFIXED = {
+    "so*": (lambda row: True, True),
+    "co* th*": (lambda row: "thỏa ước" in row["body"] or "thỏa" in row["title"], True),
+    "cống cô*": (lambda row: "cống" in row["body"], False),
+    "doan -tho* co*": (lambda row: "thỏa ước" not in row["body"], False),
+    "khongco OR so*": (lambda row: True, True),
+}
+
+
+@pytest.mark.parametrize("among", [10**5, 5])
+@pytest.mark.parametrize("read", [7, 10**4])
+@pytest.mark.parametrize("name", ["none", "site", "site and year", "nothing"])
+@pytest.mark.parametrize("text", PREFIXED)
+def test_common_prefixes_are_read_through(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, text: str, name: str, read: int,
+    among: int,
+) -> None:  # fmt: skip
+    """Pages in order hold every match once, whatever one page may read, and promise no more."""
+    for bound, value in {"FROM": 0, "READ": read, "AMONG": among, "COMMON": 1}.items():
+        monkeypatch.setattr(prefixes, bound, value)
+    test, estimated = PREFIXED[text]
+    filters, query = FILTERS[name], parse(text)
+    expected = every(conn, lambda row: test(row) and passes(filters, row))
+    got: list[int] = []
+    cursor, turns = None, 0
+    while True:
+        found = search(conn, query, filters, exact=query.exact, cursor=cursor, size=9)
+        assert found.order == "newest"
+        if found.exact:
+            assert found.total == len(expected)
+        elif found.at_least:
+            assert found.total <= max(len(expected), 1)
+        else:
+            assert estimated
+        got += found.ids
+        turns += 1
+        if not found.more:
+            break
+        assert found.cursor != cursor
+        cursor = found.cursor
+    assert got == expected
+    assert turns >= len(expected) / 9
+
+
+def test_a_rare_prefix_is_asked_of_the_index(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefixes, "FROM", 0)
+    found = search(conn, parse("khongco*"), Filters())
+    assert (found.ids, found.total, found.exact, found.order) == ([], 0, True, "relevance")
 
 
 @pytest.mark.parametrize("text", ["", "~", "x~", "~x", "2020~" + "9" * 30, "~-5", "2020~١"])
