@@ -20,6 +20,9 @@ from sqlite_utils import Database
 
 from archive.database import timestamp
 from archive.drift import MEANINGS, Drift, Reading, find_drifts
+from archive.health_sentences import say
+from archive.records import VIETNAM
+from archive.tet import tet_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +48,12 @@ WORDS: dict[str, Word] = {
 }
 """Every state, from the best to the gravest."""
 
+_CLASSES = (
+    "dns", "refused", "timeout", "cut", "tls", "http", "robots", "given_up", "blocked", "challenge",
+    "not_found", "server_error", "moved", "parse", "unparsable", "trap",
+)  # fmt: skip
 CLASSES: dict[str, str] = {
-    "dns": "its name is not resolved",
-    "refused": "it refuses connections",
-    "timeout": "it does not answer in time",
-    "cut": "its answers break off",
-    "tls": "no secure connection",
-    "http": "error in place of a listing",
-    "robots": "robots.txt forbids",
-    "given_up": "given up after failures in a row",
-    "blocked": "it refuses us (401, 403, 429, 451)",
-    "challenge": "a bot check",
-    "not_found": "404 or 410",
-    "server_error": "server error (5xx)",
-    "moved": "redirects to another host",
-    "parse": "pages that cannot be read",
-    "unparsable": "feeds or sitemaps that cannot be read",
-    "trap": "listings without an end",
+    name: say("connection_refused" if name == "refused" else name) for name in _CLASSES
 }
 """Classes of failures (those of ``fetch_errors.kind`` and of captures), in a person's words."""
 
@@ -74,6 +66,9 @@ GONE_AFTER = timedelta(days=14)
 BEHIND_SCHEDULE = timedelta(hours=6)
 """How long a site may be due before it is behind."""
 BEHIND_UNSCHEDULED = timedelta(days=7)
+REFUSED = 3
+"""Answers that refuse us, from which on they are more than a page that is nobody's business."""
+REFUSALS_SINCE = timedelta(days=30)
 SILENCE = timedelta(days=14)
 """The shortest silence that is called frozen: the holidays of Tết are shorter."""
 SILENCE_FACTOR = 1.5
@@ -166,7 +161,13 @@ def site_health(
     robots = ask("robots", timedelta(days=30))
     certificates = ask("certificates", soon=timestamp(now + CERTIFICATE_SOON))
     notes = _notes(crawls, failures, robots, certificates, now)
-    word, reason = judge(now, crawls, failures, answers, drifts, takedowns, silence, dead_listings)
+    judged = failures
+    if failures.get("blocked") and not crawls["failing_since"]:
+        # A refusal that passes in the midst of a crawl leaves one such crawl.
+        refusals = ask("refusals", REFUSALS_SINCE)
+        if len(refusals) < 2 or not all(map(_refuses, refusals)):
+            judged = {name: times for name, times in failures.items() if name != "blocked"}
+    word, reason = judge(now, crawls, judged, answers, drifts, takedowns, silence, dead_listings)
     return Health(
         site=site,
         word=word,
@@ -196,7 +197,7 @@ def judge(
 ) -> tuple[str, str]:
     """The word for what the monitors found, and the reason. The gravest that holds counts."""
     if not crawls["crawls"]:
-        return "never", "it has not been crawled yet"
+        return "never", say("never")
     failing = crawls["failing_since"]
     failing_for = now - datetime.fromisoformat(failing) if failing else timedelta(0)
     if failing_for >= LOOK_BACK and _tried_for(crawls) >= TRIED_FOR:
@@ -204,27 +205,39 @@ def judge(
     # Where crawls fail whole, the look-back window decides; a bot check does not pass by itself.
     refused = failures.get("challenge", 0)
     refused += 0 if failing else failures.get("blocked", 0)
-    if refused >= 3 and refused > answers["useful"]:
-        return "blocked", f"{refused} of {answers['answers']} answers: {_classes(failures)}"
+    if refused >= REFUSED and refused > answers["useful"]:
+        return "blocked", say(
+            "refused", refused=refused, answers=answers["answers"], classes=_classes(failures)
+        )
     if dead_listings:
-        return "changed", f"this listing leads to no article any more: {dead_listings[0]}"
+        return "changed", say("dead_listing", url=dead_listings[0])
     if drifts:
         return "changed", "; ".join(str(drift) for drift in drifts)
     for row in takedowns:
         if row["gone"] >= MASS_TAKEDOWN[0] and row["gone"] >= MASS_TAKEDOWN[1] * row["looked_at"]:
-            text = f"{row['gone']} of {row['looked_at']} known articles were gone in one crawl"
-            return "changed", text
+            return "changed", say("mass_takedown", gone=row["gone"], looked_at=row["looked_at"])
     behind = _behind(now, crawls)
     if behind:
         return "behind", behind
     if silence["newest"] and silence["days"] >= 5:
-        quiet = now - datetime.fromisoformat(f"{silence['newest']}T23:59:59+07:00")
+        quiet = _silent_for(date.fromisoformat(silence["newest"]), now, crawls["last_success"])
         usual = timedelta(days=silence["longest_gap"] or 0)
         span = date.fromisoformat(silence["newest"]) - date.fromisoformat(silence["oldest"])
         if quiet > longest_quiet(silence["days"], span, usual):
-            text = f"nothing new for {quiet.days} days; its longest silence was {usual.days}"
-            return "frozen", text
-    return "current", "crawled in time"
+            return "frozen", say("silent", days=quiet.days, usual=usual.days)
+    return "current", say("in_time")
+
+
+def _refuses(crawl: Mapping[str, Any]) -> bool:
+    return bool(crawl["refused"] >= REFUSED and crawl["refused"] > crawl["useful"])
+
+
+def _silent_for(newest: date, now: datetime, last_success: str | None) -> timedelta:
+    """For how long a site is known to have been silent: until it was last looked at, without the
+    days on which nobody publishes."""
+    looked = datetime.fromisoformat(last_success) if last_success else now
+    quiet = looked - datetime.fromisoformat(f"{newest}T23:59:59+07:00")
+    return quiet - timedelta(days=tet_days(newest, looked.astimezone(VIETNAM).date()))
 
 
 def longest_quiet(days: int, span: timedelta, longest: timedelta) -> timedelta:
@@ -251,7 +264,9 @@ def _failing_word(
     failing_for: timedelta,
 ) -> tuple[str, str]:
     what = _classes(failures) or crawls["last_detail"] or str(crawls["last_outcome"])
-    reason = f"{crawls['failures']} crawls failed since {crawls['failing_since'][:16]}: {what}"
+    reason = say(
+        "failing", crawls=crawls["failures"], since=crawls["failing_since"][:16], what=what
+    )
     if failures.get("moved") and not answers["useful"]:
         return "moved", reason
     if failing_for >= GONE_AFTER and not answers["useful"]:
@@ -266,14 +281,14 @@ def _behind(now: datetime, crawls: Mapping[str, Any]) -> str:
     if crawls["due_at"]:
         late = now - datetime.fromisoformat(crawls["due_at"])
         if late > BEHIND_SCHEDULE:
-            return f"due since {crawls['due_at'][:16]}"
+            return say("due", since=crawls["due_at"][:16])
         return ""
     if not crawls["last_success"]:
-        return "" if crawls["failures"] else "no crawl has brought a page yet"
+        return "" if crawls["failures"] else say("no_page_yet")
     age = now - datetime.fromisoformat(crawls["last_success"])
     if age > BEHIND_UNSCHEDULED:
-        return f"last crawled {age.days} days ago"
-    return "" if crawls["walked"] else "its listings have not been walked to their end yet"
+        return say("last_crawled", days=age.days)
+    return "" if crawls["walked"] else say("not_walked")
 
 
 def _notes(
@@ -285,15 +300,17 @@ def _notes(
 ) -> list[str]:
     notes: list[str] = []
     if crawls["failures"]:
-        notes.append(f"failed lately, perhaps passing: {crawls['last_detail'] or 'no detail'}")
+        notes.append(say("passing", what=crawls["last_detail"] or say("no_detail")))
     if failures:
         notes.append(_classes(failures))
     notes += [
-        f"{row['url']} changed between {row['before'][:10]} and {row['at'][:10]}" for row in robots
+        say("robots_changed", url=row["url"], before=row["before"][:10], after=row["at"][:10])
+        for row in robots
     ]
     for row in certificates:
-        word = "expires" if row["expires_at"] > timestamp(now) else "expired"
-        notes.append(f"the certificate of {row['host']} {word} on {row['expires_at'][:10]}")
+        code = "expires" if row["expires_at"] > timestamp(now) else "expired"
+        day = row["expires_at"][:10]
+        notes.append(say(f"certificate_{code}", host=row["host"], day=day))
     return notes
 
 

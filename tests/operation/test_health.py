@@ -269,6 +269,50 @@ def test_frozen_by_its_own_measure(room: Newsroom) -> None:
     assert health(room).word == "current"
 
 
+def test_silence_counts_until_the_site_was_last_looked_at(room: Newsroom) -> None:
+    """A site that is crawled once a week may have written since."""
+    for _ in range(30):
+        room.crawl_day(1)
+    room.later(days=13)
+    room.begin()
+    room.end()
+    room.later(days=6)
+    assert health(room).word == "current"
+    room.later(days=1)
+    room.begin()
+    room.end()
+    assert health(room).word == "frozen"
+
+
+@pytest.mark.parametrize(("newest", "word"), [("2026-02-10", "current"), ("2026-05-10", "frozen")])
+def test_nobody_publishes_at_tet(room: Newsroom, newest: str, word: str) -> None:
+    room.now = datetime.fromisoformat(f"{newest}T08:00:00+07:00") - timedelta(days=30)
+    for _ in range(30):
+        room.crawl_day(1)
+    for _ in range(18):
+        room.crawl_day(0)
+    assert health(room).word == word
+
+
+def test_a_refusal_that_passes_in_the_midst_of_a_crawl_is_no_alarm(room: Newsroom) -> None:
+    def crawl_mostly_refused() -> None:
+        room.later(days=1)
+        room.begin()
+        for number in range(6):
+            room.answer(f"/muc-{number}", status=403)
+        room.article()
+        room.end("incomplete")
+
+    for _ in range(10):
+        room.crawl_day()
+    crawl_mostly_refused()
+    assert health(room).word == "current"
+    crawl_mostly_refused()
+    assert health(room).word == "blocked"
+    room.crawl_day()
+    assert health(room).word == "current"
+
+
 def test_a_site_that_writes_every_other_month_is_not_frozen(db: Database) -> None:
     room = Newsroom(db)
     for day in range(300):
