@@ -84,12 +84,12 @@ def split_text(blocks: list[Block], marked: list[Block]) -> Text:
     ]
     lead, rest = _marked_lead(marked) if marked else ([], [])
     above = [block.text for block in lead[-1:]]
-    blocks, signature, signed = _take_signature([*rest, *blocks], above)
+    blocks, signature = _take_signature([*rest, *blocks], above)
     if lead:
         said = [*(block.text for block in lead), " ".join(block.text for block in lead)]
         blocks = [block for block in blocks if not _says_again(block, said)]
         blocks = _without_repeats(_without_teaser(blocks, lead))
-        return Text(lead, blocks, signature, signed)
+        return Text(lead, blocks, signature)
     for index, block in enumerate(blocks):
         if not block.text:
             if block.kind == "table":
@@ -98,9 +98,9 @@ def split_text(blocks: list[Block], marked: list[Block]) -> Text:
         if _serves_as_lead(block) and any(
             later.text or later.kind == "table" for later in blocks[index + 1 :]
         ):
-            return Text([block], blocks[:index] + blocks[index + 1 :], signature, signed)
+            return Text([block], blocks[:index] + blocks[index + 1 :], signature)
         break
-    return Text([], blocks, signature, signed)
+    return Text([], blocks, signature)
 
 
 def _says_again(block: Block, said: list[str]) -> bool:
@@ -299,9 +299,7 @@ def _without_teaser(blocks: list[Block], lead: list[Block]) -> list[Block]:
 # -- signature and lead -----------------------------------------------------------------------
 
 
-def _take_signature(
-    blocks: list[Block], above: list[str]
-) -> tuple[list[Block], Byline, tuple[str, ...]]:
+def _take_signature(blocks: list[Block], above: list[str]) -> tuple[list[Block], Byline]:
     """Read the signature off the end; attachment lines and pictures may stand below it.
 
     ``above`` is what stands above the first block: a signature may be all there is of the body.
@@ -318,16 +316,15 @@ def _take_signature(
         lines.pop()
     tail = lines[-8:]
     if not tail:
-        return blocks, Byline(), ()
+        return blocks, Byline()
     shown = above if len(tail) == len(lines) else []
     apart = stands_apart(blocks[tail[-1]], [blocks[index] for index in lines[-5:-1]])
     byline, count = read_signature([*shown, *(blocks[index].text for index in tail)], apart=apart)
     count = min(count, len(tail))
     if not count:
-        return blocks, byline, ()
+        return blocks, byline
     gone = set(tail[-count:])
-    signed = tuple(blocks[index].text for index in tail[-count:])
-    return [block for i, block in enumerate(blocks) if i not in gone], byline, signed
+    return [block for i, block in enumerate(blocks) if i not in gone], byline
 
 
 def _marked_lead(marked: list[Block]) -> tuple[list[Block], list[Block]]:
