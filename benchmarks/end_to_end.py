@@ -35,6 +35,7 @@ from typing import Any
 from archive.database import open_archive
 from benchmarks.generated_origin import Origin
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite
+from benchmarks.job_process import plan_of
 from benchmarks.told import Told, add_told, told_to
 from benchmarks.unavoidable import unavoidable
 from crawler.evaluation.scoring import compare
@@ -84,14 +85,7 @@ def ours(origin: Origin, name: str, sites: Sequence[GeneratedSite], jobs: int = 
     """Crawl sites of the origin, ``jobs`` at a time."""
     with tempfile.TemporaryDirectory() as folder:
         plans = [
-            {
-                "name": f"site_{number:02}",
-                "family": site.make,
-                "host": site.host,
-                "home": site.home,
-                "data": folder,
-                "proxy": origin.url,
-            }
+            plan_of(origin, site, folder, name=f"site_{number:02}")
             for number, site in enumerate(sites)
         ]
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -122,7 +116,7 @@ def _urls(sites: Sequence[GeneratedSite]) -> list[str]:
     return [site.url(article) for site in sites for article in site.articles]
 
 
-def _site_job(plan: dict[str, str], nursery: Nursery) -> dict[str, Any]:
+def _site_job(plan: dict[str, Any], nursery: Nursery) -> dict[str, Any]:
     process = nursery.start()
     with process.stdin, process.stdout, process.stderr:
         process.stdin.write(json.dumps(plan) + "\n")

@@ -14,11 +14,8 @@ take about an hour to generate and sixteen gigabytes; ``FOLDER`` may hold archiv
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -37,6 +34,7 @@ from benchmarks.end_to_end import ours
 from benchmarks.generated_archive import build
 from benchmarks.generated_origin import Origin
 from benchmarks.generated_pages import KNOWN, GeneratedSite
+from benchmarks.job_process import plan_of, told_by
 from benchmarks.told import Told, add_told, told_to
 
 
@@ -107,24 +105,8 @@ def by_known(sizes: Sequence[int], articles: int, archives: Path | None) -> Iter
 
 
 def _crawl(origin: Origin, folder: str, pages: int) -> dict[str, Any]:
-    site = origin.sites[-1]
-    plan = {
-        "name": f"one_more_{len(origin.sites)}",
-        "family": site.make,
-        "host": site.host,
-        "home": site.home,
-        "data": folder,
-        "proxy": origin.url,
-        "max_pages": pages,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.site_job", json.dumps(plan)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    name = f"one_more_{len(origin.sites)}"
+    return told_by(plan_of(origin, origin.sites[-1], folder, name, max_pages=pages))
 
 
 def _inserts(path: Path, count: int = 100) -> float:

@@ -9,14 +9,12 @@ seen. "rest" is what no stage claims: Scrapy's engine, Twisted, the interpreter.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.generated_origin import Origin
+from benchmarks.job_process import plan_of, told_by
 from benchmarks.told import Told, add_told, told_to
 
 
@@ -43,23 +41,7 @@ def measure(make: str, articles: int) -> Iterator[str]:
 def _crawl(origin: Origin, *, stages: bool) -> dict[str, Any]:
     [site] = origin.sites
     with tempfile.TemporaryDirectory() as folder:
-        plan = {
-            "name": "site",
-            "family": site.make,
-            "host": site.host,
-            "home": site.home,
-            "data": folder,
-            "proxy": origin.url,
-            "stages": stages,
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.site_job", json.dumps(plan)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+        return told_by(plan_of(origin, site, folder, stages=stages))
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks.generated_origin import Origin
 from benchmarks.generated_pages import LISTED
+from benchmarks.job_process import command_of, plan_of
 from benchmarks.own_time import peak_megabytes, resident_megabytes
 from benchmarks.told import Told, add_told, told_to
 
@@ -30,21 +31,10 @@ def measure(pages: int, make: str, folder: Path) -> Iterator[str]:
     # Articles and the pages of their listing together make the pages.
     with Origin([make], 1, pages * LISTED // (LISTED + 1), short=True, lazy=True) as origin:
         [site] = origin.sites
-        plan = {
-            "name": "steady",
-            "family": make,
-            "host": site.host,
-            "home": site.home,
-            "data": str(folder),
-            "proxy": origin.url,
-        }
+        plan = plan_of(origin, site, folder, name="steady")
         yield "| pages | resident, MB | peak so far, MB |"
         yield "|---|---|---|"
-        crawl = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.site_job", json.dumps(plan)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        crawl = subprocess.Popen(command_of(plan), stdout=subprocess.PIPE, text=True)
         assert crawl.stdout is not None
         marks = list(MARKS)
         told: dict[str, Any] = {}

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import os
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -28,6 +26,7 @@ from archive.warc.http import parse_message
 from archive.warc.reader import read_records
 from archive.warc.writer import Exchange, WarcWriter
 from benchmarks.generated_origin import Origin
+from benchmarks.job_process import plan_of, told_by
 from benchmarks.told import Told, add_told, told_to
 
 REPEATS = 3
@@ -93,18 +92,7 @@ def writing(exchanges: Sequence[Exchange], folder: Path, *, fsync: bool) -> tupl
 def crawl(origin: Origin, data: Path) -> tuple[float, float]:
     """The whole line: CPU milliseconds a page, and the share of them that the WARC takes."""
     [site] = origin.sites
-    plan = {
-        "name": "site",
-        "family": site.make,
-        "host": site.host,
-        "home": site.home,
-        "data": str(data),
-        "proxy": origin.url,
-        "stages": True,
-    }
-    command = [sys.executable, "-m", "benchmarks.site_job", json.dumps(plan)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    told = json.loads(done.stdout.splitlines()[-1])
+    told = told_by(plan_of(origin, site, data, stages=True))
     stages = told["stages"]
     share = (stages["WARC"] + stages["sync of the WARC"]) / sum(stages.values())
     return 1000 * told["crawl_cpu"] / told["counters"]["fetched"], share
