@@ -26,7 +26,14 @@ from archive.article_rows import (
 )
 from archive.database import article_id, timestamp, transaction
 from archive.history import refresh, revision_text, seen_of, standing_texts
-from archive.moves import article_at, destination_of, home_of, redirecting_to, same_story
+from archive.moves import (
+    article_at,
+    destination_of,
+    home_of,
+    owner_of,
+    redirecting_to,
+    same_story,
+)
 from archive.records import Article, Capture, Unreadable
 from archive.rows import fetch_all, fetch_one, insert_row
 from archive.vietnamese import fold_stroke
@@ -185,26 +192,41 @@ def absence(capture: Capture, outcome: Unreadable | None) -> tuple[str, str]:
     if capture.status in (404, 410):
         return "gone", f"HTTP {capture.status}"
     if 300 <= capture.status < 400:
-        home = urlsplit(capture.location).path in ("", "/", "/index.php", "/default.aspx")
-        return ("redirect_home" if home else "redirect"), capture.location
+        return ("redirect_home" if _is_home(capture.location) else "redirect"), capture.location
     if outcome is not None:
         return outcome.reason, outcome.detail
     return "resource", ""
 
 
+def _is_home(location: str) -> bool:
+    try:
+        return urlsplit(location).path in ("", "/", "/index.php", "/default.aspx")
+    except ValueError:  # A server may write anything there.
+        return False
+
+
 def _point(db: Database, address: str, key: int) -> None:
-    """Let an address lead to an article, and give the article what was captured there before."""
+    """Let an address lead to an article, and give the article what was captured there before.
+
+    Where others have a claim to the address, to the one that ``owner_of`` names.
+    """
+    before = article_at(db, address)
+    owner = key if article_id(address) == key else owner_of(db, address) or key
     db.conn.execute(
         "insert into article_addresses (address, article_id) values (?, ?)"
         " on conflict (address) do update set article_id = excluded.article_id",
-        (address, key),
+        (address, owner),
     )
     db.conn.execute("delete from unreadable where address = ?", (address,))
     db.conn.execute(
         "update captures set article_id = ? where address = ? and outcome is not null"
         " and outcome not in ('article', 'print')",
-        (key, address),
+        (owner, address),
     )
+    if before is not None and before != owner and seen_of(db, before) is not None:
+        refresh(db, before, {})
+    if owner not in (before, key):
+        refresh(db, owner, {})
 
 
 def _newest_reading(db: Database, key: int) -> str:

@@ -212,6 +212,8 @@ class _Files:
             severity: Severity = "note" if found.kind == "note" else "damage"
             if is_open and found.kind == "truncated":
                 severity = "note"
+            if found.kind == "header" and name.startswith("imported/"):
+                severity = "note"  # Odd where it was written, and not by any damage.
             yield Finding(severity, where, found.problem, found.offset, found.record_id)
         if is_open:
             yield Finding("note", where, "being written" if written_to else _LEFT_OPEN)
@@ -261,6 +263,12 @@ class _Files:
     def _without_row(self, name: str, record: WarcRecord, where: str) -> Finding:
         """A record that no row of captures names: one of its copies, or a twin, may have it."""
         assert self._db is not None
+        same_id = self._db.execute(
+            "select warc_file, warc_offset from captures where id = ?", (record.id,)
+        ).fetchone()
+        if same_id is not None:
+            problem = "no row: {} has a record of the same id at byte {}".format(*same_id)
+            return Finding("note", where, problem, record.offset, record.id)
         capture = capture_of(record, name, "", "")
         same = self._db.execute(
             "select warc_file from captures where url = ? and fetched_at = ?"
@@ -301,7 +309,10 @@ class _Files:
                 if found is not None:
                     capture = capture_of(record, name, found["site"], found["crawl"])
                     yield from _differences(found, capture, where)
-                elif not is_open and record.status and record.url.startswith("http"):
+                elif record.unusable:
+                    problem = f"no capture, and without a row: {record.unusable}"
+                    yield Finding("note", where, problem, record.offset, record.id)
+                elif not is_open:
                     yield self._without_row(name, record, where)
         except (WarcError, OSError):
             # Named already. What lies behind the damage is compared by its offset alone.

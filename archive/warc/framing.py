@@ -307,6 +307,9 @@ class Damage:
     truncated: bool
     """The file ends inside a record, as after a crash, and nothing whole follows."""
 
+    def __str__(self) -> str:
+        return f"bytes {self.offset} to {self.end} are damaged: {self.problem}"
+
 
 def salvage(
     path: Path, visit: Callable[[RawRecord, Iterator[bytes]], _T]

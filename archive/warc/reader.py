@@ -6,17 +6,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast
 
 from archive.records import Capture
 from archive.warc.content import ContentTooLarge, ContentUndecodable, decode_content
+from archive.warc.fields import (
+    MAX_ID,
+    NO_TEXT,
+    bare_id,
+    is_web_address,
+    normal_digest,
+    parse_date,
+    parse_fields,
+    text_of,
+)
 from archive.warc.file import sha1
 from archive.warc.framing import (
     Damage,
@@ -46,10 +53,6 @@ __all__ = [
 MAX_BYTES = 64 << 20
 """Default limit, in bytes, for a record's block and for its decoded content."""
 
-_DATE = re.compile(
-    r"(\d{4})-(\d\d)(?:-(\d\d))?(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?"
-    r"(?:Z|([+-])(\d\d):?(\d\d))?"
-)
 _HTTP_TYPES = ("response", "request", "revisit")
 
 
@@ -128,6 +131,20 @@ class WarcRecord:
         return self.header("WARC-Truncated").lower()
 
     @property
+    def unusable(self) -> str:
+        """Why a response or revisit record is no capture that can be told apart, "" if it is one.
+
+        Files of any origin hold such records; they stay in their file and get no row.
+        """
+        if not 0 < len(self.id) <= MAX_ID or NO_TEXT.search(self.id):
+            return f"WARC-Record-ID is {self.header('WARC-Record-ID')[:80]!r}"
+        if parse_date(self.header("WARC-Date")) is None:
+            return f"WARC-Date is {self.header('WARC-Date')[:80]!r}"
+        if not is_web_address(self.url):
+            return f"WARC-Target-URI is {self.url[:80]!r}"
+        return "" if self.status else "no HTTP answer in it"
+
+    @property
     def http(self) -> HttpHead:
         """The HTTP head; an empty one (status 0) where the block is no HTTP message."""
         return self._http().head
@@ -141,7 +158,7 @@ class WarcRecord:
     def http_headers(self) -> list[tuple[str, str]]:
         """The HTTP headers in order, as text."""
         pairs = self.http.headers
-        return [(name.decode("latin-1"), _text(value)) for name, value in pairs]
+        return [(name.decode("latin-1"), text_of(value)) for name, value in pairs]
 
     @property
     def content_type(self) -> str:
@@ -301,84 +318,3 @@ def capture_of(record: WarcRecord, warc_file: str, site: str, crawl: str) -> Cap
         last_modified=head.get("Last-Modified"),
         refers_to=record.refers_to,
     )
-
-
-def bare_id(value: str) -> str:
-    """A record id without brackets and, for UUIDs, without ``urn:uuid:`` and in lower case.
-
-    >>> bare_id("<urn:uuid:4E170BB4-6637-4940-AFF4-3AE43227F349>")
-    '4e170bb4-6637-4940-aff4-3ae43227f349'
-    """
-    bare = value.strip().removeprefix("<").removesuffix(">")
-    return bare[9:].lower() if bare[:9].lower() == "urn:uuid:" else bare
-
-
-def normal_digest(value: str) -> str:
-    """A digest with a lower-case algorithm; a sha1 in hexadecimal becomes base32.
-
-    >>> normal_digest("SHA1:da39a3ee5e6b4b0d3255bfef95601890afd80709")
-    'sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'
-    """
-    algorithm, _, digest = value.strip().partition(":")
-    algorithm = algorithm.lower().replace("-", "")
-    if algorithm == "sha1":
-        if len(digest) == 40:
-            try:
-                digest = base64.b32encode(binascii.unhexlify(digest)).decode("ascii")
-            except (binascii.Error, ValueError):
-                return value
-        digest = digest.upper()
-    return f"{algorithm}:{digest}" if digest else ""
-
-
-def parse_date(value: str) -> datetime | None:
-    """A W3C date-time as WARC-Date has it, to the microsecond; None for what is none.
-
-    WARC 1.1 allows it to be cut to the minute, day or month, and nine digits of a fraction.
-    """
-    found = _DATE.fullmatch(value.strip())
-    if not found:
-        return None
-    year, month, day, hour, minute, second, fraction, sign, off_hour, off_minute = found.groups()
-    micro = int(((fraction or "") + "000000")[:6])
-    try:
-        moment = datetime(
-            int(year),
-            int(month),
-            int(day or 1),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            micro,
-            UTC,
-        )
-        if sign:
-            shift = timedelta(hours=int(off_hour), minutes=int(off_minute))
-            moment -= shift if sign == "+" else -shift
-    except (ValueError, OverflowError):
-        return None
-    return moment
-
-
-def parse_fields(block: bytes) -> dict[str, str]:
-    """The fields of an application/warc-fields block; of a repeated name, the first."""
-    fields: dict[str, str] = {}
-    last = ""
-    for line in _text(block).splitlines():
-        if line[:1] in (" ", "\t") and last:
-            fields[last] += f" {line.strip()}"
-            continue
-        name, colon, value = line.partition(":")
-        if colon and name.strip() not in fields:
-            last = name.strip()
-            fields[last] = value.strip()
-        else:
-            last = ""
-    return fields
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

@@ -92,11 +92,7 @@ def _recover(path: Path, fd: int) -> Recovered:
         os.fsync(folder)
     finally:
         os.close(folder)
-    damaged = tuple(
-        f"bytes {part.offset} to {part.end} are damaged: {part.problem}"
-        for part in damages
-        if part.end <= end
-    )
+    damaged = tuple(str(part) for part in damages if part.end <= end)
     return Recovered(final, kept, size - end, damaged=damaged)
 
 

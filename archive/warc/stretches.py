@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.warc.fields import bare_id, parse_fields
 from archive.warc.framing import RawRecord, RecordStream, WarcError, WarcUnreadable
-from archive.warc.reader import MAX_BYTES, WarcRecord, bare_id, parse_fields
+from archive.warc.reader import MAX_BYTES, WarcRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ COLUMNS = ("file", "captures", "new", "changed", "unchanged", "gone", "unreadabl
 @click.option(
     "--leave-damaged",
     is_flag=True,
-    help="Of another archive, leave out damaged files instead of refusing it whole.",
+    help="Take what is whole of a damaged file, and of another archive the files that are whole,"
+    " instead of refusing all.",
 )
 @jobs_option("Processes for extraction.")
 @json_option
@@ -77,7 +78,13 @@ def import_(
     merged: list[Merged] = []
     with complaints(), stoppable("The same command goes on."):
         if files:
-            report |= import_files(files, data, jobs=jobs, watch=told_now_and_then())
+            report |= import_files(
+                files,
+                data,
+                leave_damaged=leave_damaged,
+                jobs=jobs,
+                watch=told_now_and_then(),
+            )
         for folder in folders:
             with WorkDisplay(quiet=as_json) as display:
                 merged.append(
@@ -93,7 +100,11 @@ def import_(
             print_table("Imported", COLUMNS, report["files"])
         for each in merged:
             _tell(each)
-    if not all(each.whole for each in merged):
+    damaged = [row for row in report["files"] if row["damage"]]
+    for row in damaged:
+        for found in row["damage"]:
+            click.echo(f"Left out of {row['file']}: {found}", err=True)
+    if damaged or not all(each.whole for each in merged):
         sys.exit(EXIT_PARTLY)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from archive.database import ArchiveError, open_archive
 from archive.twins import join_twins
-from archive.warc.reader import WarcError, read_records
+from archive.warc.reader import Damage, WarcError, read_records
 from crawler.intake.derived import update_derived
 from crawler.intake.ingest import Intake, Watch
 from crawler.intake.names import imported_name
@@ -21,22 +21,30 @@ from crawler.intake.unpacking import is_wacz, unpack_wacz
 from crawler.locks import IMPORT, locked
 
 PATIENCE_SECONDS = 60.0
+_WHOLE_ONES = "{} responses before it are whole: --leave-damaged takes whatever is."
 CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
 
 
 def import_files(
-    files: Sequence[Path], data: Path, *, jobs: int | None = None, watch: Watch | None = None
+    files: Sequence[Path],
+    data: Path,
+    *,
+    leave_damaged: bool = False,
+    jobs: int | None = None,
+    watch: Watch | None = None,
 ) -> dict[str, Any]:
     """Copy WARC files, and those inside WACZ files, into the archive and read them.
 
     Every file is checked to its last record before the first is copied, so that a damaged or
-    foreign file leaves the archive as it was. Raises ArchiveError for such a file.
+    foreign file leaves the archive as it was. Raises ArchiveError for such a file; with
+    ``leave_damaged``, only for one without a single whole response, and what is damaged in the
+    others is reported beside their counts.
 
     Files are kept under ``warc/imported/``; see ``crawler.intake.names.imported_name``.
     """
     with ExitStack() as unpacked:
         warcs = [warc for path in files for warc in _warcs_of(path, data, unpacked)]
-        targets = [(path, _checked_name(path)) for path in warcs]
+        targets = [(path, _checked_name(path, leave_damaged)) for path in warcs]
         with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
             return _import(targets, data, jobs, watch)
 
@@ -53,7 +61,9 @@ def _import(
                 _copy(path, folder / name)
                 taken = intake.take_in(name, watch=watch)
                 counts = {change: taken.changes.get(change, 0) for change in CHANGES}
-                rows.append({"file": str(path), "captures": taken.captures, **counts})
+                damage = [str(found) for found in taken.damage]
+                row = {"file": str(path), "captures": taken.captures, **counts, "damage": damage}
+                rows.append(row)
             intake.finish()
         join_twins(db)
         update_derived(db, data)
@@ -78,18 +88,21 @@ def _warcs_of(path: Path, data: Path, unpacked: ExitStack) -> list[Path]:
         raise ArchiveError(f"{str(error).rstrip('.')}. Nothing was imported.") from error
 
 
-def _checked_name(path: Path) -> str:
+def _checked_name(path: Path, leave_damaged: bool) -> str:
     """Where a file goes in the archive; ArchiveError where it is not a whole WARC."""
     captures = 0
+    damage: list[Damage] = []
     try:
-        for record in read_records(path):
-            captures += record.type in ("response", "revisit")
+        for record in read_records(path, damaged=damage.append if leave_damaged else None):
+            captures += record.type in ("response", "revisit") and not record.unusable
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except WarcError as error:
-        raise ArchiveError(f"{error}. Nothing was imported.") from error
+        more = "" if leave_damaged or not captures else f" {_WHOLE_ONES.format(captures)}"
+        raise ArchiveError(f"{error}. Nothing was imported.{more}") from error
     if not captures:
-        raise ArchiveError(f"{path} holds no response record. Nothing was imported.")
+        why = f" ({damage[0]})" if damage else ""
+        raise ArchiveError(f"{path} holds no response record{why}. Nothing was imported.")
     return imported_name(digest, path.name)
 
 

@@ -30,6 +30,7 @@ from archive.records import Capture, Page, Site, Unreadable
 from archive.warc.reader import (
     ContentTooLarge,
     ContentUndecodable,
+    Damage,
     WarcError,
     WarcRecord,
     read_page_at,
@@ -67,6 +68,7 @@ class Taken:
     records: int = 0
     captures: int = 0
     changes: dict[str, int] = field(default_factory=dict)
+    damage: list[Damage] = field(default_factory=list)
 
     def count(self, change: str) -> None:
         self.changes[change] = self.changes.get(change, 0) + 1
@@ -96,6 +98,7 @@ class Intake:
         self._sites: set[str] = set()
         self._postponed: list[Capture] = []
         self._unkept: list[Capture] = []
+        self._under_way: set[str] = set()
 
     def __enter__(self) -> Intake:
         return self
@@ -108,32 +111,29 @@ class Intake:
     def take_in(self, name: str, *, watch: Watch | None = None) -> Taken:
         """Take in the file ``name`` of the folder and register it.
 
-        Raises WarcError (WarcTruncated) for a file that is not whole; what came before the
-        damage is then taken in, and the file is not registered.
+        Of a damaged file every whole record is taken in, before and behind the damage, which
+        ``Taken.damage`` names. Raises WarcError where the disk does not give the file.
         """
         path = self.folder / name
         origin = origin_of(name)
         taken = Taken(name)
         crawls: set[str] = set()
         window: deque[tuple[Capture, Begun]] = deque()
-        try:
-            for record in self._counted(read_records(path), taken):
-                capture = self._capture(record, name, origin)
-                if capture is None:
-                    continue
-                crawls.add(capture.crawl)
-                taken.captures += 1
-                if self._is_settled(capture):
-                    continue
-                self._unkept.append(capture)
-                window.append((capture, self._begin(capture, record)))
-                if len(window) >= BATCH:
-                    self._settle(window, BATCH // 2, taken)
-                if watch is not None and taken.captures % 50 == 0:
-                    watch(name, taken.captures)
-        except WarcError:
-            self._settle(window, 0, taken)
-            raise
+        for record in self._counted(read_records(path, damaged=taken.damage.append), taken):
+            capture = self._capture(record, name, origin)
+            if capture is None:
+                continue
+            crawls.add(capture.crawl)
+            taken.captures += 1
+            if capture.id in self._under_way or self._is_settled(capture):
+                continue
+            self._under_way.add(capture.id)
+            self._unkept.append(capture)
+            window.append((capture, self._begin(capture, record)))
+            if len(window) >= BATCH:
+                self._settle(window, BATCH // 2, taken)
+            if watch is not None and taken.captures % 50 == 0:
+                watch(name, taken.captures)
         self._settle(window, 0, taken)
         self._register(path, name, taken.records, ",".join(sorted(crawls)), origin)
         if watch is not None:
@@ -235,6 +235,7 @@ class Intake:
         ready: list[Reading] = []
         while len(window) > leave:
             capture, outcome = window.popleft()
+            self._under_way.discard(capture.id)
             if isinstance(outcome, _Postponed):
                 self._postponed.append(capture)
                 continue
@@ -354,7 +355,8 @@ def recover_files(db: Database, folder: Path) -> list[str]:
         return []
     try:
         lines = [str(recovered) for recovered in recover(folder)]
-        take_in_files(db, folder)
+        for taken in take_in_files(db, folder):
+            lines += [f"{taken.file}: {found}; the rest was taken in" for found in taken.damage]
     except WarcError as error:
         raise ArchiveError(str(error)) from error
     return lines

@@ -141,13 +141,12 @@ def read_file_part(
 def located(record: WarcRecord, file: str, origin: str) -> tuple[Capture, Site] | None:
     """The capture of a record, and its site; None for what no crawl could have asked.
 
-    ``origin`` as ``crawler.intake.names.origin_of`` gives it. Raises WarcError for a record
-    without a usable date.
+    ``origin`` as ``crawler.intake.names.origin_of`` gives it.
     """
-    if record.type not in ("response", "revisit") or record.status == 0:
+    if record.type not in ("response", "revisit") or record.unusable:
         return None
     site = site_crawled(record.url, record.warcinfo.get("site", ""))
-    if not site.name or not record.url.startswith(("http://", "https://")):
+    if not site.name:
         return None
     ours = record.warcinfo.get("site") and record.warcinfo.get("isPartOf")
     crawl = str(ours) if ours else f"import {origin or file}"

@@ -19,7 +19,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
-from archive.warc.reader import parse_fields, read_page_at, read_records
+from archive.warc.fields import parse_fields
+from archive.warc.reader import read_page_at, read_records
 from archive.warc.writer import Exchange, WarcWriter
 from crawler.commands.cdx import import_captures
 from tests.crawl.conftest import first_crawl  # noqa: F401

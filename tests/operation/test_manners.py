@@ -17,7 +17,8 @@ from archive.crawl_log import begin_crawl, save_fetch_error
 from archive.database import open_archive, save_site, timestamp
 from archive.known_addresses import standing_of
 from archive.records import VIETNAM, Site
-from archive.warc.reader import parse_fields, read_records
+from archive.warc.fields import parse_fields
+from archive.warc.reader import read_records
 from crawler.failures import KINDS
 from crawler.politeness.cookie_stub import stub_cookie
 from crawler.politeness.pacing import GIVE_UP_AFTER

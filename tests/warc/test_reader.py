@@ -17,6 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.warc.content import ContentTooLarge
+from archive.warc.fields import parse_date, parse_fields
 from archive.warc.file import sha1
 from archive.warc.framing import WarcUnreadable
 from archive.warc.reader import (
@@ -24,8 +25,6 @@ from archive.warc.reader import (
     WarcError,
     WarcTruncated,
     capture_of,
-    parse_date,
-    parse_fields,
     read_page_at,
     read_records,
 )
