@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -14,6 +14,10 @@ from archive.records import Site
 
 if TYPE_CHECKING:
     from crawler.site_spider import SiteSpider
+
+
+_SHORT = 300
+"""Characters of an address up to which it is remembered; a hostile page has longer ones."""
 
 
 @cache
@@ -42,6 +46,12 @@ def _by_host() -> dict[str, list[type[SiteSpider]]]:
 
 def host_of(url: str) -> str:
     """Host name of a URL, lower case, without ``www.``; "" where there is none."""
+    return _host_of(url) if len(url) <= _SHORT else _host_of.__wrapped__(url)
+
+
+@lru_cache(maxsize=1024)
+def _host_of(url: str) -> str:
+    # Of one page it is asked several times.
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:

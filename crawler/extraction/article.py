@@ -44,6 +44,8 @@ _PRINT_URL = re.compile(
     r"print\.aspx|/in-bai|/ban-in",
     re.I,
 )
+_PRINT_HINTS = ("print", "tmpl=", "/savefile/", "/in-bai", "/ban-in")
+"""One of these stands in every address that the pattern finds, and nearly none has any."""
 
 
 def extract_article(
@@ -121,7 +123,7 @@ def _assemble(
         return Unreadable("no_body", f"layout {layout.name if layout else 'generic'}")
     lead = " ".join(block.text for block in text.lead)
     body = "\n".join(block.text for block in body_blocks)
-    print_view = parts.print_view or _PRINT_URL.search(document.page.url) is not None
+    print_view = parts.print_view or _is_print_url(document.page.url)
     return Article(
         url=article_address(document, parts.canonical_rules, print_view),
         title=parts.title,
@@ -141,6 +143,12 @@ def _assemble(
         layout=layout.name if layout else "generic",
         fallbacks=tuple(parts.fallbacks),
     )
+
+
+def _is_print_url(url: str) -> bool:
+    if url.isascii() and not any(map(url.lower().__contains__, _PRINT_HINTS)):
+        return False
+    return _PRINT_URL.search(url) is not None
 
 
 def _mend_bare_lead(text: Text) -> None:

@@ -57,6 +57,14 @@ class Block:
     after_break: int = 0
     """Line breaks between this block and the one before in the same element."""
 
+    def with_figure(self, figure: Figure) -> Block:
+        """A copy of this block that shows ``figure``."""
+        return Block(
+            self.kind, self.text, self.html, self.level, self.ordered, self.quote, self.align,
+            self.bold, self.italic, self.caption_mark, self.linked, self.links, self.rows,
+            figure, self.url, self.element, self.after_break,
+        )  # fmt: skip
+
 
 def unique_images(images: Iterable[Image]) -> tuple[Image, ...]:
     """Every address once; of two pictures of one address the later."""

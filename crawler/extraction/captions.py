@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html import escape
 
 from archive.records import Image
@@ -64,7 +63,7 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
             caption = " ".join(line.text for line in taken)
         if not caption and out and out[-1].caption_mark and _fits(out[-1]):
             caption = out.pop().text
-        out.append(replace(block, figure=_with_caption(block.figure, caption)))
+        out.append(block.with_figure(_with_caption(block.figure, caption)))
         index = following
     return out
 

@@ -28,7 +28,7 @@ _PRINTED_URL = re.compile(
 )
 _NUMBER = re.compile(r"\d{3,}")
 _NOTHING: set[HtmlElement] = set()
-_PRINT_MARK = re.compile(r"print|savefile|tmpl=component|apicenter|ban-in|inbai|in-bai", re.I)
+_PRINT_MARKS = ("print", "savefile", "tmpl=component", "apicenter", "ban-in", "inbai", "in-bai")
 
 
 def page_heading(
@@ -275,11 +275,11 @@ def article_address(
     ("Đường dẫn bài viết: ...") comes before it.
     """
     own = canonical_url(document.page.url, rules)
-    if print_view or _PRINT_MARK.search(document.page.url):
+    if print_view or _is_marked(document.page.url):
         printed = _printed_address(document)
         if printed:
             address = canonical_url(printed, rules)
-            if _plausible(address, own) and not _PRINT_MARK.search(address):
+            if _plausible(address, own) and not _is_marked(address):
                 return address
     for link in document.tree.iter("link"):
         if (link.get("rel") or "").lower() == "canonical":
@@ -296,13 +296,18 @@ def _printed_address(document: Document) -> str:
     return absolute(document.base, found[1].rstrip(".,;)")) if found else ""
 
 
+def _is_marked(address: str) -> bool:
+    """Whether an address bears the mark of a print or save view."""
+    return any(map(address.lower().__contains__, _PRINT_MARKS))
+
+
 def _plausible(address: str, own: str) -> bool:
     there, here = urlsplit(address), urlsplit(own)
     if there.netloc.lower().removeprefix("www.") != here.netloc.lower().removeprefix("www."):
         return False
     if there.path in ("", "/", "/index.php") and not there.query:
         return False
-    if _PRINT_MARK.search(address) and not _PRINT_MARK.search(own):
+    if _is_marked(address) and not _is_marked(own):
         return False
     numbers_there = set(_NUMBER.findall(there.path + there.query))
     numbers_here = set(_NUMBER.findall(here.path + here.query))

@@ -49,6 +49,11 @@ def _names_others(names: str) -> bool:
 _of_others = lru_cache(maxsize=2048)(_names_others)
 
 
+@lru_cache(maxsize=2048)
+def _id_of_others(own: str) -> bool:
+    return _BESIDE.fullmatch(own) is not None
+
+
 class Surroundings:
     """The way from a page's root to ``body`` and ``title``, against which others are judged."""
 
@@ -73,7 +78,7 @@ class Surroundings:
             if names and (_of_others(names) if len(names) <= _SHORT else _names_others(names)):
                 return True
             own = current.get("id")
-            if own and _BESIDE.fullmatch(own):
+            if own and (_id_of_others if len(own) <= _SHORT else _BESIDE.fullmatch)(own):
                 return True
             current = current.getparent()
         return False

@@ -30,6 +30,11 @@ _QUERY_UNSAFE_RE = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # Nearly all links of a page: from the root, nothing to resolve, escape or clean.
 _PLAIN_PATH_RE = re.compile(r"/(?!/)[A-Za-z0-9\-._~!$&'()*+,=:@/]*(?:\?[A-Za-z0-9\-._~&=/]+)?")
+# And most others: whole, of a plain host without a port, with nothing to clean either.
+_PLAIN_WHOLE_RE = re.compile(
+    r"https?://(?=[a-z0-9.-]{1,253}/)(?:[a-z0-9]+(?:-+[a-z0-9]+)*+\.)++[a-z]{2,}"
+    r"/(?!/)[A-Za-z0-9\-._~!$&'*+,=:@/]*+"
+)
 _AMP_RE = re.compile(r"&(?:amp;)+")
 
 _TRACKING_LIST = """
@@ -68,6 +73,8 @@ def absolute(base: str, href: str) -> str:
     if _PLAIN_PATH_RE.fullmatch(href) and len(href) <= MAX_URL and "/." not in href:
         origin = _origin(base)
         return origin + href if origin else ""
+    if _is_plain(href):
+        return href
     href = _BLANKS_RE.sub("", href[: MAX_URL + 1]).strip()
     if not href or len(href) > MAX_URL or href.startswith("#"):
         return ""
@@ -87,6 +94,11 @@ def absolute(base: str, href: str) -> str:
     query = _quoted(_QUERY_UNSAFE_RE, match[4] or "")
     fragment = (match[5] or "").replace(" ", "%20")
     return f"{match[1].lower()}://{host}{path}{query}{fragment}"
+
+
+def _is_plain(url: str) -> bool:
+    """Whether an address is whole and already in its one form."""
+    return len(url) <= MAX_URL and _PLAIN_WHOLE_RE.fullmatch(url) is not None and "/." not in url
 
 
 def canonical_url(url: str, rules: Sequence[tuple[str, str]] = ()) -> str:
@@ -146,6 +158,8 @@ def _key(url: str) -> str:
 
 
 def _normal(url: str) -> str:
+    if _is_plain(url):
+        return url
     url = _BLANKS_RE.sub("", url).strip()
     match = _URL_RE.fullmatch(url.replace("\\", "/") if "\\" in url else url)
     if match is None:
