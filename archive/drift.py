@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
 
+from archive.health_sentences import say
+
 RECENT = 3
 """The newest crawls are looked at until they have this many readings together."""
 BLOCK = 20
@@ -21,11 +23,7 @@ JUMP = 0.3
 """The least rise of a share that counts, whatever its probability."""
 
 MEANINGS: dict[str, str] = {
-    "unread": "pages that give no article",
-    "no_title": "pages without a title",
-    "no_body": "pages without a body",
-    "no_date": "articles without a date",
-    "generic": "articles that the site's layout no longer fits",
+    name: say(f"lacks_{name}") for name in ("unread", "no_title", "no_body", "no_date", "generic")
 }
 
 
@@ -52,9 +50,10 @@ class Drift:
 
     def __str__(self) -> str:
         field = self.lacks.removeprefix("field:")
-        what = MEANINGS.get(self.lacks, f"articles whose {field} the layout did not find")
-        text = f"{self.now} of {self.of} {what} (usually {self.usual:.0%})"
-        return f"{text}; dead: {', '.join(self.selectors)}" if self.selectors else text
+        what = MEANINGS.get(self.lacks) or say("lacks_field", field=field)
+        text = say("drift", now=self.now, of=self.of, what=what, usual=f"{self.usual:.0%}")
+        dead = say("dead_selectors", selectors=", ".join(self.selectors))
+        return f"{text}; {dead}" if self.selectors else text
 
 
 def find_drifts(

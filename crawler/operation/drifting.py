@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from archive.drift import RECENT, Drift
 from archive.health import READINGS_SINCE, Health, monitored, site_health
+from archive.health_sentences import say
 from archive.records import Page
 from archive.warc.reader import ContentTooLarge, ContentUndecodable, WarcError, read_page_at
 from crawler.catalogue import declared_sites
@@ -52,11 +53,11 @@ def examined_health(db: Database | None, data: Path, now: datetime) -> list[Heal
     found: list[Health] = []
     for name, spider in declared_sites().items():
         if db is None or name not in known:
-            found.append(Health(name, "never", "it has not been crawled yet"))
+            found.append(Health(name, "never", say("never")))
             continue
         health = site_health(db, name, now, dead_listings(db, data, name))
         if spider.frozen and health.word == "frozen":
-            reason = f"nothing new is expected of it; {health.reason}"
+            reason = say("frozen_as_expected", rest=health.reason)
             health = replace(health, word="current", reason=reason)
         if health.drifts:
             drifts = [name_selectors(db, data, name, drift, now) for drift in health.drifts]
