@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,14 +17,14 @@ from typing import NoReturn
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
-from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from archive.database import ArchiveError, open_archive, save_site
+from archive.database import open_archive, save_site
 from archive.records import VIETNAM
 from crawler.catalogue import declared_sites, site_record
 from crawler.crawling import SiteRun, run_crawls
 from crawler.intake.ingest import open_recovered
+from crawler.locks import SCHEDULE, is_held, locked
 from crawler.operation.configuration import Config
 from crawler.operation.schedule import Schedule
 from crawler.plan import Plan
@@ -48,7 +47,7 @@ class CrawlThreads:
 
     def begin(self, site: str, *, fresh: bool) -> bool:
         """Begin a crawl; False where another process crawls the site."""
-        if self._stop.is_set() or is_being_crawled(self._data, site):
+        if self._stop.is_set() or is_held(self._data, site):
             return False
         thread = threading.Thread(target=self._run, args=(site, fresh), name=site, daemon=True)
         self._threads[site] = thread
@@ -78,19 +77,6 @@ class CrawlThreads:
             logger.exception("The crawl of %s could not be begun", site)
             run = SiteRun(site, "crashed", detail=f"{type(error).__name__}: {error}")
         self._ended.put(run)
-
-
-def is_being_crawled(data: Path, site: str) -> bool:
-    """Whether some process crawls the site at this moment."""
-    folder = data / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{site}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
 
 
 class Unattended:
@@ -132,7 +118,8 @@ class Unattended:
 
     def run(self) -> None:
         """Keep the schedule; returns after SIGTERM or SIGINT, when all crawls have ended."""
-        with _only_scheduler(self._data), first_asks(self.stop, then=_end_now):
+        only = locked(self._data, SCHEDULE, doing="Another scheduler")
+        with only, first_asks(self.stop, then=_end_now):
             self._data.mkdir(parents=True, exist_ok=True)
             with open_recovered(self._data, logger.info) as db:
                 for spider in declared_sites().values():
@@ -173,20 +160,6 @@ class Unattended:
                 threading.Timer(0, self._beat.shutdown, kwargs={"wait": False}).start()
         finally:
             db.close()
-
-
-@contextmanager
-def _only_scheduler(data: Path) -> Iterator[None]:
-    (data / "locks").mkdir(parents=True, exist_ok=True)
-    lock = FileLock(data / "locks" / "schedule.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ArchiveError(f"Another scheduler runs the archive in {data}.") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _end_now(number: int) -> NoReturn:
