@@ -5,8 +5,8 @@
 
 An origin on loopback serves generated pages of ``hosts`` sites. We crawl every site in a process
 of its own, from its listing, with all that a crawl does: robots.txt, frontier, WARC synced to the
-disk, database. The others are given the addresses of the same articles and only fetch and extract.
-CPU time is that of the processes with all their children, the origin's left out.
+disk, database. The others are given the addresses of the same articles and only fetch and extract; but
+news-please is measured a second time as its own crawler, which finds and stores them too. CPU time is that of the processes with all their children, the origin's left out.
 
 ``ENVIRONMENT`` is a virtual environment of its own that holds the peers::
 
@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database import open_archive
+from benchmarks.crawling_peer import SIZES, crawl
 from benchmarks.generated_origin import Origin
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite
 from benchmarks.job_process import plan_of
@@ -206,6 +207,23 @@ def wget_warc(origin: Origin, urls: Sequence[str], folder: Path) -> Run:
     return run
 
 
+def crawling_peer(environment: Path, makes: Sequence[str], hosts: int) -> Run:
+    """news-please's own crawler, on sites of its own: what it saved, and what a page more costs."""
+    found: list[Run] = []
+    for articles in SIZES:
+        with Origin(makes, hosts, articles, front=True) as origin:
+            began = time.perf_counter()
+            done = crawl(environment, origin)
+            seconds = time.perf_counter() - began
+            score = f1(origin, done.texts, _urls(origin.sites))
+            name = f"news-please, its own crawler ({len(done.texts)} of {done.articles} saved)"
+            found.append(Run(name, done.pages, seconds, done.cpu, score))
+    small, large = found
+    page = (large.cpu - small.cpu) / (large.pages - small.pages)
+    large.start_cpu = large.cpu - large.pages * page
+    return large
+
+
 def _wget(origin: Origin, urls: Sequence[str], folder: Path, *options: str) -> None:
     addresses = folder / "urls.txt"
     addresses.write_text("\n".join(urls) + "\n", encoding="utf-8")
@@ -228,9 +246,11 @@ def measure(options: argparse.Namespace) -> Iterator[str]:
     """The lines that the benchmark tells."""
     with Origin(KNOWN, options.hosts, options.articles) as origin:
         known, peers, missing, parts = _rounds(origin, options, "**this project, with layouts**")
+        peers += _crawling_peers(options.peers, KNOWN, len(KNOWN))
         two = ours(origin, "this project, two sites at a time", origin.sites, jobs=2)
     with Origin(["unknown"], max(ROUNDS, options.hosts // 4), options.articles) as origin:
         unknown, unknown_peers, _, _ = _rounds(origin, options, "**this project, without layouts**")
+        unknown_peers += _crawling_peers(options.peers, ["unknown"], 2)
     yield f"{known.pages} pages of {options.hosts} sites, one process a site, one after another."
     yield ""
     yield (
@@ -245,12 +265,14 @@ def measure(options: argparse.Namespace) -> Iterator[str]:
     yield ""
     yield from missing
     for run, them, aim in ((known, peers, 20), (unknown, unknown_peers, 4)):
-        other = next((peer for peer in them if peer.name == "news-please"), None)
-        if other is not None:
+        for other in them:
+            if not other.name.startswith("news-please"):
+                continue
+            what = "its own crawler" if "crawler" in other.name else "called as a library"
             yield (
                 f"- {run.name.strip('*')}: {other.steady / run.steady:.1f} times the pages of"
-                f" news-please a CPU second (aim: {aim}); with the start of a process for every"
-                f" {run.pages // len(run.jobs)} pages {other.whole / run.whole:.1f} times"
+                f" news-please, {what}, a CPU second (aim: {aim}); with the start of a process for"
+                f" every {run.pages // len(run.jobs)} pages {other.whole / run.whole:.1f} times"
             )
     yield "\n| unavoidable part (layouts) | CPU ms a page |\n|---|---|"
     for name, cost in parts.items():
@@ -297,6 +319,13 @@ def _rounds(
         parts.append(unavoidable(sites, origin.url) if "unknown" not in urls[0] else {})
     median = {part: statistics.median(found[part] for found in parts) for part in parts[0]}
     return totals.pop(name), list(totals.values()), missing, median
+
+
+def _crawling_peers(environment: Path | None, makes: Sequence[str], hosts: int) -> list[Run]:
+    """The peers that crawl for themselves, as far as they are there."""
+    if environment is None or not (environment / "bin" / "news-please").exists():
+        return []
+    return [crawling_peer(environment, makes, hosts)]
 
 
 def _peers(

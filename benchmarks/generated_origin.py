@@ -2,7 +2,8 @@
 
 A process of its own, so that its work is not counted as the crawler's. Pages are made and
 compressed before the first request is answered, or each when it is asked for (``lazy``), where
-there are too many to keep. ``with Origin(sites) as origin: origin.url``
+there are too many to keep. A site has a front page (``front``), which is the first page of its
+listing, only for programs that begin there. ``with Origin(sites) as origin: origin.url``
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -38,6 +40,7 @@ class Origin:
         *,
         short: bool = False,
         lazy: bool = False,
+        front: bool = False,
     ) -> None:
         self.plan = {
             "makes": list(makes),
@@ -45,6 +48,7 @@ class Origin:
             "articles": articles,
             "short": short,
             "lazy": lazy,
+            "front": front,
         }
         self.sites = list(generated_sites(makes, hosts, articles, short=short))
         self.url = ""
@@ -85,8 +89,10 @@ _Answers = Callable[[tuple[str, str]], "tuple[bytes, bytes] | None"]
 """(host, path) -> the whole answer plain and compressed."""
 
 
-def _answers(sites: Sequence[GeneratedSite], *, lazy: bool) -> _Answers:
+def _answers(sites: Sequence[GeneratedSite], *, lazy: bool, front: bool) -> _Answers:
     makers = {(site.host, path): make for site in sites for path, make in site.paths.items()}
+    if front:
+        makers |= {(site.host, "/"): partial(site.listing, 1) for site in sites}
     if lazy:
         return lambda place: _both(makers[place]) if place in makers else None
     return {place: _both(make) for place, make in makers.items()}.get
@@ -148,7 +154,7 @@ def main() -> None:
     """Serve the sites of the plan given as JSON; the first line printed is the port."""
     plan = json.loads(sys.argv[1])
     sites = generated_sites(plan["makes"], plan["hosts"], plan["articles"], short=plan["short"])
-    asyncio.run(_serve(_answers(list(sites), lazy=plan["lazy"])))
+    asyncio.run(_serve(_answers(list(sites), lazy=plan["lazy"], front=plan["front"])))
 
 
 if __name__ == "__main__":
