@@ -16,6 +16,7 @@ from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
 from archive.health import CLASSES, WORDS, Health, all_health
+from archive.health_sentences import in_vietnamese
 from archive.publish.face import page
 from archive.publish.places import state_tone, state_words
 from archive.publish.snapshot import read
@@ -29,29 +30,10 @@ LACKS: dict[str, tuple[str, str]] = {
 }
 """What article pages may lack (keys of ``Health.shares``), in Vietnamese and English."""
 
-CLASSES_VI: dict[str, str] = {
-    "dns": "không phân giải được tên miền",
-    "refused": "từ chối kết nối",
-    "timeout": "không trả lời kịp",
-    "cut": "trả lời bị ngắt",
-    "tls": "không lập được kết nối an toàn",
-    "http": "lỗi ở chỗ trang danh mục",
-    "robots": "robots.txt không cho phép",
-    "given_up": "ngừng hỏi sau nhiều lỗi liên tiếp",
-    "blocked": "bị từ chối (401, 403, 429, 451)",
-    "challenge": "đòi kiểm tra người máy",
-    "not_found": "404 hoặc 410",
-    "server_error": "lỗi máy chủ (5xx)",
-    "moved": "chuyển sang máy chủ khác",
-    "parse": "trang không đọc được",
-    "unparsable": "nguồn tin hoặc sơ đồ trang không đọc được",
-    "trap": "danh mục không có điểm dừng",
-}
-
 
 def site_healths(conn: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]:
     """The health of every declared site, the gravest first: ``Health.as_dict`` with ``title``,
-    ``since`` (when the state began, where that was noted) and ``noted`` (the reason noted then)."""
+    ``since`` (when the state began, where that was noted), ``reason_vi`` and ``notes_vi``."""
     known = {
         name: (title, word, since, reason)
         for name, title, word, since, reason in conn.execute(
@@ -63,9 +45,15 @@ def site_healths(conn: sqlite3.Connection, now: datetime) -> list[dict[str, Any]
     rows = []
     for health in all_health(Database(conn), now):
         title, word, since, noted = known[health.site]
-        told = _as_noted(health, word, noted)
+        known_best = _as_noted(health, word, noted)
         rows.append(
-            told.as_dict() | {"title": title, "since": since if word == told.word else None}
+            known_best.as_dict()
+            | {
+                "title": title,
+                "since": since if word == known_best.word else None,
+                "reason_vi": in_vietnamese(known_best.reason),
+                "notes_vi": [in_vietnamese(note) for note in known_best.notes],
+            }
         )
     rows.sort(key=lambda row: (-order.index(row["word"]), row["title"]))
     return rows
@@ -78,6 +66,11 @@ def _as_noted(health: Health, word: str | None, reason: str | None) -> Health:
     return health
 
 
+def told(text: str) -> tuple[str, str]:
+    """A reason or a note in Vietnamese and English."""
+    return in_vietnamese(text), text
+
+
 async def health_view(datasette: Any, request: Request) -> Response:
     """The page."""
     sites = await read(datasette, request, lambda conn: site_healths(conn, datetime.now(UTC)))
@@ -88,7 +81,8 @@ async def health_view(datasette: Any, request: Request) -> Response:
         "state_words": state_words,
         "state_tone": state_tone,
         "lacks": LACKS,
-        "classes": {name: (CLASSES_VI.get(name, name), words) for name, words in CLASSES.items()},
+        "classes": {name: (in_vietnamese(words), words) for name, words in CLASSES.items()},
+        "told": told,
     }
     return await page(datasette, request, "health.html", context)
 

@@ -12,6 +12,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup, escape
 
 from archive.health import WORDS
+from archive.health_sentences import in_vietnamese
 from archive.provinces import MERGED_FROM, PROVINCE_2025
 from archive.publish.face import Addresses, language_of, page, path_value
 from archive.publish.filters import Filters
@@ -250,6 +251,7 @@ async def sites_view(datasette: Any, request: Request) -> Response:
         "states": counts.most_common(),
         "state_words": state_words,
         "state_tone": state_tone,
+        "told": lambda reason: (in_vietnamese(reason), reason),
     }
     return await page(datasette, request, "sites.html", context)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from sqlite_utils import Database
 from archive.database import open_archive
 from archive.drift import MEANINGS
 from archive.health import CLASSES, all_health
+from archive.health_sentences import NUMBERS, SENTENCES, in_vietnamese, say
 from archive.operation import save_certificate
-from archive.publish.health_page import CLASSES_VI, LACKS
+from archive.publish.health_page import LACKS
 from archive.publish.serve import make_face
 from archive.records import VIETNAM
 from crawler.operation.alerts import note_states
@@ -92,12 +94,66 @@ async def test_it_names_the_selector_that_the_unattended_run_has_noted(
 ) -> None:
     now = datetime.now(UTC)
     changed = next(state for state in all_health(kept, now) if state.site == "thu_nghiem")
-    note_states(kept, [replace(changed, reason="pages without; dead: body: .cu")], now)
-    page = (await face.client.get("/health")).text
+    note_states(
+        kept,
+        [replace(changed, reason="3 of 3 pages without a body (usually 0%); dead: body: .cu")],
+        now,
+    )
+    page = (await face.client.get("/health?_lang=en")).text
     assert "dead: body: .cu" in page
+    page = (await face.client.get("/health?_lang=vi")).text
+    assert "bộ chọn không còn khớp: body: .cu" in page
     assert "từ " in page
 
 
-def test_every_class_has_words_in_both_languages() -> None:
-    assert set(CLASSES_VI) == set(CLASSES)
+def test_lacks_are_those_of_drift() -> None:
     assert set(LACKS) == set(MEANINGS)
+
+
+SAID: dict[str, dict[str, object]] = {
+    "failing": {"crawls": 3, "since": "2026-02-01T04:10", "what": CLASSES["tls"] + " (6)"},
+    "refused": {"refused": 4, "answers": 5, 
+                "classes": f"{CLASSES['blocked']} (4), {CLASSES['challenge']} (1)"},
+    "frozen_as_expected": {"rest": say("silent", days=60, usual=20)},
+    "robots_changed": {"url": "https://a.example/robots.txt; x",
+                       "before": "2026-01-02", "after": "2026-01-05"},
+    "drift": {"now": 4, "of": 5, "what": say("lacks_field", field="byline"), "usual": "10%"},
+    "passing": {"what": "Máy chủ lạ: 5 of 6 {x}"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_what_is_said_is_read_back_in_vietnamese(code: str) -> None:
+    """With the same facts: every parameter stands in the sentence of either language."""
+    names = [name for _, name, _, _ in Formatter().parse(SENTENCES[code][1]) if name]
+    values = SAID.get(code) or {
+        name: 7 if name in NUMBERS else "https://a.example/x-1" for name in names
+    }
+    text = say(code, **values)
+    told = in_vietnamese(text)
+    assert sorted(names) == sorted(
+        name for _, name, _, _ in Formatter().parse(SENTENCES[code][0]) if name
+    )
+    pairs = {str(value): in_vietnamese(str(value)) for value in values.values()}
+    assert told == SENTENCES[code][0].format(
+        **{name: pairs[str(value)] for name, value in values.items()}
+    )
+    assert told != text or SENTENCES[code][0] == SENTENCES[code][1]
+
+
+@pytest.mark.parametrize(
+    "text", ["", ";", ", , ", "x" * 5000, "(7)", "dead: ", "Connection reset; by (3)", "{what}"]
+)
+def test_what_nobody_said_stays_as_it_is(text: str) -> None:
+    assert in_vietnamese(text) == text
+
+
+async def test_reasons_and_notes_are_told_in_either_language(face: Any) -> None:
+    told = (await face.client.get("/health.json")).json()["sites"]
+    failing = next(site for site in told if site["site"] == "hong")
+    assert "crawls failed since" in failing["reason"]
+    assert "lần thu thập thất bại từ" in failing["reason_vi"]
+    assert len(failing["notes"]) == len(failing["notes_vi"]) > 0
+    assert "vừa thất bại, có thể chỉ nhất thời" in " ".join(failing["notes_vi"])
+    page = (await face.client.get("/health?_lang=vi")).text
+    assert "lần thu thập thất bại từ" in page and "crawls failed since" not in page
