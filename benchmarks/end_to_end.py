@@ -5,9 +5,9 @@
 
 An origin on loopback serves generated pages of ``hosts`` sites. We crawl every site in a process
 of its own, from its listing, with all that a crawl does: robots.txt, frontier, WARC synced to the
-disk, database. The others are given the addresses of the same articles and only fetch and extract; but
-news-please is measured a second time as its own crawler, which finds and stores them too. CPU time is that of the processes with all their children, the origin's left out.
-
+disk, database. The others are given the addresses of the same articles and only fetch and extract;
+but news-please is measured a second time as its own crawler, which finds and stores them too. CPU
+time is that of the processes with all their children, the origin's left out.
 ``ENVIRONMENT`` is a virtual environment of its own that holds the peers::
 
     python -m venv peers && peers/bin/pip install news-please newspaper4k trafilatura
