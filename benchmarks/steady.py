@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.generated_makes import LISTED
 from benchmarks.generated_origin import Origin
-from benchmarks.generated_pages import LISTED
 from benchmarks.job_process import command_of, plan_of
 from benchmarks.own_time import peak_megabytes, resident_megabytes
 from benchmarks.told import Told, add_told, told_to

@@ -7,13 +7,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from html import escape
 
-from benchmarks.generated_pages import (
-    _HEADS,
-    MAKES,
-    GeneratedArticle,
-    GeneratedSite,
-    _words,
-)
+from benchmarks.generated_makes import HEADS, MAKES
+from benchmarks.generated_pages import GeneratedArticle, GeneratedSite, _words
 from benchmarks.year.script import SiteScript, Story, paragraphs_of
 from crawler.sample_web.slugs import whole_slug
 
@@ -128,7 +123,7 @@ class SitePages(GeneratedSite):
         return self._near
 
     def _framed(self, told: GeneratedArticle | None, content: str, now: datetime, make: str) -> str:
-        head, body_class = _HEADS[make](self, told)
+        head, body_class = HEADS[make](self, told)
         title = told.title if told else "Tin tức"
         return (
             f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8">'
