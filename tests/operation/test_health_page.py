@@ -112,7 +112,7 @@ def test_lacks_are_those_of_drift() -> None:
 
 SAID: dict[str, dict[str, object]] = {
     "failing": {"crawls": 3, "since": "2026-02-01T04:10", "what": CLASSES["tls"] + " (6)"},
-    "refused": {"refused": 4, "answers": 5, 
+    "refused": {"refused": 4, "answers": 5,
                 "classes": f"{CLASSES['blocked']} (4), {CLASSES['challenge']} (1)"},
     "frozen_as_expected": {"rest": say("silent", days=60, usual=20)},
     "robots_changed": {"url": "https://a.example/robots.txt; x",
