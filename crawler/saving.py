@@ -30,9 +30,9 @@ from crawler.reading import (
     settle_reading,
 )
 
-MOST = 16
-"""Readings that are written together at most; the database is locked for some 20 ms then."""
-WAIT_SECONDS = 0.1
+MOST = 32
+"""Readings that are written together at most; the database is locked for some 30 ms then."""
+WAIT_SECONDS = 0.3
 """The longest time for which a reading, or a capture that is not read, waits to be written."""
 HELD_SECONDS = 2.0
 """The longest time for which a capture waits for its reading; then its row is written without."""

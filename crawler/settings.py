@@ -38,7 +38,6 @@ DOWNLOAD_MAXSIZE = 30_000_000
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 REDIRECT_MAX_TIMES = 5
-DEPTH_LIMIT = 0  # Bounded by crawler.walk, which reports; the depth limit drops in silence.
 URLLENGTH_LIMIT = 2083
 
 # Only encodings that every WARC tool reads: brotli breaks warcio and wacz.
@@ -65,7 +64,13 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.cookie_stub.CookieStub": 570,
     "crawler.middlewares.ConditionalRequests": 610,
     "crawler.middlewares.SampleProxy": 740,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.meta_refresh.MetaRefresh": 580,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
+# Every output of a callback goes through each of these; nothing here asks for a depth.
+SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
+LOG_FORMATTER = "crawler.log_lines.LogLines"
 ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
