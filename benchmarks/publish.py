@@ -196,6 +196,7 @@ def main() -> None:
     parser.add_argument("archive", type=Path)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--only", default="", help="part of the names of the pages to measure")
+    parser.add_argument("--not", dest="without", default="-", help="and of those not to measure")
     parser.add_argument("--workers", type=int, default=1, help="processes that serve (CPU time is"
                         " then not told)")  # fmt: skip
     parser.add_argument("--no-plain", action="store_true", help="leave plain Datasette out")
@@ -211,7 +212,7 @@ def main() -> None:
             source = Path(str(arguments.archive.resolve()) + ending)
             if source.exists():
                 target.symlink_to(source)
-    kinds = {k: v for k, v in pages(link).items() if arguments.only in k}
+    kinds = {k: v for k, v in pages(link).items() if arguments.only in k and arguments.without not in k}
     command = datasette_arguments(link)
     if arguments.workers > 1:
         command = ["uvicorn", "--factory", "archive.publish.serve:application",

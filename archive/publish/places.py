@@ -20,6 +20,7 @@ from archive.publish.hits import Hit, load_hits
 from archive.publish.home import chart_of_months, fill_months, months
 from archive.publish.language import Speaker
 from archive.publish.matched import counted, counted_facets
+from archive.publish.reasons import failure_words, unread_words
 from archive.publish.search_page import site_titles
 from archive.publish.snapshot import read
 from archive.publish.walking import Cursor, Found, walk
@@ -172,6 +173,8 @@ async def site_view(datasette: Any, request: Request) -> Response:
         raise NotFound(t("no_site"))
     context |= {
         "kind": "site",
+        "failure_words": failure_words,
+        "unread_words": unread_words,
         "name": context["site"]["title"] or name,
         "chart_svg": chart_of_months(context["months"], to, t, filters.query_string()),
         **_addresses(to, filters, context["listed"].found, to.site(name)),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import parse_qs
 from datasette import hookimpl
 from datasette.plugins import pm
 from datasette.utils import escape_fts
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
 from archive.publish import (
@@ -28,6 +29,7 @@ from archive.publish import (
     overviews,
     places,
     search_page,
+    tutorial,
 )
 from archive.publish.errors import error_response
 from archive.publish.face import Addresses, common_context, language_of
@@ -36,6 +38,7 @@ from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, Speaker, spea
 from archive.publish.metadata import metadata_for
 from archive.publish.own_host import answers_to, bound_address
 from archive.publish.queries import QUESTIONS, queries_for
+from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database
 from archive.schema import SCHEMA
@@ -83,6 +86,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
         (r"^/sites/(?P<name>[^/]+)$", places.site_view),
         (rf"^/months/{month}$", places.month_view),
         (r"^/coverage$", places.coverage_view),
+        (r"^/tutorial$", tutorial.tutorial_view),
         (r"^/feed\.atom$", feeds.feed),
         (r"^/download/articles\.(?P<format>csv|jsonl)$", downloads.download),
         (r"^/robots\.txt$", machines.robots),
@@ -100,7 +104,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 def extra_template_vars(datasette: Any, request: Request | None, template: str) -> dict[str, Any]:
     context = common_context(datasette, request)
     if template.startswith(("database", "query", "table")):
-        context |= {"schema": SCHEMA, "questions": QUESTIONS}
+        context |= {"schema": SCHEMA, "questions": QUESTIONS, "rows_counted": COUNTED}
         context["chart_of_rows"] = partial(home.chart_of_rows, t=context["t"])
     return context
 
@@ -178,6 +182,8 @@ def startup(datasette: Any) -> None:
     """Datasette's own handler prints every 404 with all local variables, even beside ours."""
     if pm.has_plugin(_DEFAULT_HANDLER):
         pm.unregister(name=_DEFAULT_HANDLER)
+    with suppress(NotFound):
+        bound_row_counts(archive_database(datasette))
 
 
 _DEFAULT_HANDLER = "datasette.handle_exception"

@@ -182,7 +182,7 @@ LOOKED_AT = [
     "/archive/articles/{tai_nan}", "/articles/{doi_thoai_dien_tu}/revisions",
     "/provinces/Cần Thơ", "/provinces", "/months", "/search?q=cong+dooan",
     "/archive/word_by_year?q=cong", "/sites", "/sites/hai_phong", "/months/2024-05",
-    "/coverage", "/archive",
+    "/coverage", "/archive", "/tutorial", "/health",
     "/archive/crawls", "/archive/titles_with_phrase?phrase=cong+doan",
     "/archive?sql=select+*+from+sites", "/no/page",
 ]  # fmt: skip
@@ -213,6 +213,25 @@ def test_nothing_serious_for_axe_and_nothing_overflows(
                 )
     context.close()
     assert faults == []
+    watch.assert_calm()
+
+
+def test_a_citation_and_the_permanent_address_are_copied_by_a_button(
+    chrome: Any, address: str, ids: dict[str, int]
+) -> None:
+    context = chrome.new_context(permissions=["clipboard-read", "clipboard-write"], locale="vi-VN")
+    watch = Watch(context, (address,))
+    page = context.new_page()
+    page.goto(f"{address}/archive/articles/{ids['nha_o']}")
+    page.locator("#permalink + button").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(f"/archive/articles/{ids['nha_o']}")
+    page.get_by_text("APA", exact=True).click()
+    page.locator("details[open] button", has_text="Chép").click()
+    page.get_by_text("Đã chép").wait_for()
+    told = page.locator("details[open] .citation").inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == told
+    context.close()
     watch.assert_calm()
 
 

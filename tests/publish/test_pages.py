@@ -15,11 +15,16 @@ from typing import Any
 import lxml.html
 import pytest
 
+from archive.publish import plugin, row_counts
 from archive.publish.language import Speaker, choose_language
 from archive.publish.plugin import POLICY
 from archive.publish.queries import QUESTIONS
+from archive.publish.reasons import UNREAD_VI, failure_words, unread_words
 from archive.publish.serve import TEMPLATES, make_face
+from archive.publish.tutorial import STEPS
 from archive.publish.words import WORDS
+from archive.records import REASONS
+from crawler.failures import KINDS
 from tests.publish.conftest import close
 from tests.publish.sample import sample_articles
 
@@ -48,6 +53,7 @@ PAGES = [
     "/months/2024-05",
     "/months/1999-01",
     "/coverage",
+    "/tutorial",
     "/provinces",
     "/provinces?map=2025",
     "/months",
@@ -566,6 +572,49 @@ async def test_the_table_search_of_datasette_folds_too(face: Any, typed: str) ->
     )
     titles = [row["title"] for row in response.json()["rows"]]
     assert titles == ["Đại hội Công đoàn ngành Giáo dục tỉnh Nam Định"]
+
+
+@pytest.mark.parametrize(("counted", "told"), [(5, "hơn 5 dòng"), (10**6, "dòng")])
+async def test_rows_of_a_table_are_counted_up_to_a_bound(
+    sample: tuple[Path, dict[str, int]], monkeypatch: pytest.MonkeyPatch, counted: int, told: str
+) -> None:
+    monkeypatch.setattr(row_counts, "COUNTED", counted)
+    monkeypatch.setattr(plugin, "COUNTED", counted)
+    face = make_face(sample[0])
+    try:
+        for path in (
+            "/archive/articles",
+            "/archive/latest_articles",
+            "/archive/captures?status=200",
+        ):
+            page = (await face.client.get(path)).text
+            assert told in page and ("hơn" in page) == (counted == 5)
+        body = (await face.client.get("/archive/articles.json")).json()
+        everything = len(sample_articles())
+        assert body["filtered_table_rows_count"] == min(everything, counted + 1)
+        # What a person asks for in SQL is counted to its end.
+        sql = (await face.client.get("/archive.json?sql=select+count(*)+from+articles")).json()
+        assert sql["rows"] == [[everything]]
+    finally:
+        close(face)
+
+
+def test_every_failure_and_every_unread_page_has_words_in_both_languages() -> None:
+    assert set(UNREAD_VI) == set(REASONS)
+    for kind in KINDS:
+        vietnamese, english = failure_words(kind)
+        assert kind not in (vietnamese, english) and vietnamese != english
+    assert failure_words("máy lạ") == unread_words("máy lạ") == ("máy lạ", "máy lạ")
+
+
+async def test_the_tutorial_runs_each_of_its_queries(face: Any) -> None:
+    page = lxml.html.fromstring((await face.client.get("/tutorial?_lang=vi")).text)
+    links = page.xpath("//section[@class='step']//a/@href")
+    assert len(links) == sum(len(step.queries) for step in STEPS) >= 10
+    for link in links:
+        answer = await face.client.get(link)
+        assert (answer.status_code == 200 and "rows-and-columns" in answer.text) or "unit" in link
+    assert "Hai bảng" in page.text_content() and "Two tables" not in page.text_content()
 
 
 async def test_tables_explain_their_columns(face: Any) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.publish.plugin import prepare_connection
+from archive.publish.tutorial import as_markdown
 from archive.schema import SCHEMA, markdown
 from archive.views import VIEWS
 
@@ -26,7 +27,7 @@ def conn(sample: tuple[Path, dict[str, int]]) -> sqlite3.Connection:
 
 
 def test_what_is_described_is_what_is_there(conn: sqlite3.Connection) -> None:
-    """A new column is described in archive/schema.py, then docs/schema.md is written anew."""
+    """A new column is described in archive/schema.toml, then docs/schema.md is written anew."""
     there = {
         name: [column[1] for column in conn.execute(f"pragma table_info({name})")]
         for (name,) in conn.execute(
@@ -53,6 +54,10 @@ def test_a_view_reads_no_text_at_large(conn: sqlite3.Connection, view: str) -> N
     conn.execute(f"select * from {view}").fetchall()
     plan = [row[3] for row in conn.execute(f"explain query plan select * from {view}")]
     assert not [step for step in plan if re.match(r"SCAN (articles|captures|a|r)$", step)]
+
+
+def test_the_tutorial_is_that_of_the_page() -> None:
+    assert (DOCS / "tutorial.md").read_text(encoding="utf-8") == as_markdown()
 
 
 @pytest.mark.parametrize("document", ["tutorial.md"])
