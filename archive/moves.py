@@ -53,6 +53,24 @@ def article_at(db: Database, address: str) -> int | None:
     return int(row[0]) if row else None
 
 
+def owner_of(db: Database, address: str) -> int | None:
+    """The article that an address belongs to by what was read there; None where nothing was.
+
+    The article whose own address it is comes before any whose print view or older form stood
+    there; of these the one read there last, a main view before a print. A redirect that was
+    answered there counts only where nothing was ever read.
+    """
+    own = article_id(address)
+    if db.conn.execute("select 1 from articles where id = ?", (own,)).fetchone():
+        return own
+    row = db.conn.execute(
+        "select article_id from captures where address = ? and outcome in ('article', 'print')"
+        " order by outcome = 'article' desc, fetched_at desc, id desc limit 1",
+        (address,),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
 def home_of(db: Database, address: str, title: str, body: str) -> int:
     """The id under which an article read at an address is kept.
 

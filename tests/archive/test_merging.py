@@ -25,7 +25,7 @@ from crawler.cli import congdoan
 from crawler.intake.merging import merge_archive
 from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Wishes, rebuild
-from tests.archive.told_pages import Event, apart, incrementally, rows_of, use_extractor, written
+from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 LOGS = {
@@ -97,7 +97,7 @@ EVENTS = st.lists(
         site=st.integers(0, 1),
         text=st.integers(0, 4),
         to=st.integers(0, 3),
-    ).map(apart),
+    ),
     min_size=1,
     max_size=8,
 )

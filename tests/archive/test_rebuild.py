@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from archive.verify import verify
 from crawler.intake import parts
 from crawler.intake.rebuild import Wishes, rebuild
-from tests.archive.told_pages import Event, apart, incrementally, rows_of, use_extractor, written
+from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written
 
 EVENTS = st.lists(
     st.builds(
@@ -29,7 +29,7 @@ EVENTS = st.lists(
         text=st.integers(0, 5),
         to=st.integers(0, 4),
         new=st.sampled_from(["", "", "title", "lost", "elsewhere"]),
-    ).map(apart),
+    ),
     min_size=1,
     max_size=14,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,11 +65,6 @@ class Event:
 
 def url(site: int, number: int) -> str:
     return f"{HOSTS[site]}/tin-{number}.html"
-
-
-def apart(event: Event) -> Event:
-    """The event, a print view at an address of its own: none is also an article's."""
-    return replace(event, at=event.at + 10) if event.kind == "print" else event
 
 
 def written(folder: Path, events: Iterable[Event], *, file_of: int = 3, prefix: str = "") -> None:
