@@ -20,19 +20,45 @@ _NEVER_CONTENT = (
     "meta", "button", "input", "textarea", "object", "map",
 )  # fmt: skip
 """Elements that trafilatura would carry through several copies of the tree and drop at last."""
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LETTERS = re.compile(r"\W+")
 
 
 def content_lines(tree: HtmlElement, *, precision: bool = False, recall: bool = False) -> list[str]:
     """The lines that trafilatura takes for the content of ``tree``, which stays as it is."""
-    # A fifth of the time in which a crawl's process starts, and most crawls never ask.
-    from trafilatura import bare_extraction
-    from trafilatura.settings import Document as Judged
+    lines = _asked(_lean(tree), precision, recall)
+    if not lines:
+        # It gives up a whole page for one character that XML forbids and browsers pass over.
+        lean = _lean(tree)
+        if _without_controls(lean):
+            lines = _asked(lean, precision, recall)
+    return lines
 
+
+def _lean(tree: HtmlElement) -> HtmlElement:
     lean = deepcopy(tree)
     lean.tail = None
     etree.strip_elements(lean, *_NEVER_CONTENT, with_tail=False)
     _open_frames(lean)
+    return lean
+
+
+def _without_controls(tree: HtmlElement) -> bool:
+    """Take the characters away that no XML may hold; whether there were any."""
+    found = False
+    for element in tree.iter():
+        if element.text and _NO_XML.search(element.text):
+            element.text, found = _NO_XML.sub("", element.text), True
+        if element.tail and _NO_XML.search(element.tail):
+            element.tail, found = _NO_XML.sub("", element.tail), True
+    return found
+
+
+def _asked(lean: HtmlElement, precision: bool, recall: bool) -> list[str]:
+    # A fifth of the time in which a crawl's process starts, and most crawls never ask.
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document as Judged
+
     try:
         found = bare_extraction(
             lean,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import tracemalloc
 from datetime import datetime
@@ -85,6 +86,17 @@ def test_an_answer_cut_below_the_article_is_whole() -> None:
     body = ARTICLE.replace("</article>", "</article><footer><p>Bản quy").encode()
     found = extract(page(body[: body.index(b"B\xe1\xba\xa3n quy") + 8]))
     assert isinstance(found, Article), found
+
+
+@pytest.mark.parametrize("odd", ["\x01", "\x1b", "\uffff", "&#1;", "&#x1f;", "&#xFFFF;"])
+@pytest.mark.parametrize("classes", [True, False])
+def test_one_character_that_xml_forbids_costs_no_article(odd: str, classes: bool) -> None:
+    whole = ARTICLE if classes else re.sub(r" class='[^']*'", "", ARTICLE)
+    clean = extract(page(whole.encode()))
+    found = extract(page(whole.replace("sáu tháng", f"sáu{odd} tháng", 1).encode()))
+    assert isinstance(clean, Article)
+    assert isinstance(found, Article), found
+    assert found.body == clean.body
 
 
 def test_nuls_and_odd_control_characters_disappear() -> None:
