@@ -22,9 +22,7 @@ def middleware() -> MetaRefresh:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1258"])
-@pytest.mark.parametrize(
-    "written", ['http-equiv="refresh"', "HTTP-EQUIV=Refresh", 'http-equiv="re&#102;resh"']
-)
+@pytest.mark.parametrize("written", ['http-equiv="refresh"', "HTTP-EQUIV=Refresh"])
 @pytest.mark.parametrize("before", [0, 3000])
 def test_a_page_that_asks_for_another_leads_there(encoding: str, written: str, before: int) -> None:
     text = "<!-- " + "ă" * before + " -->" + ASKS.format(written)
