@@ -19,6 +19,7 @@ from crawler.extraction.generic import read_generic
 from crawler.extraction.html import body_html
 from crawler.extraction.judge import Verdict, content_lines
 from crawler.extraction.layout import Layout
+from crawler.extraction.legacy_pages import in_unicode
 from crawler.extraction.metadata import article_address
 from crawler.extraction.page_kind import (
     is_standing_title,
@@ -81,6 +82,9 @@ def extract_article(
         return refusal(document, f"no article by layout {known.name}")
     if not generic:
         return refusal(document, "no layout fits")
+    spelled = in_unicode(document)
+    if spelled is not document:
+        document, structured = spelled, read_structured(spelled)
     found = read_generic(document, structured, known)
     if isinstance(found, Unreadable):
         return found

@@ -12,8 +12,9 @@ import unicodedata
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from archive.legacy_tables import TCVN3, VIQR_SHAPES, VIQR_TONES, VNI
+from archive.legacy_tables import TCVN3, VNI
 from crawler.extraction.syllables import is_syllable
+from crawler.extraction.viqr import ASKS_RE, TOKEN_RE, from_viqr, viqr_token
 
 _SAMPLE_WORDS = 400
 _INVISIBLE_RE = re.compile(
@@ -220,7 +221,9 @@ def convert_legacy(text: str) -> str:
     ('Tiếng Việt rất hay', 'Tiếng Việt rất hay')
     """
     if text.isascii():
-        return _from_viqr(text) if "^" in text or "+" in text or "(" in text else text
+        return from_viqr(text) if "^" in text or "+" in text or "(" in text else text
+    if "^" in text and not _LATIN_1_RE.search(text) and not _UNICODE_VIETNAMESE_RE.search(text):
+        return from_viqr(text)  # Between typographic quotes.
     if _UNICODE_VIETNAMESE_RE.search(text):
         return _eth(text) if "Ð" in text or "\u0189" in text else text
     if not _LATIN_1_RE.search(text):
@@ -230,6 +233,50 @@ def convert_legacy(text: str) -> str:
         if repaired:
             return repaired
     return _from_one_byte(text)
+
+
+def legacy_kind(text: str) -> str:
+    """The older encoding in which a text is written: "tcvn3", "vni", "viqr"; "" for none of them.
+
+    >>> legacy_kind("TiÕng ViÖt rÊt hay"), legacy_kind("Công đoàn cơ sở")
+    ('tcvn3', '')
+    """
+    if _UNICODE_VIETNAMESE_RE.search(text):
+        return ""
+    converted = convert_legacy(text)
+    if converted == text:
+        return ""
+    if not _LATIN_1_RE.search(text):
+        return "viqr"
+    return next((kind for kind in ("tcvn3", "vni") if spell(text, kind) == converted), "")
+
+
+def spell(text: str, kind: str) -> str:
+    """A text of which ``legacy_kind`` is known in Unicode. A text in Unicode stays as it is."""
+    if _UNICODE_VIETNAMESE_RE.search(text):
+        return text
+    if kind == "tcvn3":
+        return _tcvn3(text)
+    if kind == "vni":
+        return _vni(text)
+    return TOKEN_RE.sub(
+        lambda token: viqr_token(
+            token[0], text[token.end() : token.end() + 3], ASKS_RE.search(text) is not None
+        ),
+        text,
+    )
+
+
+def is_spelled(text: str, kind: str) -> bool:
+    """Whether a short text can be of a kind that the page around it is: nearly all its words
+    are syllables once converted, and at least one of its marked words is none as it stands.
+    """
+    words = [word for word in re.findall(r"[^\s\d,;:()\[\]\"!|/–-]+", text) if word.strip(".?'`~^")]
+    changed = [(word, spell(word, kind)) for word in words]
+    changed = [(word, made.strip(".?")) for word, made in changed if made != word]
+    wrong = sum(not is_syllable(word) for word, _ in changed)
+    right = sum(map(is_syllable, (made for _, made in changed)))
+    return bool(changed) and 2 * wrong >= len(changed) and right >= 0.85 * len(changed)
 
 
 def _eth(text: str) -> str:
@@ -255,11 +302,20 @@ def _from_mojibake(text: str) -> str:
 
 
 def _tcvn3(text: str) -> str:
-    return text.translate(_TCVN3_TABLE)
+    # Capital fonts draw the codes of small letters: what else of the word is capital tells.
+    return _CAPITALS_RE.sub(lambda word: word[0].upper(), text.translate(_TCVN3_TABLE))
+
+
+_CAPITALS_RE = re.compile(
+    r"(?<![^\W\d_])(?=(?:[^\W\d_]*[A-Z]){2})(?![^\W\d_]*[a-z])[^\W\d_]{3,}(?![^\W\d_])"
+)
 
 
 def _vni(text: str) -> str:
     return _VNI_RE.sub(lambda match: VNI[match.group()], text)
+
+
+_ABBREVIATED_RE = re.compile("(?=.{0,5}$)[A-Z\u00a1-\u00ff]*[A-Z][A-Z\u00a1-\u00ff]*")
 
 
 def _from_one_byte(text: str) -> str:
@@ -272,7 +328,8 @@ def _from_one_byte(text: str) -> str:
     ]
     if not words:
         return text
-    words = words[:_SAMPLE_WORDS]
+    # Abbreviations ("Q§") are no syllables in any encoding.
+    words = [w for w in words if not _ABBREVIATED_RE.fullmatch(w)][:_SAMPLE_WORDS] or words
     wrong = sum(not is_syllable(word) for word in words)
     if wrong * 2 < len(words):
         return text
@@ -284,60 +341,4 @@ def _from_one_byte(text: str) -> str:
         right = sum(is_syllable(convert(word)) for word in words)
         if right >= 0.85 * len(words) and right > len(words) - wrong:
             return convert(text)
-    return text
-
-
-# --- VIQR --------------------------------------------------------------------------------------
-
-_VIQR_TOKEN_RE = re.compile(
-    r"(?<![\w@/.:\\-])(?:[A-Za-z]|(?<=[AEOUaeou])[\^(+*]|(?<=[AEIOUYaeiouy^(+*])['`?~.])+"
-)
-_VIQR_STRONG_RE = re.compile(r"[AEOaeo]\^|[OUou][+*]|[Aa]\(|[Dd][Dd]")
-_VIQR_LETTER_RE = re.compile(r"([AEOUaeou][\^(+*]|[AEIOUYaeiouy])(['`?~.]?)")
-
-
-def _viqr_word(token: str) -> str:
-    def letter(match: re.Match[str]) -> str:
-        shape, tone = match.groups()
-        base = VIQR_SHAPES.get(shape.lower(), "") or (shape if len(shape) == 1 else "")
-        if not base:
-            return match.group()
-        base = base.upper() if shape[0].isupper() else base
-        return unicodedata.normalize("NFC", base + VIQR_TONES.get(tone, ""))
-
-    token = re.sub("dd", "đ", token)
-    token = re.sub("D[Dd]", "Đ", token)
-    return _VIQR_LETTER_RE.sub(letter, token)
-
-
-def _viqr_token(token: str, after: str) -> str:
-    """One token converted; a final dot or question mark is kept where a sentence ends.
-
-    Before a capital that is in doubt. "Thi." is the middle of a woman's name far more often than
-    an end, and so is a capitalised word with a question mark ("Ky?").
-    """
-    named = bool(after.strip()) and (token == "Thi." or (token[-1] == "?" and token[0].isupper()))
-    ends = not after.strip() or re.match(r"\s+[A-Z\"(]|[\"')]", after)
-    if token[-1] in ".?" and ends and not named:
-        return _viqr_word(token[:-1]) + token[-1]
-    return _viqr_word(token)
-
-
-def _from_viqr(text: str) -> str:
-    if len(_VIQR_STRONG_RE.findall(text)) < 2:
-        return text
-    pieces: list[str] = []
-    position = strong = right = words = 0
-    for match in _VIQR_TOKEN_RE.finditer(text):
-        token = match.group()
-        spelled = _viqr_token(token, text[match.end() : match.end() + 3])
-        pieces += (text[position : match.start()], spelled)
-        position = match.end()
-        words += 1
-        marked = _VIQR_STRONG_RE.search(token) is not None
-        strong += marked
-        right += is_syllable(spelled.rstrip(".?"))
-    pieces.append(text[position:])
-    if strong >= 2 and strong * 6 >= words and right >= 0.85 * words:
-        return "".join(pieces)
     return text
