@@ -159,9 +159,7 @@ def derive_pattern(urls: Sequence[str]) -> str:
             shared = len(values) == 1 and (len(members) > 1 or segment.endswith((".aspx", ".php")))
             last = place == len(path.strip("/").split("/")) - 1
             literal = shared and (not last or bool(query))
-            pieces.append(
-                re.escape(values.pop()).replace(r"\-", "-") if literal else _piece(segment)
-            )
+            pieces.append(_literal(values.pop()) if literal else _piece(segment))
         pattern = "/" + "/".join(pieces) + ("/?$" if path.endswith("/") else "")
         if query:
             ids = [name for name, _, value in _pairs(query) if value == "N"]
@@ -176,6 +174,15 @@ def derive_pattern(urls: Sequence[str]) -> str:
 
 def _pairs(query: str) -> list[tuple[str, str, str]]:
     return [part.partition("=") for part in query.split("&")]
+
+
+def _literal(value: str) -> str:
+    """A folder that all addresses share; its numbers may be the month in which they were seen.
+
+    >>> _literal("tin-tuc"), _literal("2026"), _literal("thang-03")
+    ('tin-tuc', '\\\\d+', 'thang-\\\\d+')
+    """
+    return re.sub(r"\d+", r"\\d+", re.escape(value).replace(r"\-", "-"))
 
 
 def _piece(segment: str) -> str:

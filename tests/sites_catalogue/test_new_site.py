@@ -195,6 +195,13 @@ def test_a_pattern_is_derived_from_addresses(urls: list[str], others: list[str])
     assert not any(re.search(pattern, url) for url in others), pattern
 
 
+def test_the_month_of_the_survey_is_no_part_of_a_pattern() -> None:
+    seen = [f"http://a.vn/tin/nam-2026/03/hoi-nghi-cong-doan-{n}.html" for n in (41, 42, 43)]
+    pattern = derive_pattern(seen)
+    assert re.search(pattern, "http://a.vn/tin/nam-2019/11/hoi-nghi-cong-doan-7.html"), pattern
+    assert not re.search(pattern, "http://a.vn/anh/nam-2019/11/hoi-nghi-cong-doan-7.html"), pattern
+
+
 def test_forms_of_addresses() -> None:
     assert form_of("http://a.vn/") == "/"
     assert form_of("http://a.vn/2024/05/06/le-trao-nha-mai-am/") == "/N/N/N/slug/"
