@@ -147,7 +147,7 @@ def line_stages() -> Functions:
         "decompression": ((HttpCompressionMiddleware, "process_response"),),
         "parsing": ((site_reader, "parse_page"),),
         "links": ((site_reader, "find_links"), (site_spider, "next_page")),
-        "extraction": ((extract, "extract_article"), (extractor, "needs_pool")),
+        "extraction": ((extract, "extract_article"), (extractor, "extract_at_once")),
         "SQLite": (
             (Saver, "write"),
             (one_site, "open_archive"),

@@ -7,8 +7,7 @@ from functools import cache
 
 from archive.records import Article, Page, Unreadable
 from crawler.catalogue import is_listing, spider_for
-from crawler.extraction.article import extract_article
-from crawler.extraction.chosen import choose_layout
+from crawler.extraction.article import extract_article, extract_by_layout, extract_by_rules
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.layout import Layout
 from crawler.families import FAMILY_LAYOUTS
@@ -43,13 +42,18 @@ def extract_document(
         return _broken(document.page, error)
 
 
-def needs_pool(document: Document) -> bool:
-    """Whether no layout fits, so that the generic path with its tens of milliseconds serves."""
+def extract_at_once(document: Document) -> Article | Unreadable | None:
+    """As ``extract_document`` where that is cheap; None where the general rules, which take tens
+    of milliseconds, would be asked."""
     url = document.page.url
     try:
-        return not is_listing(url) and choose_layout(document, layouts_for(url)) is None
-    except Exception:
-        return True
+        layouts = layouts_for(url)
+        found = extract_by_layout(document, layouts)
+        if found is None and is_listing(url):
+            return extract_by_rules(document, layouts, generic=False)
+        return found
+    except Exception as error:
+        return _broken(document.page, error)
 
 
 def layouts_for(url: str) -> tuple[Layout, ...]:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context, parent_process
 
 from archive.records import Article, Page, Unreadable
-from crawler.extract import extract, extract_document, needs_pool
+from crawler.extract import extract, extract_at_once
 from crawler.extraction.document import Document
 from crawler.seed import Seed
 
@@ -35,8 +35,9 @@ class Extractor:
 
     async def extract(self, document: Document) -> Article | Unreadable:
         """As ``crawler.extract.extract_document``, without holding up the reactor for long."""
-        if not needs_pool(document):
-            return extract_document(document)
+        found = extract_at_once(document)
+        if found is not None:
+            return found
         if self.seed is not None:
             try:
                 return await self.seed.read(document.page)

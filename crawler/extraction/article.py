@@ -58,22 +58,34 @@ def extract_article(
     With ``generic=False`` a page that no layout knows is refused. Pure: the same document and
     layouts always give the same article.
     """
+    found = extract_by_layout(document, layouts)
+    return found if found is not None else extract_by_rules(document, layouts, generic=generic)
+
+
+def extract_by_layout(document: Document, layouts: Sequence[Layout]) -> Article | Unreadable | None:
+    """As ``extract_article`` where a layout fits or the answer's status says all; else None."""
     refused = refuse_status(document)
     if refused is not None:
         return refused
     chosen = choose_layout(document, layouts)
+    if chosen is None:
+        return None
+    layout, container = chosen
+    if refused_by(document, layout):
+        return refusal(document, f"no article by layout {layout.name}")
+    if document.cut and _reaches_end(document, container):
+        return Unreadable("truncated", "the page breaks off inside the article")
     structured = read_structured(document)
-    container: HtmlElement
-    if chosen is not None:
-        layout, container = chosen
-        if refused_by(document, layout):
-            return refusal(document, f"no article by layout {layout.name}")
-        if document.cut and _reaches_end(document, container):
-            return Unreadable("truncated", "the page breaks off inside the article")
-        parts = read_parts(document, layout, container, structured)
-        if is_standing_title(parts.title):
-            return Unreadable("static", f"titled {parts.title}")
-        return _assemble(document, parts, structured, _Judge(container))
+    parts = read_parts(document, layout, container, structured)
+    if is_standing_title(parts.title):
+        return Unreadable("static", f"titled {parts.title}")
+    return _assemble(document, parts, structured, _Judge(container))
+
+
+def extract_by_rules(
+    document: Document, layouts: Sequence[Layout], *, generic: bool = True
+) -> Article | Unreadable:
+    """As ``extract_article`` for a page of which ``extract_by_layout`` has said nothing."""
     refused = refuse_at_sight(document)
     if refused is not None:
         return refused
@@ -82,9 +94,8 @@ def extract_article(
         return refusal(document, f"no article by layout {known.name}")
     if not generic:
         return refusal(document, "no layout fits")
-    spelled = in_unicode(document)
-    if spelled is not document:
-        document, structured = spelled, read_structured(spelled)
+    document = in_unicode(document)
+    structured = read_structured(document)
     found = read_generic(document, structured, known)
     if isinstance(found, Unreadable):
         return found

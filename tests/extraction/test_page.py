@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml.cssselect import CSSSelector
 
 from archive.records import VIETNAM, Article, Page, Unreadable
-from crawler.extract import extract, extract_document, needs_pool
+from crawler.extract import extract, extract_at_once, extract_document
 from crawler.extraction.body import file_title
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.layout import Layout
@@ -353,10 +353,10 @@ def test_extraction_leaves_the_document_as_it_was() -> None:
     assert isinstance(first, Article)
     assert lxml.html.tostring(page.tree) == before
     assert extract_document(page) == first == extract(page.page)
-    assert not needs_pool(page)
+    assert extract_at_once(page) == first
     extract_document(page, ())
     assert lxml.html.tostring(page.tree) == before
-    assert needs_pool(document("<title>x</title><p>y</p>"))
+    assert extract_at_once(document("<title>x</title><p>y</p>")) is None
 
 
 @pytest.mark.parametrize(
