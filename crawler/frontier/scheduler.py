@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import sqlite3
-from collections import Counter
-from hashlib import sha1
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
@@ -21,6 +17,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from . import engine_room
+from .alike import RequestKeys
 from .failures import FrontierError, Unstorable, is_final, postponed_by, reason_of
 from .flight import Flight
 from .store import Store
@@ -51,8 +48,6 @@ class SqliteScheduler(BaseScheduler):
         self.crawler = crawler
         self._flights: dict[Request, Flight] = {}
         self._heirs: dict[Request, Request] = {}
-        self._parents: WeakKeyDictionary[Request, Flight] = WeakKeyDictionary()
-        self._starts: Counter[bytes] = Counter()
         self._store: Store | None = None
         self._broken = False
         self._commit_due = False
@@ -62,7 +57,7 @@ class SqliteScheduler(BaseScheduler):
         self._retry_statuses = {int(code) for code in settings.getlist("RETRY_HTTP_CODES")}
         fingerprinter = crawler.request_fingerprinter
         assert fingerprinter is not None
-        self._fingerprint = fingerprinter.fingerprint
+        self._keys = RequestKeys(fingerprinter.fingerprint)
         connect = crawler.signals.connect
         connect(self._item_settled, signals.item_scraped)
         connect(self._item_settled, signals.item_dropped)
@@ -184,7 +179,7 @@ class SqliteScheduler(BaseScheduler):
     def _enqueue(self, store: Store, request: Request) -> bool:
         before = self._heirs.pop(request, None)
         flight = self._flights.pop(before) if before is not None else None
-        key = self._key(request, flight)
+        key = self._keys.key(request, flight)
         try:
             text = write_request(request, self.spider, self._transient)
         except Unstorable as error:
@@ -200,28 +195,6 @@ class SqliteScheduler(BaseScheduler):
                 store.done(flight.lease.seq)
         self._tally("scheduler/enqueued" if added else "dupefilter/filtered")
         return added
-
-    def _key(self, request: Request, flight: Flight | None) -> bytes:
-        """What this run must not do twice.
-
-        A request outside the duplicate filter is told apart by where it comes from, so that a page
-        that is read again after a crash does not queue it again.
-        """
-        fingerprint: bytes = self._fingerprint(request)
-        if not request.dont_filter:
-            return fingerprint
-        parent = self._parents.pop(request, None)
-        name = getattr(request.callback, "__name__", "").encode()
-        alike = sha1(fingerprint + name, usedforsecurity=False).digest()
-        if parent is not None:
-            family, origin = parent.born, parent.lease.key
-        elif request.meta.get("is_start_request") and flight is None:
-            family, origin = self._starts, b"start"
-        else:
-            return os.urandom(20)
-        family[alike] += 1
-        place = origin + alike + family[alike].to_bytes(4, "big")
-        return sha1(place, usedforsecurity=False).digest()
 
     def _refuse(
         self, store: Store, request: Request, key: bytes, flight: Flight | None, error: Unstorable
@@ -302,7 +275,7 @@ class SqliteScheduler(BaseScheduler):
 
     def born(self, request: Request, flight: Flight) -> None:
         """A request outside the duplicate filter comes of this flight."""
-        self._parents[request] = flight
+        self._keys.born(request, flight)
 
     def fetched(self, result: Any, request: Request) -> Any:
         """How a download ended: Response, Request in its place, or Failure; returns it."""
