@@ -212,7 +212,11 @@ def main() -> None:
             source = Path(str(arguments.archive.resolve()) + ending)
             if source.exists():
                 target.symlink_to(source)
-    kinds = {k: v for k, v in pages(link).items() if arguments.only in k and arguments.without not in k}
+    kinds = {
+        kind: paths
+        for kind, paths in pages(link).items()
+        if arguments.only in kind and arguments.without not in kind
+    }
     command = datasette_arguments(link)
     if arguments.workers > 1:
         command = ["uvicorn", "--factory", "archive.publish.serve:application",

@@ -37,7 +37,7 @@ from archive.publish.freshness import etag, known_already
 from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, Speaker, speaking
 from archive.publish.metadata import metadata_for
 from archive.publish.own_host import answers_to, bound_address
-from archive.publish.queries import QUESTIONS, queries_for
+from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database
@@ -105,6 +105,7 @@ def extra_template_vars(datasette: Any, request: Request | None, template: str) 
     context = common_context(datasette, request)
     if template.startswith(("database", "query", "table")):
         context |= {"schema": SCHEMA, "questions": QUESTIONS, "rows_counted": COUNTED}
+        context["parameter_words"] = PARAMETERS
         context["chart_of_rows"] = partial(home.chart_of_rows, t=context["t"])
     return context
 

@@ -19,6 +19,23 @@ class Question:
     examples: dict[str, str] = field(default_factory=dict)
 
 
+PARAMETERS: dict[str, Pair] = {
+    "province": ("Tỉnh, thành (cũ)", "Province (before July 2025)"),
+    "year": ("Năm", "Year"),
+    "phrase": ("Cụm từ", "Phrase"),
+    "q": ("Câu tìm", "Search for"),
+    "site": ("Trang tin (tên ngắn, để trống: tất cả)", "Site (short name; empty: all)"),
+    "part": (
+        "Phần đã đổi (title, lead, body …; để trống: tất cả)",
+        "Part that changed (title, lead, body …; empty: all)",
+    ),
+    "since": ("Từ ngày", "From day"),
+    "until": ("Đến trước ngày", "Before day"),
+    "contains": ("Có chữ", "Contains"),
+    "unit": ("Đơn vị", "Union body"),
+}
+"""What the parameters of the questions are called in their forms."""
+
 QUESTIONS: dict[str, Question] = {
     "articles_by_province_and_month": Question(
         ("Số bài theo tỉnh và tháng", "Articles by province and month"),

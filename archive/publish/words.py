@@ -351,6 +351,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "parameters": ("Tham số", "Parameters"),
     "chart": ("Biểu đồ", "Chart"),
     "result": ("Kết quả", "Result"),
+    "result_row": ("{n} dòng", "{n} row"),
     "result_rows": ("{n} dòng", "{n} rows"),
     "rows_over": ("hơn {n} dòng", "more than {n} rows"),
     "result_more": ("hơn {n} dòng", "more than {n} rows"),

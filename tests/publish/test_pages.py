@@ -18,7 +18,7 @@ import pytest
 from archive.publish import plugin, row_counts
 from archive.publish.language import Speaker, choose_language
 from archive.publish.plugin import POLICY
-from archive.publish.queries import QUESTIONS
+from archive.publish.queries import PARAMETERS, QUESTIONS
 from archive.publish.reasons import UNREAD_VI, failure_words, unread_words
 from archive.publish.serve import TEMPLATES, make_face
 from archive.publish.tutorial import STEPS
@@ -524,6 +524,23 @@ async def test_a_question_answers_and_is_told_in_both_languages(
     assert data.get("error") is None
     empty = await face.client.get(f"/archive/{name}")
     assert empty.status_code == 200 and 'role="alert"' not in empty.text
+
+
+def test_every_parameter_of_a_question_has_a_name_in_both_languages() -> None:
+    assert {name for question in QUESTIONS.values() for name in question.examples} == set(
+        PARAMETERS
+    )
+
+
+async def test_titles_in_answers_lead_to_their_articles(face: Any, ids: dict[str, int]) -> None:
+    page = (await face.client.get("/archive/title_changes?_lang=vi")).text
+    key = ids["doi_thoai_dien_tu"]
+    link = f'<td class="col-title"><a href="/archive/articles/{key}">'
+    assert link in page
+    # Of an SQL question of a person's own, too; a number that is no article's leads nowhere.
+    sql = "select+12+as+id,+'x'+as+title"
+    assert '<td class="col-title">x</td>' in (await face.client.get(f"/archive?sql={sql}")).text
+    assert "Phần đã đổi" in (await face.client.get("/archive/changed_after_publication")).text
 
 
 def test_there_are_questions_enough() -> None:
