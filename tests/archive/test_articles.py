@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -252,3 +253,45 @@ def test_any_order_gives_the_same_rows(order: list[int], repeated: int) -> None:
     assert everything(shuffled) == everything(straight)
     straight.close()
     shuffled.close()
+
+
+PRINT = "https://congdoan.example.vn/in/12"
+CONTESTED = [
+    (capture(0, url=PRINT), article("Bản in của bài thứ nhất.", variant="print")),
+    (capture(1, url=PRINT), article("Bản in khác.", url=URL + "z", variant="print")),
+    (capture(2, url=PRINT), article("Bài ở chính địa chỉ này.", url=PRINT, title="Bài khác")),
+    (capture(3, url=PRINT, status=304), None),
+    (capture(4, url=PRINT, status=301, location=URL), None),
+    (capture(5, url=PRINT, status=404), Unreadable("http_error", "404")),
+    (capture(6), article()),
+]
+
+
+@pytest.mark.parametrize(
+    ("happened", "owner"),
+    [
+        ((0, 2), PRINT),
+        ((0, 1, 3), URL + "z"),
+        ((0, 1, 2, 3), PRINT),
+        ((0, 1, 3, 5, 6), URL + "z"),
+        ((0, 4, 6), URL),
+        ((1, 4, 6), URL + "z"),
+        ((4, 6), URL),
+    ],
+)
+def test_a_contested_address_is_its_own_articles_or_of_the_last_one_read_there(
+    happened: tuple[int, ...], owner: str
+) -> None:
+    wanted: dict[str, Any] | None = None
+    for order in permutations(happened):
+        db = archive()
+        for number in order:
+            take_in(db, CONTESTED[number])
+        (led,) = db.execute(
+            "select url from article_addresses join articles on articles.id = article_id"
+            " where address = 'congdoan.example.vn/in/12'"
+        ).fetchone()
+        assert led == owner, order
+        rows = everything(db)
+        assert rows == (wanted := wanted or rows), order
+        db.close()
