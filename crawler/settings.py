@@ -38,7 +38,6 @@ DOWNLOAD_MAXSIZE = 30_000_000
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 REDIRECT_MAX_TIMES = 5
-URLLENGTH_LIMIT = 2083
 
 # Only encodings that every WARC tool reads: brotli breaks warcio and wacz.
 DEFAULT_REQUEST_HEADERS = {
@@ -68,8 +67,12 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.meta_refresh.MetaRefresh": 580,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
-# Every output of a callback goes through each of these; nothing here asks for a depth.
-SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
+# Every output of a callback goes through each of these. Nothing here asks for a depth, and
+# crawler.walk bounds the length of addresses, and reports it.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+}
 LOG_FORMATTER = "crawler.log_lines.LogLines"
 ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}
 EXTENSIONS = {

@@ -71,6 +71,8 @@ class Exchange:
     """Address of the server; "" when unknown, as behind a proxy."""
     truncated: str = ""
     """Why the answer is not whole: "", "length", "time", "disconnect" or "unspecified"."""
+    head: HttpHead | None = None
+    """The head of ``response_bytes``, where it was read already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ class WarcWriter:
         if exchange.started_at.tzinfo is None:
             raise ValueError("started_at must be an aware datetime")
         file = self._have_file()
-        head = parse_head(exchange.response_bytes)
+        head = exchange.head or parse_head(exchange.response_bytes)
         digest = sha1(exchange.payload)
         size = len(exchange.payload)
         earlier = self._earlier(exchange, head, digest, not_modified)

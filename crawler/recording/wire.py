@@ -207,18 +207,19 @@ class WireDownloadHandler(http11.HTTP11DownloadHandler):
         received = tape.response_bytes()
         if not received:
             return
-        head_only = request.method == "HEAD"
+        message = parse_message(received, head_only=request.method == "HEAD")
         self._record(
             request,
             Exchange(
                 url=urldefrag(request.url)[0],
                 request_bytes=tape.request_bytes(),
                 response_bytes=received,
-                payload=parse_message(received, head_only=head_only).payload,
+                payload=message.payload,
                 started_at=tape.started_at,
                 # Behind a proxy, the connection's other end is not the site.
                 ip="" if request.meta.get("proxy") else tape.ip,
                 truncated=truncated,
+                head=message.head,
             ),
         )
 
