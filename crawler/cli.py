@@ -24,6 +24,8 @@ from crawler.commands.options import (
     data_option,
     jobs_option,
     json_option,
+    max_pages_option,
+    recheck_option,
     refuse_bad_contact,
     refuse_unknown,
 )
@@ -69,8 +71,8 @@ def congdoan() -> None:
     help="State of the sample web: in 2 some articles are edited, taken down or new.",
 )
 @contact_option("A live crawl needs it.")
-@click.option("--max-pages", type=click.IntRange(1), help="Stop each site after so many answers.")
-@click.option("--recheck", is_flag=True, help="Look at every known article again, due or not.")
+@max_pages_option
+@recheck_option
 @click.option(
     "--walk-all",
     "--backfill",

@@ -18,6 +18,8 @@ from crawler.commands.options import (
     data_option,
     jobs_option,
     json_option,
+    max_pages_option,
+    recheck_option,
     refuse_bad_contact,
     refuse_unknown,
 )
@@ -125,13 +127,13 @@ def _is_loopback(host: str) -> bool:
     metavar="URL",
     help="A node, as http://host:6800; give one for each.",
 )
-@click.option("--max-pages", type=click.IntRange(1), help="Stop each site after so many answers.")
+@max_pages_option
 @click.option(
     "--max-minutes",
     type=click.IntRange(1),
     help="End each site's crawl after so long; the next one goes on.",
 )
-@click.option("--recheck", is_flag=True, help="Look at every known article again, due or not.")
+@recheck_option
 @click.option(
     "--walk-all", is_flag=True, help="Follow every listing to its end, also through known news."
 )

@@ -27,6 +27,12 @@ data_option: Decorator = click.option(
 json_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for scripts."
 )
+max_pages_option: Decorator = click.option(
+    "--max-pages", type=click.IntRange(1), help="Stop each site after so many answers."
+)
+recheck_option: Decorator = click.option(
+    "--recheck", is_flag=True, help="Look at every known article again, due or not."
+)
 
 
 def contact_option(note: str = "", owner: str = "a site's owner") -> Decorator:
