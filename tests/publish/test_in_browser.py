@@ -121,11 +121,11 @@ def test_ask_in_sql(page: Any) -> None:
     page.goto("/")
     page.get_by_role("link", name="Bảng và SQL").click()
     page.get_by_role("link", name="Tiêu đề có một cụm từ").click()
-    page.get_by_label("phrase").fill("dai hoi")
+    page.get_by_label("Cụm từ").fill("dai hoi")
     page.get_by_role("button", name="Chạy").click()
     cells = page.locator("table.rows-and-columns td.col-title").all_inner_texts()
     assert cells == ["Đại hội Công đoàn ngành Giáo dục tỉnh Nam Định"]
-    page.locator("td.col-id a").click()
+    page.locator("td.col-title a").click()
     assert page.locator("h1").inner_text() == cells[0]
 
 
@@ -228,7 +228,7 @@ def test_a_citation_and_the_permanent_address_are_copied_by_a_button(
     assert copied.endswith(f"/archive/articles/{ids['nha_o']}")
     page.get_by_text("APA", exact=True).click()
     page.locator("details[open] button", has_text="Chép").click()
-    page.get_by_text("Đã chép").wait_for()
+    page.locator("details[open] button", has_text="Đã chép").wait_for()
     told = page.locator("details[open] .citation").inner_text()
     assert page.evaluate("navigator.clipboard.readText()") == told
     context.close()
