@@ -1,0 +1,97 @@
+"""What the commands have in common is the same in each: options, refusals, complaints."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from archive.database import ArchiveError
+from crawler.cli import congdoan
+from crawler.commands.outcomes import complaints
+
+LIVE = {
+    "crawl": ["lang_son"],
+    "new-site": ["https://congdoan.example.vn/"],
+    "node": [],
+    "schedule": ["--once"],
+    "import-captures": ["http://127.0.0.1:9/cdx?url=a.example"],
+}
+"""The commands that take --contact, with what else they need."""
+
+
+def with_option(name: str) -> dict[str, click.Parameter]:
+    return {
+        word: option
+        for word, command in congdoan.commands.items()
+        for option in command.params
+        if name in option.opts
+    }
+
+
+@pytest.mark.parametrize("name", ["--data", "--json", "--recheck", "--max-pages"])
+def test_an_option_is_the_same_everywhere(name: str) -> None:
+    found = with_option(name)
+    assert len(found) > 1
+    told = [option.to_info_dict() for option in found.values()]
+    assert told == [told[0]] * len(told)
+
+
+def test_every_command_that_asks_somebody_takes_a_contact() -> None:
+    found = with_option("--contact")
+    assert set(found) == set(LIVE)
+    assert all(option.envvar == "CONGDOAN_CONTACT" for option in found.values())
+
+
+@pytest.mark.parametrize("contact", ["công đoàn", "a@example.org\nCookie: 1", "a" * 201, "\x7f"])
+@pytest.mark.parametrize("command", LIVE)
+def test_a_contact_that_fits_no_header_is_refused(
+    command: str, contact: str, tmp_path: Path
+) -> None:
+    given = [command, *LIVE[command], "--data", str(tmp_path / "d"), "--contact", contact]
+    result = CliRunner().invoke(congdoan, given)
+    assert result.exit_code == 2, result.output
+    assert "The contact must be plain ASCII, without line breaks, and short." in result.output
+    assert not (tmp_path / "d" / "archive.db").exists()
+
+
+@pytest.mark.parametrize("command", sorted(set(LIVE) - {"import-captures"}))
+def test_without_a_contact_nobody_is_asked(command: str, tmp_path: Path) -> None:
+    given = [command, *LIVE[command], "--data", str(tmp_path / "d")]
+    result = CliRunner(env={"CONGDOAN_CONTACT": ""}).invoke(congdoan, given)
+    assert result.exit_code == 2, result.output
+    assert "says who is asking" in result.output
+
+
+@pytest.mark.parametrize("command", sorted(congdoan.commands))
+def test_every_command_tells_its_exit_codes(command: str) -> None:
+    result = CliRunner().invoke(congdoan, [command, "--help"])
+    assert "Exit codes" in result.output
+    assert "  2    the command was given wrongly" in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ArchiveError("no archive"), "no archive"),
+        (OSError(errno.ENOSPC, "No space left", "data/x"), "No space left: data/x"),
+        (OSError(errno.ENOSPC, "No space left"), "No space left"),
+        (sqlite3.OperationalError("disk I/O error"), "The database cannot be used: disk I/O"),
+        (KeyError("told"), "told"),
+    ],
+)
+def test_what_goes_wrong_is_a_message(error: Exception, said: str) -> None:
+    with pytest.raises(click.ClickException) as shown, complaints(KeyError):
+        raise error
+    assert said in shown.value.message
+    assert not shown.value.message.endswith(": ")
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("a fault of the program")])
+def test_what_is_no_complaint_passes(error: Exception) -> None:
+    with pytest.raises(type(error)), complaints():
+        raise error
