@@ -175,8 +175,11 @@ def _read(
         *dates_around(document, container, title_element, structured, noise),
     ]
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
-        near = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
-        parts.dates.append(date_near(document, title_element, container, near))
+        lines = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
+        near = date_near(document, title_element, container, lines)
+        parts.dates.append(near)
+        # A label such as "Ngày đăng", wherever it stands around the text.
+        told_when = told_when or (near is not None and near.evidence == "visible")
     if dated and not at_title:
         reason = reason or "no date at the title"
     reason = reason or _no_article(document, structured, parts, sure, untitled, told_when)

@@ -13,7 +13,7 @@ from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.bylines import parse_byline
 from crawler.extraction.date_lines import is_date_line
-from crawler.extraction.person_names import is_person_name
+from crawler.extraction.person_names import is_account, is_initials, is_person_name
 from crawler.extraction.signature_words import GENERIC_RE
 
 MAX_ROW = 160
@@ -69,7 +69,7 @@ def info_row(text: str) -> list[str] | None:
 
 
 def _names_author(named: str) -> bool:
-    if not named or GENERIC_RE.fullmatch(named):
+    if not named or GENERIC_RE.fullmatch(named) or is_account(named):
         return True
     found = parse_byline(named)
     return len(named.split()) <= 12 and bool(found.persons or found.unit or found.source)
@@ -90,7 +90,7 @@ def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[st
                 authors += row
                 continue
             near = any(abs(index - date) <= _REACH for date in dates)
-            if near and len(block.text) <= 60 and not block.bold:
+            if near and len(block.text) <= 60:
                 if _is_name(block.text):
                     authors.append(block.text)
                     continue
@@ -102,14 +102,20 @@ def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[st
 
 def _is_name(text: str) -> bool:
     names = _AND.split(text)
-    return len(names) <= 4 and all(" " in name and is_person_name(name) for name in names)
+    return len(names) <= 4 and all(
+        (" " in name and is_person_name(name)) or ("." in name and is_initials(name))
+        for name in names
+    )
 
 
 _AND = re.compile(r"\s*(?:[,;&]|\s[-–]\s|\svà\s)\s*")
 
 
+_ENDS = (".", "…", "?", "!")
+
+
 def lead_heading(blocks: Sequence[Block]) -> None:
     """Make paragraphs of headings above the text that are whole sentences: themes set leads so."""
     for block in blocks:
-        if block.kind == "heading" and len(block.text) >= 80 and block.text.endswith((".", "…")):
+        if block.kind == "heading" and len(block.text) >= 60 and block.text.endswith(_ENDS):
             block.kind, block.level = "paragraph", 0

@@ -98,11 +98,12 @@ def title_above(
             if best[0] >= 3 and _leads_on(blocks, best[1], inside):
                 return _shown(document, best[1], skip)
         elif best is not None and best[0] >= 2:
-            if best[1].kind != "heading" or best[1].level == 1:
+            told = any(_tells(block) for block in blocks[: blocks.index(best[1])])
+            if best[1].level == 1 or (best[1].kind != "heading" and not told):
                 return _shown(document, best[1], skip)
             inner = best[1]
         elif best is not None and not plain[0]:
-            plain = _undated(best[1]) or (best[1].text, _tight(best[1]))
+            plain = _undated(best[1]) or _unlabelled(best[1]) or (best[1].text, _tight(best[1]))
         scope = scope.getparent()
     if inner is not None:
         return _shown(document, inner, skip)
@@ -117,13 +118,20 @@ def _shown(
     )
 
 
-def _leads_on(blocks: Sequence[Block], title: Block, inside: set[HtmlElement]) -> bool:
-    """Whether a lead stands between a title and the container.
+def _tells(block: Block) -> bool:
+    """Whether a line is the row of date, author and counts that stands below a title."""
+    return is_date_line(block.text) or info_row(block.text) is not None
 
-    Then a heading at the container's top is the text's first subheading and not the title.
+
+def _leads_on(blocks: Sequence[Block], title: Block, inside: set[HtmlElement]) -> bool:
+    """Whether a lead or a row of date and author follows a title outside the container.
+
+    Then what is set large at the container's top is a subheading or a lead, and not the title.
     """
     start = next(i for i, block in enumerate(blocks) if block is title) + 1
     for block in blocks[start:]:
+        if _tells(block):
+            return True
         if block.element in inside or block.kind == "heading" or block.linked:
             return False
         if len(block.text) >= 60 and block.text.endswith(_SENTENCE):

@@ -188,8 +188,12 @@ def _read_source(rest: str) -> Line:
     return Line("source", unit=unit["unit"] if unit else "", source=_source_name(rest))
 
 
-_ROLE = re.compile(r"^(?:ctv|pv|btv|cộng tác viên|phóng viên|biên tập viên)\s+(?=\S+\s+\S)", re.I)
-"""Before a name and part of none: what the writer is to the paper."""
+_ROLE = re.compile(
+    r"^(?:ctv|pv|btv|cộng tác viên|phóng viên|biên tập viên|luật sư|nhà báo|nhà văn|nhà thơ|"
+    r"bác sĩ|thạc sĩ|tiến sĩ|ls\.?|bs\.?|ths\.?|ts\.?)\s+(?=\S+\s+\S)",
+    re.I,
+)
+"""Before a name and part of none: what the writer is to the paper, or by profession."""
 _END_MARK = re.compile(r"\s*\./\.?\s*$")
 """What offices set behind the last word of a paper: "./."."""
 
