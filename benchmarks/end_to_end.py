@@ -37,7 +37,7 @@ from benchmarks.crawling_peer import SIZES, crawl
 from benchmarks.generated_origin import Origin
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite
 from benchmarks.job_process import plan_of
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 from benchmarks.unavoidable import unavoidable
 from crawler.evaluation.scoring import compare
 from crawler.nursery import Nursery
@@ -355,14 +355,11 @@ def _peers(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = told_parser(__doc__)
     parser.add_argument("--hosts", type=int, default=20)
     parser.add_argument("--articles", type=int, default=100, help="of each site")
     parser.add_argument("--peers", type=Path, metavar="ENVIRONMENT")
     parser.add_argument("--peer-pages", type=int, default=200, help="that the slow ones are given")
-    add_told(parser)
     options = parser.parse_args()
     told_to(options.write, Told("end to end", list(measure(options))))
 

@@ -11,7 +11,6 @@ the rounds the fastest counts for each site and way.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import statistics
 import time
@@ -25,7 +24,7 @@ from trafilatura import bare_extraction
 from archive.records import Article, Page
 from benchmarks.generated_pages import KNOWN, generated_sites
 from benchmarks.own_time import OwnTime
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 from crawler.extract import extract
 from crawler.extraction import article, chosen, document, generic, html, selectors
 
@@ -187,10 +186,9 @@ def _kilobytes(readings: Rounds) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = told_parser(__doc__)
     parser.add_argument("--pages", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=7)
-    add_told(parser)
     given = parser.parse_args()
     told_to(given.write, Told("extraction", list(measure(given.pages, given.rounds))))
 

@@ -8,14 +8,13 @@ import that nobody killed, and the archive verified.
 
 from __future__ import annotations
 
-import argparse
 import random
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 from tests.archive.killed_imports import Killed, import_with_kills, other_archive, undisturbed
 
 HERE = ("nukeviet", "joomla_k2")
@@ -43,11 +42,10 @@ def measure(kills: int, captures: int, seed: int) -> Killed:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = told_parser(__doc__)
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--captures", type=int, default=200, help="pages of the other archive")
     parser.add_argument("--seed", type=int, default=20261122)
-    add_told(parser)
     chosen = parser.parse_args()
     found = measure(chosen.kills, chosen.captures, chosen.seed)
     for complaint in found.complaints:

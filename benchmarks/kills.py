@@ -9,14 +9,13 @@ take about ten minutes on two idle cores.
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 from crawler.sample_web import SITES
 from tests.crawl.killing import Balance, Undisturbed, crawl_undisturbed, crawl_with_kills
 
@@ -108,12 +107,11 @@ def _others(balance: Balance) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = told_parser(__doc__)
     parser.add_argument("--kills", type=int, default=200, help="half of one, half of three")
     parser.add_argument("--whole", type=int, default=20, help="kills of the whole command")
     parser.add_argument("--jobs", type=int, default=2, help="archives crawled at a time")
     parser.add_argument("--seed", type=int, default=20261122)
-    add_told(parser)
     chosen = parser.parse_args()
     half = chosen.kills // 2
     found = measure(

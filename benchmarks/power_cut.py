@@ -8,13 +8,12 @@ there. What comes of it is compared with a crawl that nobody disturbed, and veri
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 from crawler.sample_web import SampleWeb
 from tests.crawl.killing import Balance, crawl_undisturbed
 from tests.crawl.power_cut import after_cut, go_on, record
@@ -23,10 +22,9 @@ SITE = "lang_son"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = told_parser(__doc__)
     parser.add_argument("--cuts", type=int, default=40, help="half of them lose all they can")
     parser.add_argument("--seed", type=int, default=20261122)
-    add_told(parser)
     given = parser.parse_args()
     balance, chance = Balance(), random.Random(given.seed)
     lost = lost_bytes = 0

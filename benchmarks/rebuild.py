@@ -36,7 +36,7 @@ from archive.records import Page
 from archive.warc.writer import Exchange, WarcWriter
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite, generated_sites
 from benchmarks.own_time import peak_megabytes
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 
 CLOCK = datetime(2026, 7, 1, 8, tzinfo=UTC)
 _ready: Barrier
@@ -194,13 +194,10 @@ def _once(data: Path, makes: Sequence[str], captures: int, jobs: int) -> _Once:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = told_parser(__doc__)
     parser.add_argument("--captures", default="1000,4000", help="sizes, with commas between")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--one", help=argparse.SUPPRESS)
-    add_told(parser)
     given = parser.parse_args()
     if given.one:
         _one(*json.loads(given.one))

@@ -13,7 +13,6 @@ take about an hour to generate and sixteen gigabytes; ``FOLDER`` may hold archiv
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import tempfile
@@ -35,7 +34,7 @@ from benchmarks.generated_archive import build
 from benchmarks.generated_origin import Origin
 from benchmarks.generated_pages import KNOWN, GeneratedSite
 from benchmarks.job_process import plan_of, told_by
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 
 
 def by_sites(at_once: Sequence[int], articles: int) -> Iterator[str]:
@@ -159,15 +158,12 @@ def _searches(path: Path) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = told_parser(__doc__)
     parser.add_argument("--cores", default="1,2", help="with commas between")
     parser.add_argument("--sites", default="1,2,8,20,40", help="at a time, with commas between")
     parser.add_argument("--articles", type=int, default=40, help="of each site")
     parser.add_argument("--known", default="1000,30000", help="sizes, with commas between")
     parser.add_argument("--archives", type=Path, metavar="FOLDER")
-    add_told(parser)
     given = parser.parse_args()
     lines: list[str] = []
     if given.cores:

@@ -28,7 +28,7 @@ from pathlib import Path
 from benchmarks.generated_pages import KNOWN
 from benchmarks.own_time import resident_megabytes
 from benchmarks.rebuild import write_captures
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 from crawler.nodes.errand import Errand, run_errand
 from crawler.nodes.remote import Node
 
@@ -185,12 +185,9 @@ def _row(what: str, told: dict[str, float]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = told_parser(__doc__)
     parser.add_argument("--captures", type=int, default=2000)
     parser.add_argument("--one", help=argparse.SUPPRESS)
-    add_told(parser)
     given = parser.parse_args()
     if given.one:
         print(json.dumps(one(*json.loads(given.one))))

@@ -10,7 +10,6 @@ and the alarms that were missed or false.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import logging
@@ -31,7 +30,7 @@ from archive.database import open_archive, save_site
 from archive.health import Health
 from archive.operation import planned_sites
 from archive.records import VIETNAM
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 from benchmarks.year.clock import JumpingClock, JumpingLoop
 from benchmarks.year.judge import HEARD_WITHIN, Heard, judge, judge_alarms, judge_manners
 from benchmarks.year.pages import FEED_PATHS
@@ -255,7 +254,7 @@ def simulate(script: YearScript, data: Path, quiet_hours: str = "") -> dict[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = told_parser(__doc__)
     parser.add_argument("--hosts", type=int, default=40)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--rate", type=float, default=1.0, help="times what sites publish")
@@ -264,7 +263,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, help="keep the archive here")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    add_told(parser)
     parser.add_argument(
         "--figures", type=Path, metavar="FILE", help="report the figures of an earlier run"
     )

@@ -8,14 +8,13 @@ seen. "rest" is what no stage claims: Scrapy's engine, Twisted, the interpreter.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.generated_origin import Origin
 from benchmarks.job_process import plan_of, told_by
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 
 
 def measure(make: str, articles: int) -> Iterator[str]:
@@ -45,12 +44,9 @@ def _crawl(origin: Origin, *, stages: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = told_parser(__doc__)
     parser.add_argument("--make", default="nukeviet")
     parser.add_argument("--articles", type=int, default=400)
-    add_told(parser)
     given = parser.parse_args()
     told_to(given.write, Told("stages", list(measure(given.make, given.articles))))
 

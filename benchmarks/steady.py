@@ -7,7 +7,6 @@ stays. A hundred thousand pages take some twenty minutes of CPU and four gigabyt
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from benchmarks.generated_makes import LISTED
 from benchmarks.generated_origin import Origin
 from benchmarks.job_process import command_of, plan_of
 from benchmarks.own_time import peak_megabytes, resident_megabytes
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 
 MARKS = (100, 300, 1_000, 3_000, 10_000, 20_000, 30_000, 50_000, 70_000, 100_000)
 """Numbers of pages at which memory is noted."""
@@ -61,12 +60,9 @@ def measure(pages: int, make: str, folder: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = told_parser(__doc__)
     parser.add_argument("--pages", type=int, default=100_000)
     parser.add_argument("--make", default="nukeviet")
-    add_told(parser)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         lines = list(measure(given.pages, given.make, Path(folder)))

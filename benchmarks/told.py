@@ -25,11 +25,15 @@ class Told:
     lines: Sequence[str]
 
 
-def add_told(parser: argparse.ArgumentParser) -> None:
-    """Give a benchmark's command the option ``--write``."""
+def told_parser(about: str | None) -> argparse.ArgumentParser:
+    """A parser for a benchmark's command, of which ``about`` tells; it knows ``--write``."""
+    parser = argparse.ArgumentParser(
+        description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help="replace the measured section of this document"
     )
+    return parser
 
 
 def machine() -> str:

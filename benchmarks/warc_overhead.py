@@ -10,7 +10,6 @@ as it waits for the disk.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import os
 import resource
@@ -27,7 +26,7 @@ from archive.warc.reader import read_records
 from archive.warc.writer import Exchange, WarcWriter
 from benchmarks.generated_origin import Origin
 from benchmarks.job_process import plan_of, told_by
-from benchmarks.told import Told, add_told, told_to
+from benchmarks.told import Told, told_parser, told_to
 
 REPEATS = 3
 
@@ -158,12 +157,9 @@ def measure(make: str, articles: int) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = told_parser(__doc__)
     parser.add_argument("--make", default="nukeviet")
     parser.add_argument("--articles", type=int, default=300)
-    add_told(parser)
     given = parser.parse_args()
     told_to(given.write, Told("WARC", list(measure(given.make, given.articles))))
 
