@@ -81,8 +81,10 @@ def read_generic(
     if sum(map(len, lines)) < MIN_SHORT:
         return refusal(document, "hardly any content")
     container = find_container(document, verdict)
-    found: Parts | Unreadable = refusal(document, "no content that stands together")
-    if container is not None:
+    found: Parts | Unreadable
+    if container is None:
+        found = refusal(document, "no content that stands together")
+    else:
         found = _read(document, structured, known, sure, container, verdict)
     if isinstance(found, Unreadable) and found.reason not in ("truncated", "static"):
         # A short notice or a set of pictures among longer teasers of others.

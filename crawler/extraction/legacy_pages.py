@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -57,9 +58,30 @@ def in_unicode(document: Document) -> Document:
 
 def _kinds(tree: HtmlElement) -> Counter[str]:
     """How many blocks of a page are of which encoding."""
-    kinds = Counter(legacy_kind("".join(piece for _, piece, _ in block)) for block in _blocks(tree))
-    del kinds[""]
-    return kinds
+    # The text of every block, as ``_blocks`` finds them: nearly no page needs to know more.
+    pieces: list[str] = []
+    texts: list[str] = []
+    for element in tree.iter():
+        tag = element.tag
+        if pieces and tag not in _INLINE:
+            texts.append("".join(pieces))
+            pieces = []
+        text, tail = element.text, element.tail
+        if text and not text.isspace() and tag not in _UNSEEN and isinstance(tag, str):
+            pieces.append(text)
+        if tail and not tail.isspace():
+            pieces.append(tail)
+    texts.append("".join(pieces))
+    return Counter(kind for text in texts if (kind := _kind_of(text)))
+
+
+def _kind_of(text: str) -> str:
+    # Menus and columns say the same on all pages of a site.
+    return _remembered(text) if len(text) <= _SHORT else legacy_kind(text)
+
+
+_SHORT = 200
+_remembered = lru_cache(maxsize=4096)(legacy_kind)
 
 
 def _blocks(tree: HtmlElement) -> Iterator[list[tuple[HtmlElement, str, bool]]]:

@@ -72,12 +72,19 @@ class Index:
         self._few: dict[str, list[HtmlElement]] = {}
         self._few_with: dict[tuple[str, str, str], list[HtmlElement]] = {}
         self._joined: dict[str, str] = {}
+        self._found: dict[str, list[HtmlElement]] = {}
 
     def select(self, selector: str) -> list[HtmlElement]:
-        """Elements that ``selector`` finds, in document order.
+        """Elements that ``selector`` finds, in document order, in a list that nobody changes.
 
         Raises ``ValueError`` for a selector that cannot be compiled.
         """
+        known = self._found.get(selector)
+        if known is None:
+            known = self._found[selector] = self._find(selector)
+        return known
+
+    def _find(self, selector: str) -> list[HtmlElement]:
         plan = plan_of(selector)
         if not (plan.classes <= self._words and plan.ids <= self._names):
             return []
