@@ -6,8 +6,9 @@ readers' threads run meanwhile. The table is the connection's own and ends with 
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from heapq import nsmallest
 
 from archive.publish.filters import LONGEST, NARROW, Filters
@@ -37,14 +38,24 @@ def count(conn: sqlite3.Connection) -> int:
     return total
 
 
-def by_date(conn: sqlite3.Connection, oldest: bool) -> list[int]:
-    """Ids in order of date; articles without a date come last in either direction."""
+def by_date(
+    conn: sqlite3.Connection,
+    oldest: bool,
+    size: int = -1,
+    start: int = 0,
+    first: Collection[int] = (),
+) -> list[int]:
+    """Ids in order of date, ``size`` of them from the place ``start`` (all: -1); those in
+    ``first`` before the others. Articles without a date come last in either direction."""
     direction = "asc" if oldest else "desc"
+    preferred = "id not in (select value from json_each(:first))," if first else ""
     return [
         row[0]
         for row in conn.execute(
-            "select id from temp.matched"
-            f" order by published_at is null, published_at {direction}, id {direction}"
+            f"select id from temp.matched order by {preferred}"
+            f" published_at is null, published_at {direction}, id {direction}"
+            " limit :size offset :start",
+            {"first": json.dumps(list(first)), "size": size, "start": start},
         )
     ]
 

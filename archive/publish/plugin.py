@@ -40,7 +40,7 @@ from archive.publish.own_host import answers_to, bound_address
 from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
-from archive.publish.snapshot import archive_database
+from archive.publish.snapshot import archive_database, is_sample
 from archive.schema import SCHEMA
 from archive.search import parse, parse_plainly
 from archive.search_syntax import QueryError
@@ -101,13 +101,17 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 
 
 @hookimpl
-def extra_template_vars(datasette: Any, request: Request | None, template: str) -> dict[str, Any]:
+def extra_template_vars(datasette: Any, request: Request | None, template: str) -> Any:
     context = common_context(datasette, request)
     if template.startswith(("database", "query", "table")):
         context |= {"schema": SCHEMA, "questions": QUESTIONS, "rows_counted": COUNTED}
         context["parameter_words"] = PARAMETERS
         context["chart_of_rows"] = partial(home.chart_of_rows, t=context["t"])
-    return context
+
+    async def with_banner() -> dict[str, Any]:
+        return context | {"sample_data": await is_sample(datasette)}
+
+    return with_banner
 
 
 @hookimpl

@@ -256,6 +256,7 @@ async def search_json(datasette: Any, request: Request) -> Response:
             "order": got.found.order,
             "total": got.found.total,
             "total_is_exact": got.found.exact,
+            "total_is_at_least": got.found.at_least,
             "articles": articles,
             "facets": {
                 name: [{"value": value, "count": count} for value, count in values]

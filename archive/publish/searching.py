@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from archive.publish import matched
@@ -214,30 +214,29 @@ class _Searching:
         return True
 
     def _listed(self, sort: Sort, page: int, size: int, facets: bool) -> Found:
-        ids, order = matched.by_date(self.conn, sort == "oldest"), str(sort)
-        if sort == "relevance":
-            ids, order = self._ranked(ids)
-        return _page_of(self.conn, ids, order, page, size, facets)
+        order: str = sort
+        first: set[int] | None = None
+        if sort == "relevance" and matched.count(self.conn):
+            weighed = self._weighed() if self.matches <= RANKED else ""
+            if weighed:
+                ids = self._scored(weighed)[(page - 1) * size : page * size]
+                return _page_of(self.conn, order, page, size, facets, ids=ids)
+            first = self._titled()
+            order = "newest" if first is None else "title"
+        return _page_of(self.conn, order, page, size, facets, first=first or ())
 
-    def _ranked(self, ids: list[int]) -> tuple[list[int], str]:
-        """Newest first on entry, so that equal ones stay in that order (the sort is stable)."""
-        if not ids:
-            return ids, "relevance"
-        weighed = self._weighed() if self.matches <= RANKED else ""
-        if weighed:
-            # The ids are compared before the score is asked for ("+": not by a seek for each).
-            scores = dict(
-                self.conn.execute(
-                    f"select rowid, bm25({self.index}, {WEIGHTS}) from {self.index}"
-                    f" where {self.index} match ? and +rowid in (select value from json_each(?))",
-                    (weighed, json.dumps(ids)),
-                ).fetchall()
-            )
-            return sorted(ids, key=lambda key: scores.get(key, 0.0)), "relevance"
-        titled = self._titled(ids)
-        if titled is None:
-            return ids, "newest"
-        return sorted(ids, key=lambda key: key not in titled), "title"
+    def _scored(self, weighed: str) -> list[int]:
+        """All ids, the most relevant first; of equal ones the newest (the sort is stable)."""
+        ids = matched.by_date(self.conn, oldest=False)
+        # The ids are compared before the score is asked for ("+": not by a seek for each).
+        scores = dict(
+            self.conn.execute(
+                f"select rowid, bm25({self.index}, {WEIGHTS}) from {self.index}"
+                f" where {self.index} match ? and +rowid in (select id from temp.matched)",
+                (weighed,),
+            ).fetchall()
+        )
+        return sorted(ids, key=lambda key: scores.get(key, 0.0))
 
     def _weighed(self) -> str:
         """What bm25 is asked about: the query; of one with many common words in a large archive
@@ -253,14 +252,13 @@ class _Searching:
             rarest.append(f"({word})")
         return " AND ".join(rarest)
 
-    def _titled(self, ids: list[int]) -> set[int] | None:
+    def _titled(self) -> set[int] | None:
         """Those with the words in the title, or None where these are too many to tell."""
         costly = self.articles * len(self.query.words) > WEIGHED
-        if len(ids) <= (MOST_PROBED if costly else PROBED):
+        if matched.count(self.conn) <= (MOST_PROBED if costly else PROBED):
             # One article is not asked about by its id: the index would go on to the next match.
             rows = self.conn.execute(
-                "select a.id, a.title from json_each(?) f cross join articles a on a.id = f.value",
-                (json.dumps(ids),),
+                "select a.id, a.title from temp.matched m cross join articles a on a.id = m.id"
             )
             return {k for k, title in rows if self.query.matches({"title": title}, self.exact)}
         if self.matches > LISTED or self.whole:
@@ -277,17 +275,20 @@ class _Searching:
 
 
 def _page_of(
-    conn: sqlite3.Connection, ids: list[int], order: str, page: int, size: int, facets: bool
+    conn: sqlite3.Connection,
+    order: str,
+    page: int,
+    size: int,
+    facets: bool,
+    first: Collection[int] = (),
+    ids: list[int] | None = None,
 ) -> Found:
+    """A page of what was gathered: ``ids``, or by date with those in ``first`` before others."""
     start = (page - 1) * size
-    found = Found(
-        ids=ids[start : start + size],
-        total=len(ids),
-        exact=True,
-        order=order,
-        page=page,
-        more=len(ids) > start + size,
-    )
+    if ids is None:
+        ids = matched.by_date(conn, order == "oldest", size, start, first)
+    total = matched.count(conn)
+    found = Found(ids, total, True, order, page=page, more=total > start + size)
     if facets:
         found.facets = matched.facets(conn)
     return found
@@ -322,7 +323,7 @@ def _browse(
     order = "oldest" if oldest else "newest"
     total = matched.counted(conn, filters)
     if (total is None or total <= RANKED) and _gather_filtered(conn, filters, LISTED + 1) <= LISTED:
-        return _page_of(conn, matched.by_date(conn, oldest), order, page, size, facets)
+        return _page_of(conn, order, page, size, facets)
     found = walk(conn, filters, cursor, size, oldest)
     found.order = order
     where, values = filters.conditions("n")

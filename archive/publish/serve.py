@@ -14,6 +14,7 @@ import uvicorn
 from datasette.app import Datasette
 from datasette.utils import StartupError, parse_metadata
 
+from archive.crawled_web import web_kept
 from archive.database import ArchiveError, open_archive
 from archive.publish.settings import PLUGIN
 from archive.replay.server import ReplayServer
@@ -110,7 +111,8 @@ def serve(
     """
     archive = data / "archive.db"
     # Brings the schema up to date and refuses what is no archive; the face itself only reads.
-    open_archive(archive, create=False).close()
+    with open_archive(archive, create=False) as db:
+        web_kept(db, data / "warc")
     given = _read_metadata(metadata or _own_metadata(data))
     configured = given.get("plugins", {}).get(PLUGIN, {}).get("replay_origin")
     if replay_origin is None and configured is not None:

@@ -10,6 +10,8 @@ from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Request
 
+from archive.crawled_web import SAMPLE, web_noted
+
 T = TypeVar("T")
 
 PAGE_LIMIT_MS = 10_000
@@ -27,6 +29,15 @@ def archive_database(datasette: Any) -> Database:
     if names:
         return datasette.databases[names[0]]
     raise NotFound("No archive database is attached")
+
+
+async def is_sample(datasette: Any) -> bool:
+    """Whether the archive holds invented articles; a database that cannot say so does not."""
+    try:
+        web = await archive_database(datasette).execute_fn(web_noted)
+    except (NotFound, sqlite3.Error):
+        return False  # The page itself says what is wrong, or nothing is.
+    return bool(web == SAMPLE)
 
 
 async def read(datasette: Any, request: Request, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -66,6 +66,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "period": ("giai đoạn", "period"),
     "last_crawl": ("Lần thu thập gần nhất: {when}", "Last crawl: {when}"),
     "no_crawl": ("Chưa có lần thu thập nào.", "No crawl yet."),
+    "articles_of_month": ("Bài trong tháng", "Articles of the month"),
+    "none_here": (
+        "Kho chưa giữ bài nào ở đây.",
+        "The archive holds no article of these yet.",
+    ),
     "newest_articles": ("Bài mới nhất", "Newest articles"),
     "all_newest": ("Tất cả bài, mới nhất trước", "All articles, newest first"),
     "by_month": ("Số bài theo thời gian", "Articles over time"),
