@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -23,6 +24,8 @@ class Said:
     content_type: str = "text/html; charset=utf-8"
     cut: bool = False
     """Close the connection instead of answering."""
+    drip: float = 0.0
+    """Seconds between two bytes of the body."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,14 @@ class ScriptedWeb:
         for name, value in said.headers.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(said.body)
+        if not said.drip:
+            handler.wfile.write(said.body)
+            return
+        handler.close_connection = True
+        with suppress(OSError):  # Until the client has had enough.
+            for place in range(len(said.body)):
+                handler.wfile.write(said.body[place : place + 1])
+                time.sleep(said.drip)
 
     def _said(self, asked: Asked) -> Said:
         script = self.script.get(asked.url)

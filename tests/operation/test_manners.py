@@ -181,6 +181,27 @@ def test_robots_that_cannot_be_had_allow_nothing(
     assert {kind for (kind,) in db.execute("select kind from fetch_errors")} == kinds
 
 
+def test_a_host_that_answers_byte_by_byte_is_waited_for_no_longer_than_its_time(
+    tmp_path: Path,
+) -> None:
+    script: dict[str, Any] = {f"{HOST}/tin": listing("/tin/1", "/tin/2", "/tin/3")}
+    script |= {f"{HOST}/tin/{n}": article(n) for n in (1, 3)}
+    script[f"{HOST}/tin/2"] = Said(body=article(2).body, drip=0.3)
+    slow = {"DOWNLOAD_TIMEOUT": 2, "DOWNLOAD_DELAY": 0}
+    with ScriptedWeb(script) as web:
+        assert crawl(tmp_path, web, settings=slow)["reason"] == "finished"
+    db = Database(tmp_path / "data" / "archive.db")
+    errors = list(db.query("select url, kind from fetch_errors"))
+    assert errors == [{"url": f"{HOST}/tin/2", "kind": "timeout"}]
+    assert {row["url"] for row in db["articles"].rows} == {f"{HOST}/tin/1", f"{HOST}/tin/3"}
+    script[f"{HOST}{ROBOTS}"] = Said(body=b"User-agent: *\nDisallow:\n", drip=0.3)
+    with ScriptedWeb(script) as web:
+        ended = crawl(tmp_path / "robots", web, settings=slow)
+        assert {asked.url for asked in web.asked} == {f"{HOST}{ROBOTS}"}
+    assert ended["ended"][0] == "failed"
+    assert KINDS["timeout"] in ended["ended"][1]
+
+
 def test_what_robots_said_last_holds_while_it_answers_with_errors(tmp_path: Path) -> None:
     rules = Said(200, b"User-agent: *\nDisallow: /tin/2\n")
     pages = {f"{HOST}/tin": listing("/tin/1"), f"{HOST}/tin/1": article(1)}
