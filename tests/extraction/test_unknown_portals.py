@@ -21,7 +21,7 @@ BODY = (
 )
 ROW = "Cập nhật: 05/03/2024 | Lượt xem: 32 | Người đăng: quantri"
 OTHERS = "".join(
-    f'<div class="x"><h3><a href="/tin/bai-{n}-khac-ve-hoat-dong.html">Bài viết số {n} về phong trào '
+    f'<div class="x"><h3><a href="/tin/bai-{n}-khac-ve-hoat-dong.html">Bài số {n} về phong trào '
     "của công đoàn cơ sở</a></h3><p>Đoạn tóm tắt của bài viết khác này dài hơn hẳn một bản thông "
     "báo ngắn, nên dễ bị lấy làm nội dung.</p></div>"
     for n in range(1, 5)
