@@ -323,8 +323,10 @@ def lines_of(figures: dict[str, Any]) -> Sequence[str]:
         f" {asked['listing']:,} for listings, {asked['robots']:,} for robots.txt and"
         f" {asked['revisit']:,} looks at known articles.",
         f"- Requests to find and fetch an article that is new: {figures['requests_per_article']}"
-        f" ({', '.join(f'{level} {value}' for level, value in levels)}); requests for each page"
-        f" of an article, new or looked at again: {figures['requests_per_page']}.",
+        f" ({', '.join(f'{level} {value}' for level, value in levels)}), failures and robots.txt"
+        f" included. With the looks at known articles:"
+        f" {asked.total() / max(1, figures['collected_after']):.2f} for each new article,"
+        f" {figures['requests_per_page']} for each page of an article, new or looked at again.",
         f"- Cost: {cost['cpu_seconds']:,} s of CPU ({cost['ms_per_crawl']} ms for a crawl,"
         f" {cost['ms_per_request']} ms for a request, the origin's pages included;"
         f" {cost['of_which_health']} s for {figures['days'] * 4:,} looks at the health of all"
