@@ -243,4 +243,5 @@ def test_an_article_prints_as_an_article(chrome: Any, address: str, ids: dict[st
     assert page.locator(".facts").is_visible()
     assert not page.locator("header.top").is_visible()
     assert not page.locator(".actions").is_visible()
+    assert not page.locator("#permalink + button").is_visible()
     page.close()
