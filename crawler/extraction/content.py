@@ -127,7 +127,7 @@ def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | Non
     current = document.body
     while True:
         deeper = next((child for child in current if weights.get(child, 0) >= COVER * total), None)
-        if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong"):
+        if deeper is None or deeper.tag in ("p", "span", "font", "b", "strong", "header"):
             return current if current.tag not in ("tr", "tbody") else _table(current)
         current = deeper
 

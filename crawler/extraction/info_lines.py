@@ -44,7 +44,7 @@ def info_row(text: str) -> list[str] | None:
         return None
     labels = list(_LABEL.finditer(text))
     if not labels:
-        return None
+        return _told_row(text)
     ends = [*(label.start() for label in labels[1:]), len(text)]
     pieces: list[tuple[re.Match[str] | None, str]] = [(None, text[: labels[0].start()])]
     pieces += [(label, text[label.start() : end]) for label, end in zip(labels, ends, strict=True)]
@@ -66,6 +66,31 @@ def info_row(text: str) -> list[str] | None:
             else:
                 return None
     return authors if told else None
+
+
+def _told_row(text: str) -> list[str] | None:
+    """For rows without colons: "Viết bởi Hà Phương. Đăng ngày 5/3/2024. Đăng trong Tin"."""
+    parts = [part.strip(" |•·,;()") for part in _STOPS.split(text)]
+    parts = [part for part in parts if part]
+    if len(parts) < 2 or not any(map(is_date_line, parts)):
+        return None
+    authors: list[str] = []
+    for part in parts:
+        by = _BY.match(part)
+        if by and len(part) <= 60 and _names_author(part[by.end() :].strip()):
+            authors.append(part)
+        elif not (is_date_line(part) or boilerplate_kind(part) or _TOLD.fullmatch(part)):
+            return None
+    return authors
+
+
+_STOPS = re.compile(r"\.\s+|\.$|\s+[|•·]\s+|\s+[-–]\s+")
+_BY = re.compile(r"(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by|written by|posted by)\s+", re.I)
+_TOLD = re.compile(
+    r"(?:được )?(?:đăng|gửi|posted) (?:trong|in|tại) .{2,40}|\d+ phút đọc|"
+    r"\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?",
+    re.I,
+)
 
 
 def _names_author(named: str) -> bool:

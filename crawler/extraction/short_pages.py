@@ -11,9 +11,11 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, Figure
 from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.content import VERSES
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.images import picture
+from crawler.extraction.info_lines import info_row
 from crawler.extraction.judge import Verdict, key
 from crawler.extraction.metadata import page_heading
 from crawler.extraction.neighbours import leads_elsewhere
@@ -45,6 +47,7 @@ def below_heading(document: Document, structured: Structured) -> tuple[HtmlEleme
         blocks = read_blocks(scope, document.base)
         start = next((i + 1 for i, b in enumerate(blocks) if key(b.text) == key(title)), 0)
         said: list[str] = []
+        verses: list[str] = []
         for block in blocks[start:]:
             if leads_elsewhere(block, own):
                 break
@@ -55,10 +58,25 @@ def below_heading(document: Document, structured: Structured) -> tuple[HtmlEleme
                 and not is_date_line(block.text)
             ):
                 said.append(block.text)
+            elif _may_be_verse(block):
+                verses.append(block.text)
+        if len(verses) >= 2 * VERSES:
+            said += verses
         if sum(map(len, said)) >= _ENOUGH:
             return scope, Verdict(said)
         scope = scope.getparent()
     return None
+
+
+def _may_be_verse(block: Block) -> bool:
+    return (
+        block.kind == "paragraph"
+        and len(block.text) >= 12
+        and not block.linked
+        and not boilerplate_kind(block.text)
+        and not is_date_line(block.text)
+        and info_row(block.text) is None
+    )
 
 
 def picture_above(

@@ -235,10 +235,11 @@ def _read_line(line: str) -> Line:
         return NOTHING
     if any(map(str.isdigit, text)) and not UNIT_STRONG_RE.fullmatch(text):
         return NOTHING
-    return _read_bare(_ROLE.sub("", text))
+    wrapped = line.startswith("(") and line.endswith(")")
+    return _read_bare(_ROLE.sub("", text), wrapped)
 
 
-def _read_bare(text: str) -> Line:
+def _read_bare(text: str, wrapped: bool = False) -> Line:
     """A line without a label at its start: names, a unit, a paper, perhaps a photo credit."""
     first, *others = COMPOUND_RE.split(text)
     split = split_people(first, strict=True)
@@ -248,7 +249,7 @@ def _read_bare(text: str) -> Line:
         return NOTHING
     if split.persons:
         return Line("name", tuple(split.persons), split.unit, split.source)
-    if split.unit and is_bare_unit(split.unit):
+    if split.unit and (is_bare_unit(split.unit) or (wrapped and split.unit.count(" ") < 10)):
         return Line("unit", unit=split.unit, source=split.source)
     if split.source and first[0].isupper() and first.count(" ") < 6 and not split.unit:
         return Line("source", source=split.source)

@@ -301,3 +301,22 @@ def test_no_names(text: str) -> None:
 )
 def test_no_initials(text: str) -> None:
     assert not is_initials(text)
+
+
+@pytest.mark.parametrize(
+    ("lines", "persons", "unit"),
+    [
+        (["Hết.", "Luật sư Trần Hữu Nghĩa"], ("Trần Hữu Nghĩa",), ""),
+        (["Hết.", "Tác giả: Bài và ảnh: Đinh Thu Hà"], ("Đinh Thu Hà",), ""),
+        (
+            ["Hết.", "Ảnh, bài: Mạc Đình Quý", "(Công đoàn Xi măng Bút Lĩnh)"],
+            ("Mạc Đình Quý",),
+            "Công đoàn Xi măng Bút Lĩnh",
+        ),
+    ],
+)
+def test_professions_two_labels_and_units_in_brackets(
+    lines: list[str], persons: tuple[str, ...], unit: str
+) -> None:
+    byline, taken = read_signature(lines)
+    assert (byline.persons, byline.unit, taken) == (persons, unit, len(lines) - 1)

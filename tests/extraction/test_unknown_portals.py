@@ -69,6 +69,12 @@ WHOLE = f"<div>{_text(LEAD, *BODY)}</div>"
         (ROW, ["Người đăng: quantri"]),
         ("(Ngày đăng: 05/03/2024, 08:30 - Đã xem 391 lần)", []),
         ("05/03/2024 08:05 SA Cỡ chữ: A- A+ Đọc bài viết", []),
+        (
+            "Viết bởi Super User. Đăng ngày 5 Tháng 3 2024. Đăng trong Tin tức.",
+            ["Viết bởi Super User"],
+        ),
+        ("Bởi Hà Thu Phương · 5 thg 3, 2024 · 13:20", ["Bởi Hà Thu Phương"]),
+        ("Ngày 5/3/2024. Đăng trong lòng người một niềm tin không gì lay chuyển nổi.", None),
         ("Ngày đăng: 5-3-2024, hội nghị đã kết thúc tại thành phố.", None),
         ("Tác giả: là người đã gắn bó hai mươi năm với từng xưởng máy của nhà máy", None),
         ("Nguồn: từ ngày 5/3/2024 lương tối thiểu tăng", None),
