@@ -355,18 +355,12 @@ def _byline_texts(
     document: Document, layout: Layout, skip: set[HtmlElement]
 ) -> list[tuple[str, ...]]:
     for found in document.matching(layout.byline):
-        named = [
-            (element, texts)
-            for element in found[:10]
-            if (
-                texts := names_in(element)
-                or [
-                    block.text
-                    for block in read_blocks(element, document.base, skip)
-                    if block.text and len(block.text) <= 200
-                ]
-            )
-        ]
+        named: list[tuple[HtmlElement, list[str]]] = []
+        for element in found[:10]:
+            blocks = read_blocks(element, document.base, skip)
+            lines = [block.text for block in blocks if 0 < len(block.text) <= 200]
+            if lines:
+                named.append((element, names_in(element) or lines))
         if named:
             return groups(named)
     return []
