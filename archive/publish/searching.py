@@ -27,7 +27,7 @@ from archive.publish.walking import Cursor, Found, probe, walk
 from archive.search import Query
 
 RANKED = 5_000
-LISTED = 12_000
+LISTED = 9_000
 READ_WHOLE = 60_000
 """Most matches of a prefix that are read one and all."""
 ASKED_AS_READ = 60
