@@ -17,6 +17,8 @@ from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.images import is_image_address
 from crawler.extraction.urls import absolute, article_key
 
+_FILED = frozenset(("tag", "category", "author"))
+"""Of a link's rel: it names what the article is filed under, or who wrote it."""
 MIN_OWN = 120
 """Characters of its own text that a page must show before others may follow."""
 _TITLE = 20
@@ -132,6 +134,7 @@ def beside_title_link(
         if current not in known:
             known[current] = any(
                 len(link.text_content().strip()) >= _TITLE
+                and _FILED.isdisjoint((link.get("rel") or "").split())
                 and (target := absolute(base, link.get("href") or "")) != ""
                 and article_key(target) != own
                 for link in current.iter("a")
