@@ -25,14 +25,14 @@ from crawler.extraction.urls import article_key, canonical_url
 from crawler.extraction.xml_stream import NotXml
 from crawler.guards import refusal
 from crawler.reading import Reading
-from crawler.site_reader import SiteReader
+from crawler.second_looks import SecondLooks
 from crawler.sources import FeedSource, Sources
 from crawler.walk import Walk
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-FEED, ARTICLE, FILE, LISTING, RECHECK = 40, 30, 20, 10, 0
+FEED, ARTICLE, FILE, LISTING = 40, 30, 20, 10
 """Priorities: the articles of a page, then their files, then its next page: the newest first."""
 
 MAX_FILE_BYTES = 20_000_000
@@ -47,7 +47,7 @@ _ABSENT = [400, 403, 404, 410, 500, 503]
 """Statuses that mean no article in a walk of ids."""
 
 
-class SiteSpider(SiteReader):
+class SiteSpider(SecondLooks):
     """One site, declared. A family is a SiteSpider without a name and with a complete layout."""
 
     sources: Sources
@@ -78,8 +78,8 @@ class SiteSpider(SiteReader):
         now = self.sources.now
         due = due_articles(self.archive, self.name, now, every=self.recheck, pace=self.sources.pace)
         most = None if self.recheck else 0 if self.apart else self.max_rechecks
-        for url in due[:most]:
-            yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+        for request in self.begin_looks(due[:most]):
+            yield request
         # The queue of an earlier crawl held them; a power cut may have set it back.
         for request in self._file_requests(self.sources.files_left_out()):
             yield request
@@ -98,7 +98,7 @@ class SiteSpider(SiteReader):
         self, response: Response, listings: list[str], whole_site: bool
     ) -> AsyncIterator[Request | Reading]:
         """A feed: its articles, and the listings that it does not answer for."""
-        for request in self._sitemap_requests():
+        for request in self._what_waited(response):
             yield request
         if response.status == 304:
             return
@@ -117,6 +117,9 @@ class SiteSpider(SiteReader):
         standings = [self.sources.standing(url) for url in urls]
         for request in self._wanted(zip(urls, standings, strict=True)):
             yield request
+        if urls:
+            for request in self.go_on_looking():
+                yield request
         if not self.sources.vouches(feed, urls, standings):
             for url in listings:
                 yield self._listing_request(url, start=True)
@@ -130,7 +133,7 @@ class SiteSpider(SiteReader):
         ``newest_only``: an unfinished walk has this listing in its queue; only what is new since
         is looked for.
         """
-        for request in self._sitemap_requests():
+        for request in self._what_waited(response):
             yield request
         if response.status == 304:
             return
@@ -141,6 +144,9 @@ class SiteSpider(SiteReader):
         standings = [self.sources.standing(url) for url in links.articles]
         for request in self._wanted(zip(links.articles, standings, strict=True)):
             yield request
+        if links.articles:
+            for request in self.go_on_looking():
+                yield request
         if document is None:
             return
         goes_on = self.walk.saw_listing(response.url, map(article_key, links.articles))
@@ -181,6 +187,9 @@ class SiteSpider(SiteReader):
         except NotXml as error:
             self._note(response.url, "unparsable", str(error))
             return
+        if sitemap.pages or sitemap.sitemaps:
+            for request in self.go_on_looking():
+                yield request
         for entry in sitemap.sitemaps:
             if self._own(entry.url) and (self.walk_all or self.sources.maybe_new(entry)):
                 yield self._sitemap_request(entry.url)
@@ -193,7 +202,7 @@ class SiteSpider(SiteReader):
             standing = self.sources.standing(url)
             if self._changed < CHANGED_LIMIT and self.sources.says_changed(entry, standing):
                 self._changed += 1
-                yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+                yield self.look_request(url)
             for request in self._wanted([(url, standing)]):
                 yield request
 
@@ -206,6 +215,9 @@ class SiteSpider(SiteReader):
         """
         reading, links, document = await self._read(response)
         yield reading
+        if isinstance(reading.outcome, Article):
+            for request in self.go_on_looking():
+                yield request
         for request in self._files(reading, document):
             yield request
         if self.follow_articles and hops < MAX_HOPS:
@@ -240,10 +252,17 @@ class SiteSpider(SiteReader):
                 continue
             if standing.article:
                 if not self.apart:
-                    yield self._request(url, self.parse_article, RECHECK, meta={"known": True})
+                    yield self.look_request(url)
             else:
                 follow = {"hops": hops} if hops else {}
                 yield self._request(url, self.parse_article, ARTICLE, cb_kwargs=follow)
+
+    def _what_waited(self, source: Response) -> Iterator[Request]:
+        """What waited for an answer of a feed or listing: sitemaps, and where nothing has changed
+        there, the looks at known articles."""
+        yield from self._sitemap_requests()
+        if source.status == 304:
+            yield from self.go_on_looking()
 
     def _begin_ids(self, seen: Sequence[str] = ()) -> Iterator[Request]:
         """The first address of the site's walk of ids: a little above the highest known, or above

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from crawler.second_looks import PROBES
 from tests.discovery.small_web import (
     HOME,
     NOT_FOUND,
@@ -91,6 +92,25 @@ def test_a_quiet_site_costs_one_request_and_news_what_it_must(tmp_path: Path) ->
         == ["/tin-tuc", "/tin-tuc/page-2", "/tin-tuc/page-3"][: len(asked) - 7]
     )
     assert len(asked) <= 7 + 3
+
+
+def test_known_articles_are_looked_at_once_the_site_has_answered(tmp_path: Path) -> None:
+    site = News(23)
+    refused: Answer = (403, {"Content-Type": "text/html"}, b"<h1>Forbidden</h1>")
+
+    def looked_at(answer: Any) -> list[str]:
+        web.answer = answer
+        web.pages()
+        crawl(web, tmp_path, START, recheck=True)
+        return [path for path in web.pages() if path.startswith("/bai-")]
+
+    with SmallWeb(site) as web:
+        crawl(web, tmp_path, START)
+        assert len(looked_at(site)) == 23
+        # Refused everywhere; then where its listings have gone and its articles stand.
+        assert 0 < len(looked_at(lambda path, headers: refused)) <= PROBES
+        site.extra["/tin-tuc"] = NOT_FOUND
+        assert len(looked_at(site)) == 23
 
 
 def test_what_a_broken_off_crawl_left_out_is_found_by_the_next(tmp_path: Path) -> None:
