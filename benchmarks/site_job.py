@@ -149,7 +149,7 @@ def line_stages() -> Functions:
         "links": ((site_reader, "find_links"), (site_spider, "next_page")),
         "extraction": ((extract, "extract_article"), (extractor, "extract_at_once")),
         "SQLite": (
-            (Saver, "write"),
+            (Saver, "_write"),
             (one_site, "open_archive"),
             (one_site, "register_written"),
             (one_site, "take_in_files"),
