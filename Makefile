@@ -1,6 +1,6 @@
 # make install   the environment, from the lock file (needs Python 3.11 or later, and make)
-# make run       crawl the sample web and serve the archive
-#                make run SITES="lang_son hai_phong" CONTACT=you@example.org   crawls live sites
+# make run       crawl the sample web into data-sample/ and serve that archive
+#                make run SITES="lang_son hai_phong" CONTACT=you@example.org   live sites, into data/
 # make test      the tests
 # make check     everything that CI runs
 # make pywb      pywb in an environment of its own: a second reader of our WARCs, for the tests
@@ -9,7 +9,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DATA ?= data
+DATA ?= $(if $(SITES),data,data-sample)
 PORT ?= 8001
 JOBS ?= auto
 STAMP := $(VENV)/installed-from-lock

@@ -7,6 +7,7 @@ from sqlite_utils.migrations import Migrations
 
 from archive.attachments_schema import create_attachment_tables
 from archive.browsing_schema import create_browsing_tables
+from archive.facts_schema import create_facts_table
 from archive.operation_schema import create_operation_tables
 from archive.provenance_schema import create_provenance_tables
 from archive.provinces import PROVINCE_2025
@@ -247,3 +248,8 @@ def attachment_texts(db: Database) -> None:
 @migrations(name="0007_provenance")
 def provenance(db: Database) -> None:
     create_provenance_tables(db)
+
+
+@migrations(name="0008_facts")
+def facts(db: Database) -> None:
+    create_facts_table(db)

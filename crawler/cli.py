@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from archive.crawled_web import LIVE, SAMPLE, refuse_other
 from archive.database import open_archive
 from crawler import VERSION
 from crawler.commands import archive as archive_commands
@@ -137,7 +138,8 @@ def crawl(
     refuse_unknown(chosen, declared)
     refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
     with complaints():
-        open_recovered(data, partial(click.echo, err=True)).close()
+        with open_recovered(data, partial(click.echo, err=True)) as db:
+            refuse_other(db, data, SAMPLE if sample else LIVE)
     web = SampleWeb(edition=sample_edition) if sample else nullcontext()
     with web as running:
         proxy = running.proxy_url if running is not None else ""

@@ -37,6 +37,7 @@ from archive.crawl_log import (
     finish_crawl,
     unreadable_of,
 )
+from archive.crawled_web import note_web, refuse_other
 from archive.database import ArchiveError, open_archive, save_site
 from archive.known_addresses import last_complete_walk
 from crawler import settings as base_settings
@@ -105,6 +106,7 @@ def crawl_settings(
             "WARC_OPERATOR": plan.contact,
             "WARC_SOFTWARE": EXTRACTOR,
             "WARC_MAX_BYTES": plan.warc_max_bytes,
+            "WARC_WEB": plan.web,
             "CLOSESPIDER_PAGECOUNT": plan.max_pages,
             "CLOSESPIDER_TIMEOUT": 60 * plan.max_minutes,
             "SAMPLE_PROXY": plan.sample_proxy,
@@ -174,6 +176,8 @@ def crawl(
     with locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing):
         db = open_archive(data / "archive.db")
         try:
+            refuse_other(db, data, plan.web)
+            note_web(db, plan.web)
             return _crawl_locked(plan, db, also, early or EarlyStop(), Extractor(seed=seed))
         finally:
             db.close()

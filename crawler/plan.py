@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.crawled_web import LIVE, SAMPLE
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -24,3 +26,8 @@ class Plan:
     """Hours in which the crawl asks nothing, such as "22:00-05:00" in Vietnam's time."""
     warc_max_bytes: int = 0
     """Bytes after which a WARC file is closed and the next begun; 0 for the default, 1 GB."""
+
+    @property
+    def web(self) -> str:
+        """Which web is crawled, as ``archive.crawled_web`` says it."""
+        return SAMPLE if self.sample_proxy else LIVE

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
+from archive.crawled_web import LIVE, note_web, refuse_other
 from archive.database import (
     ArchiveError,
     open_archive,
@@ -97,7 +98,9 @@ def import_captures(
     with locked(data, IMPORT, doing="Another import or a rebuild"):
         db = open_archive(data / "archive.db")
         try:
+            refuse_other(db, data, LIVE)
             recover_files(db, data / "warc")
+            note_web(db, LIVE)
             row = _list_row(db, source, data, asker, name, again=again)
             report = _Import(db, source, data, asker, ways, row, every, operator).run(limit, stop)
             if report.fetched:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
+from archive.crawled_web import LIVE, SAMPLE
 from archive.database import ArchiveError, open_archive
 from archive.health import WORDS, Health
 from archive.operation import planned_sites
@@ -160,7 +161,13 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
             )
 
         unattended = Unattended(
-            data, config, plan, once=once, only=SITES if sample else None, after=look
+            data,
+            config,
+            plan,
+            once=once,
+            web=SAMPLE if sample else LIVE,
+            only=SITES if sample else None,
+            after=look,
         )
         unattended.run()
     outcomes = unattended.outcomes

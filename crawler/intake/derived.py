@@ -8,12 +8,15 @@ from sqlite_utils import Database
 
 from archive.attachments_text import read_attachments
 from archive.copies import update_stories
+from archive.crawled_web import web_kept
 
 
 def update_derived(db: Database, data: Path) -> None:
-    """Join the copies of a story, and read the attachments that have not been read.
+    """Join the copies of a story, and read the attachments that have not been read; note of a new
+    database which web it is of.
 
     Safe to break off and to repeat: only what is new or changed costs anything.
     """
+    web_kept(db, data / "warc")
     update_stories(db)
     read_attachments(db, data)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
+from archive.crawled_web import note_web, refuse_other, web_of
 from archive.database import ArchiveError, open_archive
 from archive.twins import join_twins
 from archive.warc.reader import Damage, WarcError, read_records
@@ -44,20 +45,23 @@ def import_files(
     """
     with ExitStack() as unpacked:
         warcs = [warc for path in files for warc in _warcs_of(path, data, unpacked)]
-        targets = [(path, _checked_name(path, leave_damaged)) for path in warcs]
+        targets = [_checked(path, leave_damaged) for path in warcs]
         with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
             return _import(targets, data, jobs, watch)
 
 
 def _import(
-    targets: Sequence[tuple[Path, str]], data: Path, jobs: int | None, watch: Watch | None
+    targets: Sequence[_Target], data: Path, jobs: int | None, watch: Watch | None
 ) -> dict[str, Any]:
     db = open_archive(data / "archive.db")
     folder = data / "warc"
     rows: list[dict[str, Any]] = []
     try:
+        for web in sorted({target.web for target in targets}):
+            refuse_other(db, data, web)
+            note_web(db, web)
         with Intake(db, folder, jobs=jobs) as intake:
-            for path, name in targets:
+            for path, name, _ in targets:
                 _copy(path, folder / name)
                 taken = intake.take_in(name, watch=watch)
                 counts = {change: taken.changes.get(change, 0) for change in CHANGES}
@@ -88,13 +92,26 @@ def _warcs_of(path: Path, data: Path, unpacked: ExitStack) -> list[Path]:
         raise ArchiveError(f"{str(error).rstrip('.')}. Nothing was imported.") from error
 
 
-def _checked_name(path: Path, leave_damaged: bool) -> str:
-    """Where a file goes in the archive; ArchiveError where it is not a whole WARC."""
+class _Target(NamedTuple):
+    """A file that is to be imported."""
+
+    path: Path
+    name: str
+    """Where it goes, below ``warc/``."""
+    web: str
+    """Of which web it is (``archive.crawled_web``)."""
+
+
+def _checked(path: Path, leave_damaged: bool) -> _Target:
+    """What is to be imported of a file; ArchiveError where it is not a whole WARC."""
     captures = 0
+    webs: set[str] = set()
     damage: list[Damage] = []
     try:
         for record in read_records(path, damaged=damage.append if leave_damaged else None):
-            captures += record.type in ("response", "revisit") and not record.unusable
+            if record.type in ("response", "revisit") and not record.unusable:
+                captures += 1
+                webs.add(web_of(record.warcinfo))
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except WarcError as error:
@@ -103,7 +120,11 @@ def _checked_name(path: Path, leave_damaged: bool) -> str:
     if not captures:
         why = f" ({damage[0]})" if damage else ""
         raise ArchiveError(f"{path} holds no response record{why}. Nothing was imported.")
-    return imported_name(digest, path.name)
+    if len(webs) > 1:
+        raise ArchiveError(
+            f"{path} holds pages of the sample web beside others. Nothing was imported."
+        )
+    return _Target(path, imported_name(digest, path.name), webs.pop())
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.crawled_web import LIVE, note_web, refuse_other, web_of_files
 from archive.database import ArchiveError, open_archive, precise_timestamp, timestamp, transaction
 from archive.merged_logs import merge_logs
 from archive.other_archive import (
@@ -105,7 +106,10 @@ def merge_archive(
     with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
         db = open_archive(data / "archive.db")
         try:
+            web = web_of_files(file.path for file in other.files)
+            refuse_other(db, data, web or LIVE)
             recover_files(db, data / "warc")
+            note_web(db, web)
             _merge(db, data, other, examined, merged, jobs, watch)
         except WarcError as error:
             raise ArchiveError(str(error)) from error

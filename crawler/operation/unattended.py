@@ -19,6 +19,7 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlite_utils import Database
 
+from archive.crawled_web import LIVE, refuse_other
 from archive.database import open_archive, save_site
 from archive.records import VIETNAM
 from crawler.catalogue import declared_sites, site_record
@@ -82,7 +83,7 @@ class CrawlThreads:
 class Unattended:
     """Runs the schedule of an archive until it is told to stop (or, ``once``, is through).
 
-    ``plan`` makes the plan of a site's crawl. ``only``: the sites to crawl, None for all. ``after``
+    ``plan`` makes the plan of a site's crawl; ``web`` is the one they crawl. ``only``: the sites to crawl, None for all. ``after``
     is called with the sites whose crawls have ended, and every hour with none: where health is
     looked at and alerts are sent.
 
@@ -96,11 +97,13 @@ class Unattended:
         plan: Callable[[str], Plan],
         *,
         once: bool = False,
+        web: str = LIVE,
         only: Collection[str] | None = None,
         after: Callable[[Database, list[str]], None] | None = None,
     ) -> None:
         self._data = data
         self._once = once
+        self._web = web
         self._after = after or (lambda db, sites: None)
         self._crawls = CrawlThreads(data, plan)
         levels = {
@@ -122,6 +125,7 @@ class Unattended:
         with only, first_asks(self.stop, then=_end_now):
             self._data.mkdir(parents=True, exist_ok=True)
             with open_recovered(self._data, logger.info) as db:
+                refuse_other(db, self._data, self._web)
                 for spider in declared_sites().values():
                     save_site(db, site_record(spider))
                 for site in self._schedule.resume(db, datetime.now(UTC)):

@@ -109,7 +109,10 @@ class Recorder:
                 max_bytes=settings.getint("WARC_MAX_BYTES") or 1_000_000_000,
                 fsync=settings.getbool("WARC_FSYNC", True),
                 robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
-                info={"http-header-user-agent": settings.get("USER_AGENT") or ""},
+                info={
+                    "http-header-user-agent": settings.get("USER_AGENT") or "",
+                    "web": settings.get("WARC_WEB") or "",
+                },
                 seen_payload=self._seen_payload,
             )
         return self._writer
