@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from archive.broken_database import damage_in
 from archive.database import ArchiveError, timestamp
 from archive.read_only import reading
 from archive.warc.file import OPEN_SUFFIX
@@ -129,6 +130,8 @@ def check_backup(folder: Path) -> Iterator[str]:
             continue
         if (size, digest) != (kept.bytes, kept.sha256):
             yield f"{kept.path}: not as it was when the backup was taken"
+        elif kept.path == "archive.db" and (wrong := damage_in(_inside(folder, kept.path))):
+            yield f"{kept.path}: was damaged when the backup was taken: {wrong}"
 
 
 def read_manifest(folder: Path) -> Backup:
@@ -172,6 +175,13 @@ def _backup(data: Path, target: Path, watch: Watch) -> Backup:
     watch("archive.db")
     part = target / "archive.db.part"
     made.files.append(_copy_database(data / "archive.db", target, "archive.db", made, keep=part))
+    watch("archive.db: is it whole?")
+    if wrong := damage_in(part):
+        part.unlink()
+        raise ArchiveError(
+            f"{data / 'archive.db'} is damaged ({wrong}); an earlier backup in {target} stays as it"
+            " is. `congdoan verify` names what is wrong, `congdoan rebuild` makes it anew."
+        )
     registered, needed = _known(part, made)
     folder = data / "warc"
     names = {

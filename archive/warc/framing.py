@@ -312,10 +312,14 @@ class Damage:
 
 
 def salvage(
-    path: Path, visit: Callable[[RawRecord, Iterator[bytes]], _T]
+    path: Path,
+    visit: Callable[[RawRecord, Iterator[bytes]], _T],
+    offset: int = 0,
+    end: int | None = None,
 ) -> Iterator[Whole[_T] | Damage]:
     """Every whole record of a file, and every stretch that is damaged, in their order.
 
+    From byte ``offset``, where a record begins, to the last record that begins before ``end``.
     ``visit`` gets each record and the pieces of its block. After damage the search goes on at
     the next record that can be found, so that one flipped bit does not hide the rest.
 
@@ -325,12 +329,14 @@ def salvage(
         size = path.stat().st_size
     except OSError as error:
         raise WarcUnreadable(path, 0, f"cannot be opened: {error}") from error
-    offset = 0
-    while offset < size:
+    limit = size if end is None else min(end, size)
+    while offset < limit:
         start = offset
         try:
             with RecordStream(path, offset) as stream:
                 while (record := stream.next_record()) is not None:
+                    if record.offset >= limit:
+                        return
                     start = record.offset
                     found = visit(record, iter(stream.read, b""))
                     stream.finish_record()
@@ -343,10 +349,9 @@ def salvage(
         except WarcError as error:
             start = max(start, error.offset) if error.offset < size else start
             following = find_record(path, start + 1)
-            end = size if following is None else following
+            offset = size if following is None else following
             cut = isinstance(error, WarcTruncated) and following is None
-            yield Damage(start, end, error.problem, cut)
-            offset = end
+            yield Damage(start, offset, error.problem, cut)
 
 
 def find_record(path: Path, offset: int) -> int | None:

@@ -216,9 +216,26 @@ def read_records(
     WarcTruncated, both after every whole record before that place. A file that is no WARC is
     damaged from byte 0. Raises WarcUnreadable when the disk does not give the file.
     """
-    path = Path(path)
-    warcinfo: dict[str, str] = {}
-    warcinfo_id = ""
+    return records_between(Path(path), types=types, max_bytes=max_bytes, damaged=damaged)
+
+
+def records_between(
+    path: Path,
+    start: int = 0,
+    end: int | None = None,
+    *,
+    warcinfo: Mapping[str, str] | None = None,
+    warcinfo_id: str = "",
+    types: Collection[str] | None = None,
+    max_bytes: int = MAX_BYTES,
+    damaged: Callable[[Damage], object] | None = None,
+) -> Iterator[WarcRecord]:
+    """As ``read_records``, of the records that begin at byte ``start`` or later, before ``end``.
+
+    ``warcinfo`` are the fields of the warcinfo record that stands last before ``start``, and
+    ``warcinfo_id`` its id.
+    """
+    warcinfo = warcinfo or {}
 
     def block_of(raw: RawRecord, block: Iterator[bytes]) -> bytes | None:
         kind = raw.get("WARC-Type").lower()
@@ -226,7 +243,7 @@ def read_records(
             return b""
         return b"".join(block) if raw.content_length <= max_bytes else None
 
-    for part in salvage(path, block_of):
+    for part in salvage(path, block_of, start, end):
         if isinstance(part, Damage):
             if damaged is None:
                 kind_of_error = WarcTruncated if part.truncated else WarcError

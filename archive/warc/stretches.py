@@ -7,13 +7,13 @@ and together they read what one would.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.warc.fields import bare_id, parse_fields
-from archive.warc.framing import RawRecord, RecordStream, WarcError, WarcUnreadable
-from archive.warc.reader import MAX_BYTES, WarcRecord
+from archive.warc.framing import Damage, RawRecord, RecordStream, WarcError, WarcUnreadable
+from archive.warc.reader import MAX_BYTES, WarcRecord, records_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +28,23 @@ class Stretch:
 
 
 def read_stretch(
-    path: Path, stretch: Stretch, *, max_bytes: int = MAX_BYTES
+    path: Path,
+    stretch: Stretch,
+    *,
+    max_bytes: int = MAX_BYTES,
+    damaged: Callable[[Damage], object] | None = None,
 ) -> Iterator[WarcRecord]:
-    """Every record of a stretch, as ``archive.warc.reader.read_records`` gives them.
-
-    Raises WarcError for damage, WarcTruncated where the file ends inside a record, both after
-    every whole record before that place.
-    """
-    warcinfo: Mapping[str, str] = dict(stretch.warcinfo)
-    warcinfo_id = stretch.warcinfo_id
-    if stretch.start >= stretch.end:
-        return
-    with RecordStream(path, stretch.start) as stream:
-        while (raw := stream.next_record()) is not None and raw.offset < stretch.end:
-            fits = raw.content_length <= max_bytes
-            block = b"".join(iter(stream.read, b"")) if fits else b""
-            stream.finish_record()
-            record = WarcRecord(
-                path=path,
-                offset=raw.offset,
-                length=raw.length,
-                version=raw.version,
-                headers=raw.headers,
-                content_length=raw.content_length,
-                block=block,
-                too_large=not fits,
-                limit=max_bytes,
-            )
-            kind = record.type
-            if kind == "warcinfo":
-                warcinfo, warcinfo_id = parse_fields(block), record.id
-            named = bare_id(record.header("WARC-Warcinfo-ID"))
-            if kind == "warcinfo" or not named or named == warcinfo_id:
-                record.warcinfo = warcinfo
-            yield record
+    """Every record of a stretch, as ``archive.warc.reader.read_records`` gives them; of damage,
+    too, what stands there holds here."""
+    return records_between(
+        path,
+        stretch.start,
+        stretch.end,
+        warcinfo=dict(stretch.warcinfo),
+        warcinfo_id=stretch.warcinfo_id,
+        max_bytes=max_bytes,
+        damaged=damaged,
+    )
 
 
 def stretches(path: Path, size: int, at_least: int) -> Iterator[Stretch]:

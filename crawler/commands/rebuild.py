@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 EXIT_CODES = exit_codes(
     {
-        EXIT_PARTLY: "the new database would lose too many articles of a site:"
-        " nothing was replaced",
+        EXIT_PARTLY: "done without what is damaged; or the new database would lose too many"
+        " articles of a site, and nothing was replaced",
         EXIT_INTERRUPTED: "stopped by Ctrl-C or SIGTERM; the same command goes on",
     }
 )
@@ -152,6 +152,11 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
     help="Replace nothing where a site would lose more of its articles than this.",
 )
 @click.option("--afresh", is_flag=True, help="Discard what a rebuild that was stopped has left.")
+@click.option(
+    "--leave-damaged",
+    is_flag=True,
+    help="Do without what is damaged in WARC files, instead of refusing to rebuild.",
+)
 @jobs_option("Processes for reading.")
 @click.option(
     "--dask",
@@ -168,6 +173,7 @@ def rebuild(
     dry_run: bool,
     max_lost: float,
     afresh: bool,
+    leave_damaged: bool,
     jobs: int | None,
     dask: str,
     as_json: bool,
@@ -190,7 +196,9 @@ def rebuild(
     from crawler.intake.rebuild import Wishes
     from crawler.intake.rebuild import rebuild as rebuild_archive
 
-    wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs, dask)
+    if leave_damaged and (sites or since):
+        raise click.UsageError("--leave-damaged is for rebuilding everything.")
+    wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs, leave_damaged, dask)
     go_on = "What was read is kept; the same command goes on."
     with complaints(), stoppable(go_on), WorkDisplay(quiet=as_json) as display:
         made = rebuild_archive(data, wishes, watch=display.show)
@@ -199,7 +207,7 @@ def rebuild(
     else:
         for line in told(made, data / "archive.db", wishes.max_lost):
             click.echo(line)
-    if made.too_much_lost:
+    if made.too_much_lost or made.left_out:
         sys.exit(EXIT_PARTLY)
 
 
@@ -213,6 +221,7 @@ def as_said(made: Rebuilt) -> dict[str, Any]:
         "replaced": made.replaced,
         "kept": str(made.kept) if made.kept else None,
         "too_much_lost": list(made.too_much_lost),
+        "left_out": made.left_out,
         "notes": made.notes,
         "differences": made.differences.as_json() if made.differences else None,
     }
@@ -221,6 +230,8 @@ def as_said(made: Rebuilt) -> dict[str, Any]:
 def told(made: Rebuilt, path: Path, max_lost: float) -> Iterator[str]:
     """What a rebuild did, for people."""
     yield from made.notes
+    for damage in made.left_out:
+        yield f"Left out: {damage}"
     if made.differences is not None:
         yield from differences_told(made.differences)
     counts = f"{made.files} WARC files: {made.captures} captures, {made.articles} articles"

@@ -63,8 +63,19 @@ _CHECKPOINT_PAGES = 16_000
 class Building:
     """A database being built at ``path`` from the WARC files of ``folder``."""
 
-    def __init__(self, path: Path, folder: Path, readers: Readers, watch: Watch) -> None:
+    def __init__(
+        self,
+        path: Path,
+        folder: Path,
+        readers: Readers,
+        watch: Watch,
+        *,
+        leave_damaged: bool = False,
+    ) -> None:
         self.path = path
+        self.leave_damaged = leave_damaged
+        self.damaged: list[str] = []
+        """What was left out, when it was to be."""
         self.folder = folder
         self.readers = readers
         self.watch = watch
@@ -106,7 +117,8 @@ class Building:
     def read_all(self, names: list[str]) -> None:
         """Read every part of these files that is not done, then what needed another part's record.
 
-        Raises ArchiveError, which names every damaged file, when all others are read.
+        Raises ArchiveError, which names every damaged file, when all others are read; with
+        ``leave_damaged``, what is whole of them is read, too, and nothing is raised.
         """
         self.survey(names)
         if not self.plan["loaded"]:
@@ -133,7 +145,8 @@ class Building:
         for item, batch in self.readers.each(read, work, carefully):
             if batch.damage:
                 damages.append(batch.damage)
-                continue
+                if not self.leave_damaged:
+                    continue
             with transaction(self.db):
                 for site in batch.sites:
                     save_site(self.db, site)
@@ -141,8 +154,10 @@ class Building:
                 self.plan.done(item.waiting, batch.records, batch.crawls)
             done += item.waiting.stretch.end - item.waiting.stretch.start
             self.watch(Progress("reading", done, total, "bytes"))
-        if damages:
-            raise ArchiveError("; ".join(damages))
+        self.damaged += damages
+        if damages and not self.leave_damaged:
+            told = "; ".join(damages)
+            raise ArchiveError(f"{told}. With --leave-damaged all that is whole is read")
 
     def _read_elsewhere(
         self, write: Callable[[Database, list[Read], str], object], among: str = "captures"

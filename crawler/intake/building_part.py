@@ -53,19 +53,6 @@ def state_of(path: Path) -> str:
         db.close()
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database as it is at this moment."""
-    here = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        there = sqlite3.connect(target)
-        try:
-            here.backup(there)
-        finally:
-            there.close()
-    finally:
-        here.close()
-
-
 class BuildingPart(Building):
     """A copy of the database in which some captures are read anew."""
 

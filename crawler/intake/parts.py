@@ -20,6 +20,7 @@ from archive.records import Article, Capture, Page, Site, Unreadable
 from archive.warc.reader import (
     ContentTooLarge,
     ContentUndecodable,
+    Damage,
     WarcError,
     WarcRecord,
     capture_of,
@@ -63,7 +64,7 @@ class Batch:
     """The sites of these captures, as declared, or as hosts."""
     crawls: tuple[str, ...]
     damage: str = ""
-    """File, byte and kind of the damage that ended the reading; "" where it reached the end."""
+    """File, byte and kind of each damage in it; "" where all is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def read_file_part(
     ``wanted`` is the ``edition`` that shall read; raises ArchiveError where this program is
     another one, so that workers of two versions cannot mix their readings. ``only``: ids of the
     captures that are wanted, where not all are. Damage is returned and not raised, with
-    everything whole that stands before it.
+    everything whole that stands before and behind it.
     """
     if wanted is not None and wanted != edition():
         raise ArchiveError(f"{wanted!r} was asked to read, but this program is {edition()!r}.")
@@ -112,9 +113,15 @@ def read_file_part(
     readings: list[Read] = []
     sites: dict[str, Site] = {}
     crawls: set[str] = set()
-    records, damage = 0, ""
+    records = 0
+    damage: list[str] = []
+    path = folder / part.file
+
+    def damaged(found: Damage) -> None:
+        damage.append(str(WarcError(path, found.offset, found.problem)))
+
     try:
-        for record in read_stretch(folder / part.file, part.stretch):
+        for record in read_stretch(path, part.stretch, damaged=damaged):
             records += 1
             if only is not None and record.id not in only:
                 continue
@@ -126,7 +133,7 @@ def read_file_part(
             crawls.add(capture.crawl)
             readings.append(read_capture(capture, record, reader or extract))
     except WarcError as error:
-        damage = str(error)
+        damage.append(str(error))
     return Batch(
         part,
         edition(),
@@ -134,7 +141,7 @@ def read_file_part(
         tuple(readings),
         tuple(sites.values()),
         tuple(sorted(crawls)),
-        damage,
+        "; ".join(damage),
     )
 
 

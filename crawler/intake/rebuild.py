@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.copies_at_once import kept_beside
+from archive.broken_database import is_damage
 from archive.database import ArchiveError, open_archive, refuse_foreign, transaction
 from archive.differences import Differences, compare_archives
 from archive.operation_schema import OPERATION_TABLES
@@ -25,7 +25,14 @@ from archive.warc.file import OPEN_SUFFIX
 from archive.warc.reader import WarcError
 from archive.warc.writer import recover
 from crawler.intake.building import Building
-from crawler.intake.building_part import BuildingPart, copy_database, state_of
+from crawler.intake.building_part import BuildingPart, state_of
+from crawler.intake.database_files import (
+    copy_database,
+    free_name,
+    read_only,
+    remove,
+    remove_journals,
+)
 from crawler.intake.derived import update_derived
 from crawler.intake.edition import edition
 from crawler.intake.ingest import warc_paths
@@ -56,6 +63,8 @@ class Wishes:
     max_lost: float = MAX_LOST
     """Percent of a site's articles."""
     jobs: int | None = None
+    leave_damaged: bool = False
+    """Do without what is damaged in WARC files."""
     dask: str = ""
     """Address of a dask scheduler whose workers read; "" for processes of this machine."""
 
@@ -84,6 +93,8 @@ class Rebuilt:
     """The new database, where it did not replace the old one."""
     differences: Differences | None = None
     """From the old database, where there was one."""
+    left_out: list[str] = field(default_factory=list)
+    """What is damaged in WARC files and was done without."""
     too_much_lost: tuple[str, ...] = ()
     """Sites that would lose more than the limit."""
     notes: list[str] = field(default_factory=list)
@@ -95,9 +106,12 @@ def rebuild(
 ) -> Rebuilt:
     """Derive ``archive.db`` from ``warc/`` and put it in place of the old one, all at once.
 
+    An old database that is damaged is set aside under another name, after what can be read of its
+    logs is carried over; nothing can be compared then.
+
     Raises ArchiveError where there is no WARC, where one is damaged (the old database then stays,
-    and so does what was read of the others), where the old database cannot be read, where a
-    rebuild of another kind was left unfinished, or while a crawl or import goes on.
+    and so does what was read of the others), where the old database is of another program, where
+    a rebuild of another kind was left unfinished, or while a crawl or import goes on.
     """
     wishes = wishes or Wishes(jobs=jobs)
     folder = data / "warc"
@@ -117,6 +131,7 @@ class _Rebuild:
         self.wishes = wishes
         self.watch = watch
         self.found = Rebuilt()
+        self.old_damage = ""
 
     def run(self) -> Rebuilt:
         names = self._files()
@@ -164,31 +179,41 @@ class _Rebuild:
                 raise ArchiveError(f"There is no {self.old} of which a part could be rebuilt.")
             return
         try:
-            db = _read_only(self.old)
+            db = read_only(self.old)
             try:
                 refuse_foreign(Database(db), self.old)
                 db.execute("select count(*) from captures")
             finally:
                 db.close()
-        except sqlite3.Error as error:
-            raise ArchiveError(f"Cannot use {self.old} as an archive: {error}") from error
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._admit_damage(error, f"Cannot use {self.old} as an archive")
+
+    def _admit_damage(self, error: sqlite3.Error | UnicodeDecodeError, otherwise: str) -> None:
+        """Go on without a damaged old database; raise ArchiveError for any other trouble."""
+        if not is_damage(error):
+            raise ArchiveError(f"{otherwise}: {error}") from error
+        if not self.wishes.whole:
+            raise ArchiveError(
+                f"{self.old} is damaged ({error}): rebuild everything, without --site and --since."
+            ) from error
+        self.old_damage = self.old_damage or str(error)
 
     def _take_up(self, names: list[str]) -> None:
         """Go on with what an earlier rebuild left, or begin."""
         if self.wishes.afresh:
-            _remove(self.new)
+            remove(self.new)
         if self.new.exists():
             reason = self._why_not(names)
             if reason:
                 self.found.notes.append(f"Begun afresh: {reason}.")
-                _remove(self.new)
+                remove(self.new)
             else:
                 self.found.notes.append("Goes on where an earlier rebuild was stopped.")
         if self.new.exists():
             return
         if not self.wishes.whole:
             part = self.new.with_name(self.new.name + ".part")
-            _remove(part)
+            remove(part)
             copy_database(self.old, part)
             os.replace(part, self.new)
         self._with_plan(self._begin_plan)
@@ -248,9 +273,11 @@ class _Rebuild:
         return []
 
     def _build_whole(self, readers: Readers, names: list[str]) -> None:
-        building = Building(self.new, self.folder, readers, self.watch)
+        leave = self.wishes.leave_damaged
+        building = Building(self.new, self.folder, readers, self.watch, leave_damaged=leave)
         try:
             self._complain(lambda: building.read_all(names))
+            self.found.left_out += building.damaged
             building.finish_loading()
             self.found.files = len(names)
             self._count(building.db)
@@ -287,18 +314,23 @@ class _Rebuild:
         """Copy the log of crawls from the old database, with the sites that it speaks of."""
         if not self.old.exists():
             return
-        before = _read_only(self.old)
+        with transaction(db):
+            for table in LOG_TABLES:
+                db.execute(f"delete from {table}")
+            for table in ("sites", *LOG_TABLES):
+                self._carry_table(db, table)
+
+    def _carry_table(self, db: Database, table: str) -> None:
+        """Of a damaged table the rows that stand before the damage."""
+        before = read_only(self.old)
         before.row_factory = sqlite3.Row
         try:
-            with transaction(db):
-                for table in LOG_TABLES:
-                    db.execute(f"delete from {table}")
-                for table in ("sites", *LOG_TABLES):
-                    if table in Database(before).table_names():
-                        rows = (dict(row) for row in before.execute(f"select * from {table}"))
-                        db.table(table).insert_all(rows, ignore=True)
-        except sqlite3.Error as error:
-            raise ArchiveError(f"{self.old} cannot be read: {error}") from error
+            if table in Database(before).table_names():
+                for row in before.execute(f"select * from {table}"):
+                    db.table(table).insert(dict(row), ignore=True)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._admit_damage(error, f"{self.old} cannot be read")
+            self.found.notes.append(f"The log {table} could be carried over in part only.")
         finally:
             before.close()
 
@@ -307,9 +339,15 @@ class _Rebuild:
             return
         self.watch(Progress("comparing with the old database", 0, 1))
         try:
-            self.found.differences = compare_archives(self.old, self.new)
-        except sqlite3.Error as error:
-            raise ArchiveError(f"{self.old} cannot be compared with: {error}") from error
+            if not self.old_damage:
+                self.found.differences = compare_archives(self.old, self.new)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._admit_damage(error, f"{self.old} cannot be compared with")
+        if self.found.differences is None:
+            self.found.notes.append(
+                f"{self.old} is damaged ({self.old_damage}) and could not be compared with."
+            )
+            return
         self.found.too_much_lost = tuple(
             site.site
             for site in self.found.differences.sites
@@ -324,9 +362,13 @@ class _Rebuild:
             db.execute("pragma wal_checkpoint(truncate)")
         finally:
             db.close()
-        _remove_journals(self.old)
+        if self.old_damage:
+            aside = free_name(self.old)
+            os.rename(self.old, aside)
+            self.found.notes.append(f"The damaged database was set aside as {aside}.")
+        remove_journals(self.old)
         os.replace(self.new, self.old)
-        _remove(self.new)
+        remove(self.new)
         folder = os.open(self.data, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -340,18 +382,3 @@ class _Rebuild:
             update_derived(db, self.data)
         finally:
             db.close()
-
-
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    kept_beside(path).unlink(missing_ok=True)
-    _remove_journals(path)
-
-
-def _remove_journals(path: Path) -> None:
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -26,14 +26,15 @@ def record(number: int, headers: dict[str, str | None] | None = None, http: str 
     page = f"<html><title>Tin {number}</title><h1>Tin {number}</h1><article><p>{text}</p></article>"
     http = http or "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
     block = http.encode()
-    named: dict[str, str | None] = {
+    usual: dict[str, str | None] = {
         "WARC-Type": "response",
         "WARC-Record-ID": ID.format(number),
         "WARC-Date": f"2024-05-{number:02d}T00:00:00Z",
         "WARC-Target-URI": f"{HOST}/tin/bai-{number}.html",
         "Content-Type": "application/http; msgtype=response",
         "Content-Length": str(len(block)),
-    } | (headers or {})
+    }
+    named = {**usual, **(headers or {})}
     lines = [f"{name}: {value}" for name, value in named.items() if value is not None]
     head = "\r\n".join(["WARC/1.0", *lines]).encode("utf-8", "surrogateescape")
     return gzip.compress(head + b"\r\n\r\n" + block + b"\r\n\r\n")

@@ -1,0 +1,52 @@
+"""A database as files beside others: copied, set aside, removed with its journals."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from archive.copies_at_once import kept_beside
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database as it is at this moment."""
+    here = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        there = sqlite3.connect(target)
+        try:
+            here.backup(there)
+        finally:
+            there.close()
+    finally:
+        here.close()
+
+
+def free_name(path: Path) -> Path:
+    """A name that is not taken: ``archive.damaged.db``, ``archive.damaged-2.db``, ..."""
+    names = (path.with_name(f"{path.stem}.damaged{more}.db") for more in _ordinals())
+    return next(name for name in names if not name.exists())
+
+
+def _ordinals() -> Iterator[str]:
+    yield ""
+    yield from (f"-{number}" for number in count(2))
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. Raises sqlite3.Error."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+
+
+def remove(path: Path) -> None:
+    """Remove a database that is being built, with whatever lies beside it."""
+    path.unlink(missing_ok=True)
+    kept_beside(path).unlink(missing_ok=True)
+    remove_journals(path)
+
+
+def remove_journals(path: Path) -> None:
+    """Remove what SQLite keeps beside a database that is to be replaced."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
