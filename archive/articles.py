@@ -187,12 +187,17 @@ def _settle_absence(
 
 def absence(capture: Capture, outcome: Unreadable | None) -> tuple[str, str]:
     """The word and the detail that a capture without an article gets in ``captures.outcome``."""
-    if capture.status == 304:
+    return absence_at(capture.status, capture.location, outcome)
+
+
+def absence_at(status: int, location: str, outcome: Unreadable | None) -> tuple[str, str]:
+    """As ``absence``, of an answer with this status, and with this address if it redirects."""
+    if status == 304:
         return "not_modified", ""
-    if capture.status in (404, 410):
-        return "gone", f"HTTP {capture.status}"
-    if 300 <= capture.status < 400:
-        return ("redirect_home" if _is_home(capture.location) else "redirect"), capture.location
+    if status in (404, 410):
+        return "gone", f"HTTP {status}"
+    if 300 <= status < 400:
+        return ("redirect_home" if _is_home(location) else "redirect"), location
     if outcome is not None:
         return outcome.reason, outcome.detail
     return "resource", ""

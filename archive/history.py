@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -42,17 +43,22 @@ def _texts(revisions: list[sqlite3.Row]) -> dict[str, dict[str, Any]]:
     return {row["content_hash"]: {name: row[name] for name in REVISED_FIELDS} for row in revisions}
 
 
-def refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3.Row:
-    """Recompute from its captures what an article's row and revisions say of time: ``seen_of``.
+class Timeline(NamedTuple):
+    """What an article's captures say of time."""
 
-    ``texts`` holds revisions just read, by content hash; those of others are taken from the
-    revisions that stand.
+    seen: tuple[str, str, str, str | None, str, int]
+    """``first_seen_at``, ``last_seen_at``, ``last_checked_at``, ``gone_at``, ``gone_reason`` and
+    ``revisions``."""
+    steps: list[tuple[str, str, str]]
+    """Capture, content hash and moment of each revision."""
+
+
+def timeline(history: Iterable[tuple[str, str, str, str, str]], key: int) -> Timeline:
+    """What follows from the settled captures of an article, in the order of their times.
+
+    ``history``: id, ``fetched_at``, outcome, content hash and address of each.
     """
-    history = db.conn.execute(
-        "select id, fetched_at, outcome, content_hash, address from captures"
-        " where article_id = ? and outcome is not null order by fetched_at, id",
-        (key,),
-    ).fetchall()
+    history = list(history)
     has_main = any(outcome == "article" for _, _, outcome, _, _ in history)
     readable = "article" if has_main else "print"
     steps: list[tuple[str, str, str]] = []
@@ -67,8 +73,35 @@ def refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3
             checked = moment
             if first and not gone:
                 gone, gone_reason = moment, outcome
-    _write_revisions(db, key, steps, texts)
     seen = (first, last, checked, gone or None, gone_reason if gone else "", len(steps))
+    return Timeline(seen, steps)
+
+
+def captures_of(db: sqlite3.Connection, key: int) -> list[tuple[str, str, str, str, str]]:
+    """The settled captures of an article, as ``timeline`` wants them."""
+    rows = db.execute(
+        "select id, fetched_at, outcome, content_hash, address from captures"
+        " where article_id = ? and outcome is not null order by fetched_at, id",
+        (key,),
+    )
+    return [tuple(row) for row in rows]
+
+
+def changed_fields(text: Mapping[str, Any], previous: Mapping[str, Any] | None) -> list[str]:
+    """What a revision changed of the one before: REVISED_FIELDS, or "media"."""
+    if previous is None:
+        return []
+    return [name for name in REVISED_FIELDS if text[name] != previous[name]] or ["media"]
+
+
+def refresh(db: Database, key: int, texts: dict[str, dict[str, Any]]) -> sqlite3.Row:
+    """Recompute from its captures what an article's row and revisions say of time: ``seen_of``.
+
+    ``texts`` holds revisions just read, by content hash; those of others are taken from the
+    revisions that stand.
+    """
+    seen, steps = timeline(captures_of(db.conn, key), key)
+    _write_revisions(db, key, steps, texts)
     # Where nothing differs, as in a row just made, its long texts need not be written again.
     db.conn.execute(
         "update articles set first_seen_at = ?, last_seen_at = ?, last_checked_at = ?,"
@@ -101,10 +134,6 @@ def _write_revisions(
     previous: dict[str, Any] | None = None
     for number, (capture_id, digest, moment) in enumerate(steps, 1):
         text = texts[digest]
-        changed: list[str] = []
-        if previous is not None:
-            changed = [name for name in REVISED_FIELDS if text[name] != previous[name]]
-            changed = changed or ["media"]
         insert_row(
             db,
             "revisions",
@@ -113,7 +142,7 @@ def _write_revisions(
                 "number": number,
                 "capture_id": capture_id,
                 "seen_at": moment,
-                "changed": json.dumps(changed),
+                "changed": json.dumps(changed_fields(text, previous)),
                 **text,
                 "content_hash": digest,
             },

@@ -9,70 +9,40 @@ after transfer decoding, rows that no longer fit their records.
 
 from __future__ import annotations
 
-import fcntl
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
 
-from archive.database import BUSY_TIMEOUT_MS, ArchiveError, precise_timestamp
+from archive.database import BUSY_TIMEOUT_MS, ArchiveError
 from archive.read_only import reading
-from archive.records import Capture
 from archive.verify_database import check_database
-from archive.warc.check import Report, check_file
+from archive.verify_files import (
+    STRANGE_VALUES,
+    FileChecked,
+    Finding,
+    cannot_be_read_further,
+    check_warc,
+)
 from archive.warc.file import OPEN_SUFFIX
-from archive.warc.reader import WarcError, WarcRecord, capture_of, read_records
+from archive.workers import begin_worker
 
-Severity = Literal["damage", "note"]
+__all__ = ["Checked", "Finding", "verify"]
+
 WARC_SUFFIXES = (".warc", ".warc.gz")
 
-COMPARED = (
-    "url",
-    "fetched_at",
-    "status",
-    "content_type",
-    "record_type",
-    "warc_offset",
-    "warc_length",
-    "payload_digest",
-    "payload_bytes",
-    "ip",
-    "truncated",
-    "location",
-    "etag",
-    "last_modified",
-    "refers_to",
-)
-"""Columns of ``captures`` that a record gives back."""
-
-_STRANGE_VALUES = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
-"""What reading on may lead to where a damaged row gives values of another kind."""
+SMALL_BYTES = 20_000_000
+"""WARC files that are read before other processes would have started."""
 _FRONTIER_REMEDY = "delete the file, and crawl with --walk-all to ask for what it held"
 
 Watch = Callable[[str], None]
 """Called with what is looked at next: a file's name, or a part of the database."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong. A "note" is worth knowing and harms nothing."""
-
-    severity: Severity
-    where: str
-    """A file (``warc/<name>``) or a table of the database (``captures``)."""
-    problem: str
-    offset: int | None = None
-    """Byte in the file, where it lies in one."""
-    key: str = ""
-    """Record id, or key of the row."""
-
-    def __str__(self) -> str:
-        place = self.where
-        place += f", byte {self.offset}" if self.offset is not None else ""
-        place += f", {self.key}" if self.key else ""
-        return f"{self.severity}: {place}: {self.problem}"
 
 
 @dataclass(slots=True)
@@ -94,9 +64,15 @@ class Checked:
 
 
 def verify(
-    data: Path, *, checked: Checked | None = None, watch: Watch | None = None
+    data: Path,
+    *,
+    checked: Checked | None = None,
+    watch: Watch | None = None,
+    jobs: int | None = None,
 ) -> Iterator[Finding]:
     """Look through an archive; yields what is wrong, as it is found.
+
+    ``jobs`` processes read the WARC files, as many as there are cores unless told otherwise.
 
     A crawl may go on meanwhile: the rows are those of one moment, and their records were on the
     disk before them. Raises ArchiveError where there is no archive to look at.
@@ -104,7 +80,7 @@ def verify(
     checked = checked if checked is not None else Checked()
     if not (data / "archive.db").exists() and not (data / "warc").is_dir():
         raise ArchiveError(f"There is no archive in {data}.")
-    for finding in _verify(data, checked, watch or (lambda _: None)):
+    for finding in _verify(data, checked, watch or (lambda _: None), jobs or os.cpu_count() or 1):
         if finding.severity == "damage":
             checked.damaged += 1
         else:
@@ -112,27 +88,100 @@ def verify(
         yield finding
 
 
-def _verify(data: Path, checked: Checked, watch: Watch) -> Iterator[Finding]:
-    try:
-        with reading(data) as db:
-            db.row_factory = sqlite3.Row
-            db.execute("begin")
-            db.execute("select 1 from captures limit 1").fetchone()
-            watch("archive.db")
-            try:
-                for table, key, problem in check_database(db, watch):
-                    yield Finding("damage", table, problem, key=key)
-                checked.captures = db.execute("select count(*) from captures").fetchone()[0]
-                checked.articles = db.execute("select count(*) from articles").fetchone()[0]
-                yield from _files(data, db, checked, watch)
-            except (sqlite3.DatabaseError, *_STRANGE_VALUES) as error:
-                problem = f"cannot be read further: {type(error).__name__}: {error}"
-                yield Finding("damage", "archive.db", problem)
-                yield from _files(data, None, checked, watch)
-    except ArchiveError as error:
-        yield Finding("damage", "archive.db", str(error))
-        yield from _files(data, None, checked, watch)
+def _verify(data: Path, checked: Checked, watch: Watch, jobs: int) -> Iterator[Finding]:
+    present = _present(data)
+    with _Reading(data, present, jobs) as files:
+        with_rows = True
+        try:
+            with reading(data) as db:
+                db.row_factory = sqlite3.Row
+                db.execute("begin")
+                db.execute("select 1 from captures limit 1").fetchone()
+                watch("archive.db")
+                try:
+                    for table, key, problem in check_database(db, watch):
+                        yield Finding("damage", table, problem, key=key)
+                    checked.captures = db.execute("select count(*) from captures").fetchone()[0]
+                    checked.articles = db.execute("select count(*) from articles").fetchone()[0]
+                    yield from _missing(db, present)
+                except (sqlite3.DatabaseError, *STRANGE_VALUES) as error:
+                    yield cannot_be_read_further(error)
+        except ArchiveError as error:
+            yield Finding("damage", "archive.db", str(error))
+            with_rows = False
+        yield from _files(files, checked, watch, with_rows)
     yield from _frontiers(data, watch)
+
+
+def _present(data: Path) -> dict[str, Path]:
+    """The WARC files by their paths below ``warc/``."""
+    folder = data / "warc"
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*.warc*"))
+        if path.is_file() and path.name.removesuffix(OPEN_SUFFIX).endswith(WARC_SUFFIXES)
+    }
+
+
+class _Reading:
+    """Reads WARC files in several processes, from the moment that it is entered."""
+
+    def __init__(self, data: Path, present: dict[str, Path], jobs: int) -> None:
+        self._data = data
+        self.sizes = {name: _size(path) for name, path in present.items()}
+        self._jobs = min(jobs, len(present)) if sum(self.sizes.values()) > SMALL_BYTES else 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._begun: dict[str, Future[FileChecked]] = {}
+
+    def __enter__(self) -> _Reading:
+        if self._jobs > 1:
+            self._pool = ProcessPoolExecutor(
+                self._jobs,
+                mp_context=get_context("spawn"),
+                initializer=partial(begin_worker, ends_at_ctrl_c=True),
+            )
+            self._begun = {
+                name: self._pool.submit(check_warc, self._data, name) for name in self.sizes
+            }
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def each(self, with_rows: bool) -> Iterator[tuple[str, FileChecked]]:
+        for name in self.sizes:
+            begun = self._begun.pop(name, None)
+            try:
+                found = begun.result() if begun is not None and with_rows else None
+            except BrokenProcessPool:
+                found = None
+            yield name, found or check_warc(self._data, name, with_rows=with_rows)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # Closed under another name since the folder was listed.
+        return 0
+
+
+def _files(files: _Reading, checked: Checked, watch: Watch, with_rows: bool) -> Iterator[Finding]:
+    total, done = sum(files.sizes.values()), 0
+    unreadable: set[str] = set()
+    for name, found in files.each(with_rows):
+        done += files.sizes[name]
+        watch(f"warc/{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
+        checked.files += found.whole
+        checked.bytes += found.bytes
+        checked.records += found.records
+        checked.digests += found.digests
+        for finding in found.findings:
+            if finding.where != "archive.db":
+                yield finding
+            elif finding.problem not in unreadable:
+                unreadable.add(finding.problem)
+                yield finding
 
 
 def _frontiers(data: Path, watch: Watch) -> Iterator[Finding]:
@@ -157,23 +206,6 @@ def _frontiers(data: Path, watch: Watch) -> Iterator[Finding]:
                 yield Finding("damage", where, f"{problem}; {_FRONTIER_REMEDY}")
 
 
-def _files(
-    data: Path, db: sqlite3.Connection | None, checked: Checked, watch: Watch
-) -> Iterator[Finding]:
-    folder = data / "warc"
-    present = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*.warc*"))
-        if path.is_file() and path.name.removesuffix(OPEN_SUFFIX).endswith(WARC_SUFFIXES)
-    }
-    files = _Files(db, checked)
-    if db is not None:
-        yield from _missing(db, present)
-    for name, path in present.items():
-        watch(f"warc/{name}")
-        yield from files.check(name, path)
-
-
 def _missing(db: sqlite3.Connection, present: dict[str, Path]) -> Iterator[Finding]:
     known = {row[0] for row in db.execute("select name from warc_files")}
     rows = {
@@ -184,165 +216,3 @@ def _missing(db: sqlite3.Connection, present: dict[str, Path]) -> Iterator[Findi
         if name not in present and name + OPEN_SUFFIX not in present:
             problem = f"the file is missing; {rows.get(name, 0)} captures point to it"
             yield Finding("damage", f"warc/{name}", problem)
-
-
-class _Files:
-    """Checks file after file against the rows of one moment."""
-
-    def __init__(self, db: sqlite3.Connection | None, checked: Checked) -> None:
-        self._db = db
-        self._checked = checked
-
-    def check(self, name: str, path: Path) -> Iterator[Finding]:
-        where = f"warc/{name}"
-        is_open = name.endswith(OPEN_SUFFIX)
-        try:
-            report = check_file(path)
-        except WarcError as error:
-            if path.exists() or not is_open:
-                yield Finding("damage", where, error.problem)
-            return  # Closed under another name since the folder was listed.
-        checked = self._checked
-        checked.files += 1
-        checked.bytes += report.size
-        checked.records += sum(report.records.values())
-        checked.digests += report.digests
-        written_to = is_open and _has_writer(path)
-        for found in report.findings:
-            severity: Severity = "note" if found.kind == "note" else "damage"
-            if is_open and found.kind == "truncated":
-                severity = "note"
-            if found.kind == "header" and name.startswith("imported/"):
-                severity = "note"  # Odd where it was written, and not by any damage.
-            yield Finding(severity, where, found.problem, found.offset, found.record_id)
-        if is_open:
-            yield Finding("note", where, "being written" if written_to else _LEFT_OPEN)
-        if self._db is not None:
-            name = name.removesuffix(OPEN_SUFFIX)
-            if not is_open:
-                yield from self._registered(name, where, report)
-            yield from self._revisits(name, where, report)
-            yield from self._rows(name, path, where, report, is_open)
-
-    def _registered(self, name: str, where: str, report: Report) -> Iterator[Finding]:
-        assert self._db is not None
-        row = self._db.execute("select * from warc_files where name = ?", (name,)).fetchone()
-        if row is None:
-            yield Finding("note", where, "not taken into the database yet")
-            return
-        found = {
-            "sha256": (row["sha256"], report.sha256),
-            "bytes": (row["bytes"], report.size),
-            "records": (row["records"], sum(report.records.values())),
-        }
-        for what, (noted, is_now) in found.items():
-            if noted != is_now:
-                yield Finding("damage", where, f"{what} was {noted} and is {is_now}", key=what)
-
-    def _revisits(self, name: str, where: str, report: Report) -> Iterator[Finding]:
-        assert self._db is not None
-        severity: Severity = "note" if name.startswith("imported/") else "damage"
-        for revisit in report.revisits:
-            target = self._db.execute(
-                "select record_type, payload_digest from captures where id = ?",
-                (revisit.refers_to,),
-            ).fetchone()
-            if target is None:
-                held = self._db.execute(
-                    "select 1 from captures where payload_digest = ? and record_type = 'response'",
-                    (revisit.payload_digest,),
-                ).fetchone()
-                if not held or revisit.refers_to:
-                    problem = "the record that this revisit refers to is not in the archive"
-                    found = "note" if held else severity
-                    yield Finding(found, where, problem, revisit.offset, revisit.record_id)
-            elif target["payload_digest"] != revisit.payload_digest and revisit.payload_digest:
-                problem = "the record that this revisit refers to has another payload"
-                yield Finding("damage", where, problem, revisit.offset, revisit.record_id)
-
-    def _without_row(self, name: str, record: WarcRecord, where: str) -> Finding:
-        """A record that no row of captures names: one of its copies, or a twin, may have it."""
-        assert self._db is not None
-        same_id = self._db.execute(
-            "select warc_file, warc_offset from captures where id = ?", (record.id,)
-        ).fetchone()
-        if same_id is not None:
-            problem = "no row: {} has a record of the same id at byte {}".format(*same_id)
-            return Finding("note", where, problem, record.offset, record.id)
-        capture = capture_of(record, name, "", "")
-        same = self._db.execute(
-            "select warc_file from captures where url = ? and fetched_at = ?"
-            " and payload_digest = ? and status = ?",
-            (
-                capture.url,
-                precise_timestamp(capture.fetched_at),
-                capture.payload_digest,
-                capture.status,
-            ),
-        ).fetchone()
-        if same is not None:
-            problem = f"the same capture as one in {same['warc_file']}"
-            return Finding("note", where, problem, record.offset, record.id)
-        problem = "no row in captures: rebuild the database to have it"
-        return Finding("damage", where, problem, record.offset, record.id)
-
-    def _rows(
-        self, name: str, path: Path, where: str, report: Report, is_open: bool
-    ) -> Iterator[Finding]:
-        """Every row against its record, and every record against its row."""
-        assert self._db is not None
-        by_id = {record_id: offset for offset, record_id in report.ids}
-        rows = {
-            row["id"]: row
-            for row in self._db.execute(
-                f"select id, site, crawl, {', '.join(COMPARED)} from captures where warc_file = ?",
-                (name,),
-            )
-        }
-        for capture_id, row in rows.items():
-            if capture_id not in by_id:
-                problem = f"no such record in {where} (the row says byte {row['warc_offset']})"
-                yield Finding("damage", "captures", problem, key=capture_id)
-        try:
-            for record in read_records(path, types=("response", "revisit")):
-                found = rows.pop(record.id, None)
-                if found is not None:
-                    capture = capture_of(record, name, found["site"], found["crawl"])
-                    yield from _differences(found, capture, where)
-                elif record.unusable:
-                    problem = f"no capture, and without a row: {record.unusable}"
-                    yield Finding("note", where, problem, record.offset, record.id)
-                elif not is_open:
-                    yield self._without_row(name, record, where)
-        except (WarcError, OSError):
-            # Named already. What lies behind the damage is compared by its offset alone.
-            for capture_id, row in rows.items():
-                offset = by_id.get(capture_id, row["warc_offset"])
-                if offset != row["warc_offset"]:
-                    problem = f"warc_offset is {row['warc_offset']}; the record is at {offset}"
-                    yield Finding("damage", "captures", problem, key=capture_id)
-
-
-_LEFT_OPEN = "left open by a crawl that was broken off; the next crawl closes it"
-
-
-def _differences(row: sqlite3.Row, capture: Capture, where: str) -> Iterator[Finding]:
-    said = {name: getattr(capture, name, None) for name in COMPARED}
-    said["fetched_at"] = precise_timestamp(capture.fetched_at)
-    said["warc_offset"], said["warc_length"] = capture.offset, capture.length
-    for name, value in said.items():
-        if row[name] != value:
-            problem = f"{name} is {row[name]!r}; the record in {where} says {value!r}"
-            yield Finding("damage", "captures", problem, key=row["id"])
-
-
-def _has_writer(path: Path) -> bool:
-    """Does a process hold the lock that the writer of an open file holds?"""
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False

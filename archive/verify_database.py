@@ -17,6 +17,7 @@ from archive.history import REVISED_FIELDS
 from archive.migrations import migrations
 from archive.provinces import PROVINCE_2025
 from archive.records import Article, Attachment, Byline, Image, Published
+from archive.verify_derived import check_derived
 from archive.vietnamese import fold_stroke
 
 Problem = tuple[str, str, str]
@@ -106,6 +107,7 @@ def check_database(db: sqlite3.Connection, watch: Callable[[str], None]) -> Iter
     for table, problem, sql in _RULES:
         for (key,) in db.execute(sql):
             yield table, str(key), problem
+    yield from check_derived(db)
     watch("texts of articles")
     yield from _texts(db)
     for index, table, columns, folded in _INDEXES:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import get_context
 from types import TracebackType
 from typing import TypeVar
 
 from archive.database import ArchiveError
+from archive.workers import begin_worker
 from crawler.extractor import LoneWorker
 from crawler.intake.parts import Extract
 
@@ -81,7 +78,7 @@ class Readers:
         for _ in range(2):
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(
-                    self.jobs, mp_context=get_context("spawn"), initializer=_begin
+                    self.jobs, mp_context=get_context("spawn"), initializer=begin_worker
                 )
             try:
                 return self._pool.submit(function, item)
@@ -102,18 +99,3 @@ class Readers:
             return item, carefully(item, self._lone.extract)
         except RuntimeError as error:
             raise ArchiveError(str(error)) from error
-
-
-def _begin() -> None:
-    # Ctrl-C reaches every process of the terminal: the one that gives out the work decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
-
-
-def _follow(sentinel: int) -> None:
-    """End when the parent does: one that is killed cannot tell its workers."""
-    wait([sentinel])
-    os._exit(1)

@@ -36,13 +36,7 @@ UNSEEN = {
     "crawls",
     "sites",
     "fetch_errors",
-    "warc_files.crawl",
-    "warc_files.origin",
-    "captures.crawl",
-    "captures.outcome",
     "captures.detail",
-    "captures.etag",
-    "captures.last_modified",
     "captures.leads_to",
     "images.credit",
     "images.alt",
@@ -50,10 +44,8 @@ UNSEEN = {
     *(
         f"articles.{name}"
         for name in (
-            "author", "unit", "source", "section", "tags", "province", "province_2025",
-            "published_precision", "published_evidence", "first_seen_at", "last_seen_at",
-            "last_checked_at", "gone_reason", "language", "words", "body_html", "variant",
-            "layout", "fallbacks", "extractor",
+            "author", "source", "published_precision", "published_evidence", "language", "words",
+            "body_html", "layout", "fallbacks", "extractor",
         )
     ),
 }  # fmt: skip

@@ -75,6 +75,33 @@ EDITS = {
     "update warc_files set bytes = 3": "warc/",
     "update warc_files set name = 'khac.warc.gz'": "warc/khac.warc.gz",
     "update month_counts set articles = 7": "month_counts",
+    "update captures set outcome = 'erticle' where outcome = 'article'": "captures",
+    "update captures set outcome = 'resource' where status = 404": "captures",
+    "update captures set detail = 'HTTP 403' where status = 404": "captures",
+    "update captures set detail = 'x' where outcome = 'article'": "captures",
+    "update captures set article_id = null where status = 304": "captures",
+    "update captures set crawl = 'khac' where rowid = 1": "captures",
+    "update captures set address = address || 'x' where rowid = 1": "captures",
+    "update captures set leads_to = 'x' where status = 200": "captures",
+    "update warc_files set crawl = 'khac'": "warc/",
+    "update warc_files set origin = 'khac'": "warc/",
+    "update articles set first_seen_at = '2024-05-01T08:00:00+07:00'": "articles",
+    "update articles set last_seen_at = '2024-05-01T08:00:00+07:00'": "articles",
+    "update articles set last_checked_at = '2024-05-01T08:00:00+07:00'": "articles",
+    "update articles set gone_at = null where gone_at is not null": "articles",
+    "update articles set gone_reason = 'listing'": "articles",
+    "update articles set site = 'khac'": "articles",
+    "update articles set province = 'Hà Nội'": "articles",
+    "update articles set province_2025 = 'Hà Nội'": "articles",
+    "update articles set variant = 'print'": "articles",
+    "update articles set published_precision = null": "articles",
+    "update sites set province_2025 = 'Hà Nội'": "sites",
+    "update revisions set changed = '[\"title\"]'": "revisions",
+    "update revisions set seen_at = '2024-05-01T08:00:00+07:00'": "revisions",
+    "insert into article_topics select 'Thừa', '', min(id) from articles": "article_topics",
+    "insert into topic_counts values ('Thừa', 9)": "topic_counts",
+    "insert into unreadable select address, url, site, 'empty', '', id, fetched_at from captures"
+    " where status = 404": "unreadable",
     "insert into articles_fts (articles_fts, rowid, title, lead, body, byline, table_text)"
     " select 'delete', id, title, lead, body, byline, table_text from articles": "articles_fts",
     "insert into articles_fts (rowid, title) values (5, 'thừa')": "articles_fts",
@@ -97,7 +124,7 @@ def test_the_row_and_the_column_are_named(data: Path) -> None:
         (key,) = db.execute("select id from captures where rowid = 2").fetchone()
         db.execute("update captures set status = 500 where rowid = 2")
     db.close()
-    (found,) = damage(data)
+    found = next(found for found in damage(data) if "status is" in found.problem)
     assert (found.where, found.key) == ("captures", key)
     assert "status is 500" in found.problem and "says 200" in found.problem
 
@@ -207,3 +234,21 @@ def test_without_a_database_the_files_are_checked_all_the_same(data: Path) -> No
 def test_no_archive_is_a_clear_message(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="no archive"):
         list(verify(tmp_path))
+
+
+def test_several_processes_find_what_one_does(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = (data / "warc").glob("*.warc.gz")
+    for number in range(3):
+        shutil.copyfile(path, path.with_name(f"khac-{number}.warc.gz"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    one, other = Checked(), Checked()
+    alone = list(verify(data, checked=one, jobs=1))
+    monkeypatch.setattr("archive.verify.SMALL_BYTES", 0)
+    seen: list[str] = []
+    assert list(verify(data, checked=other, jobs=2, watch=seen.append)) == alone
+    assert one == other and one.files == 4 and not one.ok
+    assert any(": 0 of 0 MB" in what for what in seen)

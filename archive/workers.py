@@ -1,0 +1,28 @@
+"""How a process that was started to work begins: it never outlives the one that started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+
+
+def begin_worker(*, ends_at_ctrl_c: bool = False) -> None:
+    """To be called first in a process of a pool.
+
+    Ctrl-C reaches every process of the terminal. Unless ``ends_at_ctrl_c``, the one that gives out
+    the work decides what it means.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL if ends_at_ctrl_c else signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(sentinel: int) -> None:
+    """End when the parent does: one that is killed cannot tell its workers."""
+    wait([sentinel])
+    os._exit(1)
