@@ -81,7 +81,11 @@ class Slices:
         left = self._max_pages - fetched if self._max_pages else 0
         pages = min(filter(None, (self._pages, left)), default=0)
         return replace(
-            plan, max_pages=pages, max_minutes=self._minutes, quiet_hours=self._quiet_hours
+            plan,
+            max_pages=pages,
+            max_minutes=self._minutes,
+            quiet_hours=self._quiet_hours,
+            by_hand=plan.by_hand and not fetched,  # Later slices wait as the schedule does.
         )
 
     def ready(self, plan: Plan) -> bool:

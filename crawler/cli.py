@@ -137,9 +137,8 @@ def crawl(
     chosen = chosen_sites(names, sorted(set(declared) & set(there)) if every else None)
     refuse_unknown(chosen, declared)
     refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
-    with complaints():
-        with open_recovered(data, partial(click.echo, err=True)) as db:
-            refuse_other(db, data, SAMPLE if sample else LIVE)
+    with complaints(), open_recovered(data, partial(click.echo, err=True)) as db:
+        refuse_other(db, data, SAMPLE if sample else LIVE)
     web = SampleWeb(edition=sample_edition) if sample else nullcontext()
     with web as running:
         proxy = running.proxy_url if running is not None else ""
@@ -153,6 +152,7 @@ def crawl(
                 recheck=recheck,
                 walk_all=walk_all,
                 warc_max_bytes=warc_size or 0,
+                by_hand=True,
             )
             for name in chosen
         ]

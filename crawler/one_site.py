@@ -110,6 +110,7 @@ def crawl_settings(
             "CLOSESPIDER_PAGECOUNT": plan.max_pages,
             "CLOSESPIDER_TIMEOUT": 60 * plan.max_minutes,
             "SAMPLE_PROXY": plan.sample_proxy,
+            "FRONTIER_NEXT_TRY_AT_ONCE": plan.by_hand,
             "PACE_FOLDER": str(data / "locks" / "hosts"),
             "QUIET_HOURS": plan.quiet_hours,
             "LOG_FILE": str(data / "logs" / f"{crawl_id}.log"),

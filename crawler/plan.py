@@ -22,6 +22,8 @@ class Plan:
     """After which the crawl ends, to be gone on with; 0: none."""
     fresh: bool = False
     """Look at feeds and listings again, whatever is left of an earlier crawl's queue."""
+    by_hand: bool = False
+    """A person waits for it: what failed before is asked again now, and not when it is due."""
     quiet_hours: str = ""
     """Hours in which the crawl asks nothing, such as "22:00-05:00" in Vietnam's time."""
     warc_max_bytes: int = 0

@@ -25,6 +25,8 @@ DEFAULTS: dict[str, object] = {
     "FRONTIER_RESUME_SECONDS": 6 * 3600.0,
     # When a request that failed for a passing reason is tried again, by this run or a later one.
     "FRONTIER_NEXT_TRIES": (3600.0, 86400.0, 7 * 86400.0),
+    # Begin with the next try of what has failed for a passing reason, whenever it would be due.
+    "FRONTIER_NEXT_TRY_AT_ONCE": False,
     # A request in whose flight so many processes have died is put aside as failed.
     "FRONTIER_MAX_DEATHS": 10,
     # Keys of Request.meta that need not outlive the process, such as objects of other parts.

@@ -88,7 +88,7 @@ class SqliteScheduler(BaseScheduler):
             max_deaths=settings.getint("FRONTIER_MAX_DEATHS"),
         )
         try:
-            begun = store.begin()
+            begun = store.begin(at_once=settings.getbool("FRONTIER_NEXT_TRY_AT_ONCE"))
         except sqlite3.Error as error:
             store.close()
             raise FrontierError(f"The frontier {store.path} cannot be used: {error}") from error

@@ -137,8 +137,10 @@ class Store:
 
     # A process comes and goes
 
-    def begin(self) -> Begun:
-        """Join the run under way, continue an interrupted one, or begin anew."""
+    def begin(self, *, at_once: bool = False) -> Begun:
+        """Join the run under way, continue an interrupted one, or begin anew. ``at_once``: what
+        failed for a passing reason does not wait for its next try, which takes the last one's
+        place."""
         now = self._clock()
         self._write()
         self._register(now)
@@ -153,7 +155,7 @@ class Store:
             self.run = open_run[0]
         else:
             self._begin_run(now)
-        self._requeue_due(now)
+        self._requeue_due(now, at_once=at_once)
         self._db.execute("UPDATE runs SET seen_at = ? WHERE id = ?", (now, self.run))
         waiting = self.counts().queued
         self.commit()
@@ -222,11 +224,11 @@ class Store:
             )
             self._db.execute("DELETE FROM workers WHERE id = ?", (worker,))
 
-    def _requeue_due(self, now: float) -> None:
+    def _requeue_due(self, now: float, *, at_once: bool = False) -> None:
         self._db.execute(
-            "UPDATE requests SET state = 'queued', run = ?, reason = '', next_try = NULL"
-            " WHERE state = 'failed' AND next_try <= ?",
-            (self.run, now),
+            "UPDATE requests SET state = 'queued', run = ?, reason = '', next_try = NULL,"
+            " tries = max(tries - ?, 0) WHERE state = 'failed' AND next_try <= ?",
+            (self.run, at_once, float("inf") if at_once else now),
         )
 
     def _others(self) -> int:

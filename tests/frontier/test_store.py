@@ -323,6 +323,21 @@ def test_failures_are_kept_and_tried_again_when_due(opened: Opener, clock: Clock
     ]
 
 
+def test_a_passing_failure_is_tried_at_once_where_a_person_waits(opened: Opener) -> None:
+    store = opened()
+    push(store, "a", "gone")
+    store.fail(popped(store).seq, 0, "no network", final=False)
+    store.fail(popped(store).seq, 0, "HTTP 404", final=True)
+    store.end("finished")
+    for _ in range(2 * len(NEXT_TRIES)):  # However often, it is not given up.
+        store.begin(at_once=True)
+        lease = popped(store)
+        assert (lease.key, lease.tries, store.pop()) == (b"a", 0, None)
+        store.fail(lease.seq, lease.tries, "no network", final=False)
+        store.end("finished")
+    assert store.begin().waiting == 0
+
+
 def test_a_failed_request_that_is_linked_again_in_a_new_run_is_made_again(opened: Opener) -> None:
     store = opened()
     push(store, "a")
