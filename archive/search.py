@@ -57,15 +57,6 @@ class Query:
         """The FTS5 expression, for ``articles_exact`` (exact) or ``articles_fts`` (not exact)."""
         return _fts(self.root, self.exact if exact is None else exact)
 
-    def terms(self, exact: bool | None = None) -> list[str]:
-        """FTS5 expressions of the words and phrases that are looked for, without the excluded."""
-        wanted = self.exact if exact is None else exact
-        leaves: dict[str, None] = {}
-        for column, phrase in _leaves(self.root):
-            leaf = _fts(phrase, wanted)
-            leaves[f"{{{column}}} : ({leaf})" if column else leaf] = None
-        return list(leaves)
-
     def necessary(self, exact: bool | None = None) -> list[str]:
         """FTS5 expressions of single words that stand in every match: to be asked about first,
         since asking about one word takes a fifth of the time of a phrase or of five words.
@@ -89,7 +80,9 @@ class Query:
         >>> [one.fts() for one in parse('"doi tho"* OR (cong NOT ng*)').prefixes()]
         ['"tho" *', '"ng" *']
         """
-        words = dict.fromkeys(leaf.words[-1] for leaf in _all_leaves(self.root) if leaf.prefix)
+        words = dict.fromkeys(
+            leaf.words[-1] for leaf in _leaves(self.root, unwanted=True) if leaf.prefix
+        )
         return [Query(word, Phrase((word,), prefix=True), self.exact) for word in words]
 
     def without_prefixes(self, exact: bool | None = None) -> str:
@@ -115,7 +108,7 @@ class Query:
         wanted = self.exact if exact is None else exact
         alternatives = {
             _pattern(words, phrase.prefix)
-            for _, phrase in _leaves(self.root)
+            for phrase in _leaves(self.root)
             for words in (_spellings(phrase.words) if wanted else [_folded(phrase.words)])
         }
         ordered = sorted(alternatives, key=lambda text: (-len(text), text))
@@ -123,7 +116,7 @@ class Query:
 
     @property
     def has_prefix(self) -> bool:
-        return any(phrase.prefix for phrase in _all_leaves(self.root))
+        return any(phrase.prefix for phrase in _leaves(self.root, unwanted=True))
 
     @property
     def has_fields(self) -> bool:
@@ -131,7 +124,7 @@ class Query:
 
     @cached_property
     def words(self) -> list[str]:
-        return [word for _, phrase in _leaves(self.root) for word in phrase.words]
+        return [word for phrase in _leaves(self.root) for word in phrase.words]
 
 
 def parse(text: str) -> Query:
@@ -143,7 +136,9 @@ def parse(text: str) -> Query:
     return Query(
         text,
         root,
-        has_marks(" ".join(word for phrase in _all_leaves(root) for word in phrase.words)),
+        has_marks(
+            " ".join(word for phrase in _leaves(root, unwanted=True) for word in phrase.words)
+        ),
     )
 
 
@@ -199,14 +194,16 @@ def _group(node: Node, exact: bool) -> str:
     return f"({text})" if isinstance(node, And | Or) else text
 
 
-def _leaves(node: Node, column: str = "") -> Iterator[tuple[str, Phrase]]:
+def _leaves(node: Node, *, unwanted: bool = False) -> Iterator[Phrase]:
+    """The phrases of a query; those that it excludes only if ``unwanted``."""
     if isinstance(node, Phrase):
-        yield column, node
+        yield node
     elif isinstance(node, In):
-        yield from _leaves(node.part, node.column)
+        yield from _leaves(node.part, unwanted=unwanted)
     else:
-        for part in node.parts:
-            yield from _leaves(part, column)
+        without = node.without if unwanted and isinstance(node, And) else ()
+        for part in node.parts + without:
+            yield from _leaves(part, unwanted=unwanted)
 
 
 def _necessary(node: Node, column: str = "") -> Iterator[tuple[str, str]]:
@@ -234,7 +231,9 @@ def _without_prefixes(node: Node) -> Node | None:
     if not parts:
         return None
     without = tuple(
-        part for part in node.without if not any(leaf.prefix for leaf in _all_leaves(part))
+        part
+        for part in node.without
+        if not any(leaf.prefix for leaf in _leaves(part, unwanted=True))
     )
     return parts[0] if len(parts) == 1 and not without else And(parts, without)
 
@@ -256,14 +255,3 @@ def _matches(node: Node, texts: Mapping[str, str], exact: bool) -> bool:
 def _compiled(phrase: Phrase, exact: bool) -> re.Pattern[str]:
     forms = _spellings(phrase.words) if exact else [_folded(phrase.words)]
     return re.compile("|".join(_pattern(words, phrase.prefix) for words in forms))
-
-
-def _all_leaves(node: Node) -> Iterator[Phrase]:
-    """Those that are not wanted, too."""
-    if isinstance(node, Phrase):
-        yield node
-    elif isinstance(node, In):
-        yield from _all_leaves(node.part)
-    else:
-        for part in node.parts + (node.without if isinstance(node, And) else ()):
-            yield from _all_leaves(part)
