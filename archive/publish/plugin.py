@@ -3,11 +3,12 @@
 # mypy: disallow-untyped-decorators=False
 from __future__ import annotations
 
+import gc
 import sqlite3
 import unicodedata
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
@@ -187,8 +188,17 @@ def startup(datasette: Any) -> None:
     """Datasette's own handler prints every 404 with all local variables, even beside ours."""
     if pm.has_plugin(_DEFAULT_HANDLER):
         pm.unregister(name=_DEFAULT_HANDLER)
+    _settle_memory()
     with suppress(NotFound):
         bound_row_counts(archive_database(datasette))
+
+
+@cache
+def _settle_memory() -> None:
+    """Once a process: what was loaded to begin with is looked through for garbage no more, which
+    made every twentieth page or so wait for 60 milliseconds."""
+    gc.collect()
+    gc.freeze()
 
 
 _DEFAULT_HANDLER = "datasette.handle_exception"
