@@ -44,4 +44,4 @@ def _open(path: Path, table: str) -> sqlite3.Connection:
             problem = problem or error
             if connection is not None:
                 connection.close()
-    raise ArchiveError(f"Cannot read {path} as an archive: {problem}")
+    raise ArchiveError(f"Cannot read {path} as an archive: {problem}") from problem

@@ -13,6 +13,7 @@ from typing import Any
 from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 
+from archive.broken_database import is_damage
 from archive.publish.face import language_of
 from archive.publish.language import Speaker
 
@@ -32,6 +33,17 @@ KNOWN = {
 """Messages and titles of Datasette and our own -> key of the words that say the same."""
 
 
+DAMAGED = {
+    "vi": "Cơ sở dữ liệu của kho bị hỏng một phần. Các tệp WARC không bị ảnh hưởng; người quản lý kho"
+    " có thể kiểm tra bằng `congdoan verify`, dựng lại bằng `congdoan rebuild` hoặc lấy lại bản sao"
+    " lưu bằng `congdoan restore`.",
+    "en": "The archive's database is damaged. The WARC files are not touched by that: its owner can"
+    " look with `congdoan verify`, make it anew with `congdoan rebuild`, or bring back a backup with"
+    " `congdoan restore`.",
+}
+"""What is said where a page cannot be made since the database is damaged, by language."""
+
+
 async def error_response(datasette: Any, request: Request, exception: Exception) -> Response:
     status, message, title, more = 500, "Internal error", None, {}
     if isinstance(exception, DatasetteError):
@@ -46,6 +58,9 @@ async def error_response(datasette: Any, request: Request, exception: Exception)
         message = str(exception.args[0]) if exception.args else ""
     elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
         status, message = 503, "Time limit exceeded"
+    elif is_damage(exception):
+        message = DAMAGED["en"]
+        print(f"{request.path}: {exception}: see `congdoan verify`", file=sys.stderr)
     else:
         traceback.print_exception(exception, file=sys.stderr)
     if request.path.endswith(".json"):
@@ -53,6 +68,8 @@ async def error_response(datasette: Any, request: Request, exception: Exception)
         return Response.json(body, status=status)
     t = Speaker(language_of(request))
     said = t(KNOWN[message]) if message in KNOWN else message
+    if message == DAMAGED["en"]:
+        said = DAMAGED[language_of(request)]
     heading = t(KNOWN[title]) if title in KNOWN else title
     context = {"status": status, "error": "" if said == heading else said, "title": heading}
     html = await datasette.render_template("error.html", context, request=request)

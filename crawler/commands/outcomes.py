@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from archive.broken_database import is_damage
 from archive.database import ArchiveError
 from crawler.stopping import on_stop
 
@@ -47,6 +48,17 @@ def exit_codes(meanings: Mapping[int, str], heading: str = "Exit codes") -> str:
     return "\n".join(["\b", f"{heading}:", *lines])
 
 
+_WAYS_OUT = (
+    ". The WARC files are not touched by that: `congdoan verify` names what is damaged,"
+    " `congdoan rebuild` makes the database anew from them, `congdoan restore` brings back a backup."
+)
+
+
+def _way_out(error: BaseException | None) -> str:
+    """What to do about a damaged database, "" where it is not damaged."""
+    return _WAYS_OUT if error is not None and is_damage(error) else ""
+
+
 @contextmanager
 def complaints(*told: type[Exception]) -> Iterator[None]:
     """Turns what is wrong with the archive, its database or a disk into a message and exit 1.
@@ -57,16 +69,16 @@ def complaints(*told: type[Exception]) -> Iterator[None]:
     try:
         yield
     except worded as error:
-        raise click.ClickException(str(error)) from error
+        hint = _way_out(error.__cause__) if isinstance(error.__cause__, sqlite3.Error) else ""
+        raise click.ClickException(f"{error}{hint}") from error
     except BrokenPipeError:
         raise  # Whoever read the output has heard enough: that is no complaint.
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         raise click.ClickException(f"{error.strerror or error}{where}") from error
-    except sqlite3.Error as error:
-        raise click.ClickException(
-            f"The database cannot be used: {error}. What was fetched before is kept."
-        ) from error
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        hint = _way_out(error) or ". What was fetched before is kept."
+        raise click.ClickException(f"The database cannot be used: {error}{hint}") from error
 
 
 @contextmanager

@@ -84,8 +84,8 @@ class Unattended:
     """Runs the schedule of an archive until it is told to stop (or, ``once``, is through).
 
     ``plan`` makes the plan of a site's crawl; ``web`` is the one that is crawled. ``only``: the
-    sites to crawl, None for all. ``after`` is called with the sites whose crawls have ended, and every hour with none: where health is
-    looked at and alerts are sent.
+    sites to crawl, None for all. ``after`` is called with the sites whose crawls have ended, and
+    every hour with none: where health is looked at and alerts are sent.
 
     Raises ArchiveError where the archive cannot be used, or another scheduler runs it.
     """
