@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.told import Told, told_parser, told_to
-from tests.archive.killed_imports import Killed, import_with_kills, other_archive, undisturbed
+from tests.archive.import_killing import Killed, import_with_kills, other_archive, undisturbed
 
 HERE = ("nukeviet", "joomla_k2")
 THERE = ("nukeviet", "joomla_k2", "wordpress")

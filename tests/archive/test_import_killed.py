@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.killed_imports import Killed, import_with_kills, other_archive, undisturbed
+from tests.archive.import_killing import Killed, import_with_kills, other_archive, undisturbed
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds processes through /proc")
