@@ -26,7 +26,7 @@ from crawler.evaluation.evaluate import (
 from crawler.evaluation.gold import Case, read_cases
 from crawler.evaluation.scoring import Reading
 from crawler.extract import layouts_for
-from crawler.extraction import body, chosen, content, generic
+from crawler.extraction import body, boilerplate, chosen, generic
 from crawler.extraction.blocks import Block
 from crawler.extraction.chosen import choose_layout
 from crawler.extraction.document import Document, parse_page
@@ -69,9 +69,8 @@ _CHROME: Callable[..., list[Block]] = body._without_chrome
 
 LAYERS: dict[str, tuple[tuple[object, str, object], ...]] = {
     "without the lexicon": (
-        (body, "boilerplate_kind", lambda line: ""),
-        (body, "cuts_here", lambda line: False),
-        (content, "boilerplate_kind", lambda line: ""),
+        (boilerplate, "_entry_of", lambda line: None),
+        (boilerplate, "_find", lambda line: None),
     ),
     "link lines always dropped (no judge)": (
         (body, "_without_chrome", lambda blocks, judge: _CHROME(blocks, None)),
@@ -83,11 +82,11 @@ LAYERS: dict[str, tuple[tuple[object, str, object], ...]] = {
         (chosen, "attach_captions", _as_they_are),
     ),
     "signature left in the text": (
-        (body, "_take_signature", lambda blocks, *_: (blocks, Byline(), ())),
+        (body, "_take_signature", lambda blocks, *_: (blocks, Byline())),
     ),
     "nothing above the content (no lead search)": (
         (generic, "opens", lambda block: False),
-        (generic, "_lead_element", lambda *_: None),
+        (generic, "lead_element", lambda *_: None),
     ),
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.records import VIETNAM, Page, Unreadable
+from benchmarks.extraction import LAYERS, without
 from crawler.evaluation.evaluate import ALL, check_floors, evaluate, evaluate_cases, main, ours
 from crawler.evaluation.gold import Case, GoldArticle, GoldImage, persons_of, read_cases
 from crawler.evaluation.scoring import Reading, compare, score
@@ -198,3 +199,10 @@ def test_the_baselines_run() -> None:
     cases = [c for c in read_cases([TESTS / "families" / "wordpress"]) if c.kind == "article"][:2]
     for extractor in (plain_trafilatura, readability):
         assert evaluate_cases(cases, extractor)[ALL].recall > 0.3
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_layer_can_be_taken_away_to_be_measured(layer: str) -> None:
+    cases = [case for case in read_cases([TESTS / "sites"]) if case.kind == "article"][:2]
+    with without(*LAYERS[layer]):
+        assert evaluate_cases(cases, ours(True))[ALL].f1 > 0.5
