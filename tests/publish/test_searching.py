@@ -259,7 +259,7 @@ def test_common_words_are_left_out_of_the_ranking_of_a_large_archive(
     assert sorted(found.ids) == sorted(every(conn, TEXTS["thoa uoc"]))
 
 
-PREFIXED = {
+PREFIXED: dict[str, tuple[Callable[[dict[str, Any]], bool], bool]] = {
     "so*": (lambda row: True, True),
     "co* th*": (lambda row: "thỏa ước" in row["body"] or "thỏa" in row["title"], True),
     "cống cô*": (lambda row: "cống" in row["body"], False),
