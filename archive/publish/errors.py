@@ -34,12 +34,12 @@ KNOWN = {
 
 
 DAMAGED = {
-    "vi": "Cơ sở dữ liệu của kho bị hỏng một phần. Các tệp WARC không bị ảnh hưởng; người quản lý kho"
-    " có thể kiểm tra bằng `congdoan verify`, dựng lại bằng `congdoan rebuild` hoặc lấy lại bản sao"
-    " lưu bằng `congdoan restore`.",
+    "vi": "Cơ sở dữ liệu của kho bị hỏng một phần. Các tệp WARC không bị ảnh hưởng; người quản lý"
+    " kho có thể kiểm tra bằng `congdoan verify`, dựng lại bằng `congdoan rebuild` hoặc lấy lại bản"
+    " sao lưu bằng `congdoan restore`.",
     "en": "The archive's database is damaged. The WARC files are not touched by that: its owner can"
-    " look with `congdoan verify`, make it anew with `congdoan rebuild`, or bring back a backup with"
-    " `congdoan restore`.",
+    " look with `congdoan verify`, make it anew with `congdoan rebuild`, or bring back a backup"
+    " with `congdoan restore`.",
 }
 """What is said where a page cannot be made since the database is damaged, by language."""
 

@@ -50,7 +50,7 @@ def exit_codes(meanings: Mapping[int, str], heading: str = "Exit codes") -> str:
 
 _WAYS_OUT = (
     ". The WARC files are not touched by that: `congdoan verify` names what is damaged,"
-    " `congdoan rebuild` makes the database anew from them, `congdoan restore` brings back a backup."
+    " `congdoan rebuild` makes the database anew from them, `congdoan restore` takes a backup."
 )
 
 
