@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from archive.database import ArchiveError
 from crawler.cli import congdoan
+from crawler.commands.options import refuse_bad_contact
 from crawler.commands.outcomes import complaints
 
 LIVE = {
@@ -57,6 +58,27 @@ def test_a_contact_that_fits_no_header_is_refused(
     assert result.exit_code == 2, result.output
     assert "The contact must be plain ASCII, without line breaks, and short." in result.output
     assert not (tmp_path / "d" / "archive.db").exists()
+
+
+@pytest.mark.parametrize(
+    "contact", ["hello", "you@", "@example.org", "you at example.org", "http://"]
+)
+@pytest.mark.parametrize("command", LIVE)
+def test_a_contact_that_reaches_nobody_is_refused(
+    command: str, contact: str, tmp_path: Path
+) -> None:
+    given = [command, *LIVE[command], "--data", str(tmp_path / "d"), "--contact", contact]
+    result = CliRunner().invoke(congdoan, given)
+    assert result.exit_code == 2, result.output
+    assert "an e-mail address or a web address" in " ".join(result.output.split())
+    assert not (tmp_path / "d" / "archive.db").exists()
+
+
+@pytest.mark.parametrize(
+    "contact", ["you@example.org", "https://example.org/crawler", "www.example.org", "A B a@b.vn"]
+)
+def test_a_contact_that_reaches_somebody_is_taken(contact: str) -> None:
+    refuse_bad_contact(contact)
 
 
 @pytest.mark.parametrize("command", sorted(set(LIVE) - {"import-captures"}))

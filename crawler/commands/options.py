@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ WHO_ASKS = (
     "A live crawl says who is asking: give --contact with an e-mail or web address "
     "(or set CONGDOAN_CONTACT). To try without the internet, use --sample."
 )
+
+_REACHES = re.compile(r"[^\s@]+@[\w-]+(\.[\w-]+)+|(https?://|www\.)[\w-]+(\.[\w-]+)+")
+"""An e-mail address or a web address; no rule of form, but what nobody can answer is none."""
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -59,7 +63,8 @@ def jobs_option(what: str, default: int | None = None) -> Decorator:
 
 
 def refuse_bad_contact(contact: str, missing: str = "") -> None:
-    """Raise click.UsageError for a contact that cannot stand in a User-Agent.
+    """Raise click.UsageError for a contact by which nobody is reached, or that cannot stand in a
+    User-Agent.
 
     ``missing``: what is said where there is none; "" where none is needed.
     """
@@ -67,6 +72,11 @@ def refuse_bad_contact(contact: str, missing: str = "") -> None:
         raise click.UsageError(missing)
     if not contact.isascii() or not contact.isprintable() or len(contact) > MAX_CONTACT:
         raise click.UsageError("The contact must be plain ASCII, without line breaks, and short.")
+    if contact and not _REACHES.search(contact):
+        raise click.UsageError(
+            "The contact must be an e-mail address or a web address by which a site's owner reaches"
+            f" you; {contact!r} is neither."
+        )
 
 
 def chosen_sites(names: Sequence[str], every: Sequence[str] | None) -> list[str]:
