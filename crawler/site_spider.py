@@ -54,6 +54,10 @@ class SiteSpider(SecondLooks):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        if not hasattr(crawler, "archive"):  # As where `scrapy crawl` starts it.
+            raise SystemExit(
+                f"{cls.name} is crawled into an archive: begin with `congdoan crawl {cls.name}`."
+            )
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.begin, signals.spider_opened)
         crawler.signals.connect(spider._robots_parsed, signals.robots_parsed)

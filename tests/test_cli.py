@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -111,6 +113,19 @@ def test_a_live_crawl_needs_a_contact(tmp_path: Path) -> None:
     result = run("crawl", "lang_son", "--data", str(tmp_path / "d"))
     assert result.exit_code == 2
     assert "--contact" in result.output
+
+
+def test_scrapys_own_command_names_ours() -> None:
+    """``scrapy.cfg`` is there for ``scrapy list`` and ``scrapy shell``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "lang_son", "--nolog"],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    [said] = done.stderr.strip().splitlines()
+    assert "`congdoan crawl lang_son`" in said
 
 
 @pytest.mark.parametrize("contact", ["a\nb", "đ@example.org", "x" * 300])
