@@ -72,7 +72,8 @@ RULES = (
         "it is not what its capture says",
         """select u.address from unreadable u left join captures c on c.id = u.capture_id
            where c.id is null or (u.address, u.url, u.site, u.reason, u.detail, u.seen_at)
-             is not (c.address, c.url, c.site, c.outcome, c.detail, c.fetched_at)""",
+             is not (c.address, c.url, c.site, case c.outcome when 'gone' then 'http_error'
+               else c.outcome end, c.detail, c.fetched_at)""",
     ),
     (
         "unreadable",
