@@ -35,7 +35,8 @@ ifdef SITES
 else
 	$(BIN)/congdoan crawl --all --sample --data $(DATA) || [ $$? -eq 3 ]
 endif
-	$(BIN)/congdoan serve --data $(DATA) --port $(PORT)
+	@# Ctrl-C is how it ends: no error of make.
+	@trap : INT; $(BIN)/congdoan serve --data $(DATA) --port $(PORT) || [ $$? -eq 130 ]
 
 test: install
 	$(BIN)/python -m pytest -n $(JOBS)

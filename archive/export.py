@@ -164,7 +164,7 @@ def _export(
     except sqlite3.Error as error:
         raise ArchiveError(f"The archive cannot be read: {error}") from error
     except OSError as error:
-        raise ArchiveError(f"{target} cannot be written: {error}") from error
+        raise ArchiveError(f"{target} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return made

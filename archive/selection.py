@@ -6,6 +6,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from archive.database import ArchiveError
@@ -71,8 +72,12 @@ class Selection:
         """
         for site in self.sites:
             if not db.execute("select 1 from sites where name = ?", (site,)).fetchone():
-                known = ", ".join(row[0] for row in db.execute("select name from sites limit 40"))
-                raise ArchiveError(f"No such site in the archive: {site}. Known: {known}.")
+                known = [row[0] for row in db.execute("select name from sites order by name")]
+                near = ", ".join(get_close_matches(site, known))
+                hint = f"Did you mean {near}? " if near else ""
+                raise ArchiveError(
+                    f"No such site in the archive: {site}. {hint}`congdoan sites` lists all."
+                )
         for province in self.provinces:
             known = db.execute(
                 "select 1 from provinces where ? in (name, name_2025)", (province,)
@@ -85,6 +90,12 @@ class Selection:
             columns = query_columns(db, self.query)
             if len(columns) != 1:
                 raise ArchiveError("The query must give one column, ids of articles.")
+            row = db.execute(f"select * from ({read_query(self.query)}) limit 1").fetchone()
+            if row and not isinstance(row[0], int):
+                raise ArchiveError(
+                    f"The query must give ids of articles (articles.id); {str(row[0])[:60]!r} is"
+                    " none."
+                )
 
     def described(self) -> str:
         """The selection in words, for a citation."""

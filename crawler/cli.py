@@ -30,14 +30,18 @@ from crawler.commands.options import (
     refuse_bad_contact,
     refuse_unknown,
 )
-from crawler.commands.outcomes import complaints, exit_as, exit_codes
+from crawler.commands.outcomes import (
+    CRAWL_EXIT_CODES,
+    EXIT_INTERRUPTED,
+    complaints,
+    exit_as,
+    exit_codes,
+)
 from crawler.commands.rebuild import rebuild
 from crawler.commands.sites import new_site, sites
 from crawler.display import CrawlDisplay, print_summary
 
-EXIT_CODES = exit_codes(
-    {3: "done in part: some sites failed or were not walked to their end", 130: "stopped by Ctrl-C"}
-)
+NO_GOLD = "the command was given wrongly, or the folder holds no gold"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -56,7 +60,7 @@ def congdoan() -> None:
     """
 
 
-@congdoan.command(epilog=EXIT_CODES)
+@congdoan.command(epilog=CRAWL_EXIT_CODES)
 @click.argument("names", nargs=-1, metavar="SITE...")
 @click.option("--all", "every", is_flag=True, help="Crawl every declared site.")
 @click.option(
@@ -167,7 +171,7 @@ def crawl(
     exit_as(runs)
 
 
-@congdoan.command(epilog=EXIT_CODES)
+@congdoan.command(epilog=exit_codes({EXIT_INTERRUPTED: "ended by Ctrl-C"}))
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
@@ -183,11 +187,14 @@ def serve(data: Path, host: str, port: int) -> None:
     """
     from archive.publish.serve import serve as serve_archive
 
-    with complaints():
-        serve_archive(data, host=host, port=port)
+    try:
+        with complaints():
+            serve_archive(data, host=host, port=port)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
 
 
-@congdoan.command(epilog=EXIT_CODES)
+@congdoan.command(epilog=exit_codes({1: "there is no such article, or no archive"}))
 @click.argument("which", metavar="URL-or-id")
 @data_option
 @json_option
@@ -213,7 +220,7 @@ def show(which: str, data: Path, as_json: bool) -> None:
         click.echo(render_dossier(dossier))
 
 
-@congdoan.command(epilog=EXIT_CODES)
+@congdoan.command(epilog=exit_codes({1: "a score is below its floor", 2: NO_GOLD}))
 @click.argument(
     "paths",
     nargs=-1,
@@ -268,7 +275,7 @@ for command in (
     sites,
     new_site,
 ):
-    command.epilog = command.epilog or EXIT_CODES
+    command.epilog = command.epilog or exit_codes({})
     congdoan.add_command(command)
 
 

@@ -97,11 +97,11 @@ def test_show_as_text_tells_where_it_came_from(data: Path) -> None:
     assert "sha1:" in shown.output
 
 
-def test_an_unknown_site_is_named_with_those_that_exist(tmp_path: Path) -> None:
+def test_an_unknown_site_is_named_with_where_to_look(tmp_path: Path) -> None:
     result = run("crawl", "atlantis", "--sample", "--data", str(tmp_path / "d"))
     assert result.exit_code == 2
     assert "atlantis" in result.output
-    assert "lang_son" in result.output
+    assert "`congdoan sites`" in result.output
     assert not (tmp_path / "d").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import sqlite3
 from pathlib import Path
 
@@ -87,6 +88,41 @@ def test_without_a_contact_nobody_is_asked(command: str, tmp_path: Path) -> None
     result = CliRunner(env={"CONGDOAN_CONTACT": ""}).invoke(congdoan, given)
     assert result.exit_code == 2, result.output
     assert "says who is asking" in result.output
+
+
+@pytest.mark.parametrize(
+    "command", ["crawl --sample", "dispatch --node http://127.0.0.1:9", "status"]
+)
+def test_a_site_that_nobody_knows_is_told_with_its_neighbour(command: str, tmp_path: Path) -> None:
+    given = [*command.split(), "langson", "--data", str(tmp_path / "d")]
+    result = CliRunner().invoke(congdoan, given)
+    assert result.exit_code == 2
+    assert "No such site: langson. Did you mean lang_son?" in result.output
+    assert "hai_phong" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("import-captures nowhere.cdxj", "There is no file nowhere.cdxj"),
+        ("evaluate nowhere", "does not exist"),
+    ],
+)
+def test_a_file_that_is_not_there_leaves_nothing(
+    words: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(congdoan, words.split())
+    assert list(tmp_path.iterdir()) == []
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_where_no_archive_is_the_list_of_sites_says_so(tmp_path: Path) -> None:
+    result = CliRunner().invoke(congdoan, ["sites", "--json", "--data", str(tmp_path / "typo")])
+    assert result.exit_code == 0
+    assert "There is no archive in" in result.stderr
+    assert len(json.loads(result.stdout)) > 40
 
 
 @pytest.mark.parametrize("command", sorted(congdoan.commands))

@@ -15,6 +15,7 @@ from typing import Any
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
+from archive.database import timestamp
 from archive.health import CLASSES, WORDS, Health, all_health
 from archive.health_sentences import in_vietnamese
 from archive.publish.face import page
@@ -91,4 +92,4 @@ async def health_json(datasette: Any, request: Request) -> Response:
     """The same for programs; fields as ``congdoan status --json`` has them."""
     now = datetime.now(UTC)
     sites = await read(datasette, request, lambda conn: site_healths(conn, now))
-    return Response.json({"checked_at": now.isoformat(timespec="seconds"), "sites": sites})
+    return Response.json({"checked_at": timestamp(now), "sites": sites})

@@ -78,7 +78,7 @@ def verify(data: Path, quiet: bool, as_json: bool) -> None:
     \b
     Examples:
       congdoan verify
-      congdoan verify --json | jq -r 'select(.severity == "damage") | .where'
+      congdoan verify --json | jq -r '.findings[] | select(.severity == "damage") | .where'
     """
     from archive.verify import Checked
     from archive.verify import verify as verify_archive
@@ -89,14 +89,22 @@ def verify(data: Path, quiet: bool, as_json: bool) -> None:
         if not as_json and sys.stderr.isatty():
             click.echo(f"\r\x1b[K{what}", nl=False, err=True)
 
+    findings: list[dict[str, Any]] = []
     with complaints():
         for finding in verify_archive(data, checked=checked, watch=watch):
-            if not (quiet and finding.severity == "note"):
-                if sys.stderr.isatty() and not as_json:
-                    click.echo("\r\x1b[K", nl=False, err=True)
-                _said(asdict(finding), as_json, str(finding))
+            if quiet and finding.severity == "note":
+                continue
+            if as_json:
+                findings.append(asdict(finding))
+                continue
+            if sys.stderr.isatty():
+                click.echo("\r\x1b[K", nl=False, err=True)
+            click.echo(str(finding))
     watch("")
-    if not as_json:
+    if as_json:
+        told = {"whole": checked.ok, **asdict(checked), "findings": findings}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
         click.echo(
             f"{checked.files} WARC files with {checked.records} records"
             f" ({checked.digests} digests), {checked.captures} captures,"
@@ -108,7 +116,7 @@ def verify(data: Path, quiet: bool, as_json: bool) -> None:
         sys.exit(EXIT_DAMAGED)
 
 
-@click.command()
+@click.command(epilog=exit_codes({EXIT_PARTLY: "done, but for files that are damaged: named"}))
 @click.argument("target", type=_FOLDER, metavar="FOLDER")
 @data_option
 @json_option
@@ -150,7 +158,7 @@ def backup(target: Path, data: Path, as_json: bool) -> None:
         sys.exit(EXIT_PARTLY)
 
 
-@click.command()
+@click.command(epilog=exit_codes({EXIT_DAMAGED: "with --check: the backup is not whole"}))
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @data_option
 @click.option("--check", is_flag=True, help="Only check the backup against its manifest.")
@@ -277,6 +285,8 @@ def cdxj(
     from archive.cdxj import cdxj_lines
     from archive.read_only import reading
 
+    if output is not None and not output.absolute().parent.is_dir():
+        raise click.ClickException(f"There is no folder {output.absolute().parent}.")
     with complaints(), reading(data) as db:
         selection = _selection(sites, provinces, since, until)
         selection.check(db)

@@ -98,6 +98,9 @@ def import_captures(
     if replay and ("{url}" not in replay or "{timestamp}" not in replay):
         raise click.UsageError("--replay must contain {timestamp} and {url}.")
     refuse_bad_contact(contact)
+    for source in sources:
+        if not source.startswith(("http://", "https://")) and not Path(source).is_file():
+            raise click.UsageError(f"There is no file {source}, and it is no web address either.")
     ways = {
         source: Ways(replay, records) if replay or records else ways_of(source)
         for source in sources

@@ -23,7 +23,14 @@ from crawler.commands.options import (
     refuse_bad_contact,
     refuse_unknown,
 )
-from crawler.commands.outcomes import EXIT_FAILED, EXIT_PARTLY, complaints, exit_as
+from crawler.commands.outcomes import (
+    CRAWL_EXIT_CODES,
+    EXIT_FAILED,
+    EXIT_PARTLY,
+    complaints,
+    exit_as,
+    exit_codes,
+)
 from crawler.display import CrawlDisplay, print_summary, print_table, told_now_and_then
 from crawler.stopping import first_asks
 
@@ -116,7 +123,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-@click.command()
+@click.command(epilog=CRAWL_EXIT_CODES)
 @click.argument("names", nargs=-1, metavar="SITE...")
 @click.option("--all", "every", is_flag=True, help="Every declared site.")
 @click.option(
@@ -228,7 +235,7 @@ def _end_now(number: int) -> NoReturn:
     os._exit(128 + number)  # The leases run out by themselves.
 
 
-@click.command()
+@click.command(epilog=exit_codes({EXIT_PARTLY: "done, but for files that are not taken in"}))
 @click.argument(
     "folders",
     nargs=-1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches as alike
 from pathlib import Path
 from typing import Any
 
@@ -95,4 +96,7 @@ def chosen_sites(names: Sequence[str], every: Sequence[str] | None) -> list[str]
 def refuse_unknown(names: Collection[str], declared: Collection[str]) -> None:
     """Raise click.UsageError for names that no site is declared by."""
     if unknown := [name for name in names if name not in declared]:
-        raise click.UsageError(f"No such site: {', '.join(unknown)}. Known: {', '.join(declared)}.")
+        said = ", ".join(unknown)
+        near = ", ".join(dict.fromkeys(hit for name in unknown for hit in alike(name, declared)))
+        hint = f"Did you mean {near}? " if near else ""
+        raise click.UsageError(f"No such site: {said}. {hint}`congdoan sites` lists all.")

@@ -48,6 +48,13 @@ def exit_codes(meanings: Mapping[int, str], heading: str = "Exit codes") -> str:
     return "\n".join(["\b", f"{heading}:", *lines])
 
 
+CRAWL_EXIT_CODES = exit_codes(
+    {
+        EXIT_PARTLY: "done in part: some sites failed or were not walked to their end",
+        EXIT_INTERRUPTED: "stopped by Ctrl-C; the same command goes on",
+    }
+)
+
 _WAYS_OUT = (
     ". The WARC files are not touched by that: `congdoan verify` names what is damaged,"
     " `congdoan rebuild` makes the database anew from them, `congdoan restore` takes a backup."

@@ -193,6 +193,8 @@ def rebuild(
       congdoan rebuild --site lang_son --dry-run
       congdoan rebuild --since 2026-01-01 --json | jq .differences
     """
+    from archive.read_only import reading
+    from archive.selection import Selection
     from crawler.intake.rebuild import Wishes
     from crawler.intake.rebuild import rebuild as rebuild_archive
 
@@ -200,6 +202,10 @@ def rebuild(
         raise click.UsageError("--leave-damaged is for rebuilding everything.")
     wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs, leave_damaged, dask)
     go_on = "What was read is kept; the same command goes on."
+    with complaints():
+        if sites:
+            with reading(data, "sites") as db:
+                Selection(sites).check(db)
     with complaints(), stoppable(go_on), WorkDisplay(quiet=as_json) as display:
         made = rebuild_archive(data, wishes, watch=display.show)
     if as_json:

@@ -186,7 +186,7 @@ def _sender(config: Config, make: Any) -> Any:
     epilog=exit_codes(
         {word.exit_code: f"{name}: {word.meaning}" for name, word in WORDS.items()}
         | {1: "there is no archive, or it cannot be read"},
-        heading="Exit codes (the gravest state of all the sites counts)",
+        heading="Exit codes (the gravest state counts; sites never crawled, where they are named)",
     )
 )
 @click.argument("names", nargs=-1, metavar="[SITE]...")
@@ -231,7 +231,9 @@ def status(
         )
     else:
         _print_states(states)
-    gravest = max((WORDS[health.word].exit_code for health in states), default=0)
+    # What was never crawled says nothing of the others: it counts where it was asked for.
+    heard = [health for health in states if names or health.word != "never"] or states
+    gravest = max((WORDS[health.word].exit_code for health in heard), default=0)
     if gravest:
         sys.exit(gravest)
 

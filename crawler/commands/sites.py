@@ -18,7 +18,7 @@ from crawler.commands.options import (
     json_option,
     refuse_bad_contact,
 )
-from crawler.commands.outcomes import EXIT_PARTLY, complaints
+from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
 
 
@@ -45,6 +45,8 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
     from crawler.operation.drifting import examined_health
 
     path = data / "archive.db"
+    if not path.exists():
+        click.echo(f"There is no archive in {data} yet: shown is what is declared.", err=True)
     with complaints():
         with open_archive(path, create=False) if path.exists() else nullcontext() as db:
             rows = site_rows(db, examined_health(db, data, datetime.now(UTC)))
@@ -67,7 +69,10 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
     )
 
 
-@click.command("new-site")
+@click.command(
+    "new-site",
+    epilog=exit_codes({EXIT_PARTLY: "written, but something was not found: it is named"}),
+)
 @click.argument("url")
 @click.option("--name", default="", help="Name of the site's file. [default: by its province]")
 @contact_option("A live site is asked only with it.", owner="the site's owner")

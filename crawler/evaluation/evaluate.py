@@ -197,7 +197,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         cases = list(read_cases(options.paths))
     except FileNotFoundError as error:
-        print(error, file=sys.stderr)
+        print(f"Error: {error}", file=sys.stderr)
         return 2
     print(
         f"{len(cases)} pages, of which {sum(case.article is not None for case in cases)} articles"

@@ -36,12 +36,16 @@ def test_verify(data: Path) -> None:
     assert ran.exit_code == 0
     assert "1 WARC files with 17 records" in ran.stdout
     assert "all whole" in ran.stdout
+    told = json.loads(run("verify", "--data", data, "--json").stdout)
+    assert (told["whole"], told["records"], told["findings"]) == (True, 17, [])
     path = next((data / "warc").iterdir())
     path.write_bytes(path.read_bytes()[:-9])
     ran = run("verify", "--data", data, "--json")
     assert ran.exit_code == 4
-    found = [json.loads(line) for line in ran.stdout.splitlines()]
+    told = json.loads(ran.stdout)
+    found = told["findings"]
     assert {finding["severity"] for finding in found} == {"damage"}
+    assert (told["whole"], told["damaged"]) == (False, len(found))
     assert any("sha256" in finding["problem"] for finding in found)
 
 
@@ -132,3 +136,22 @@ def test_without_an_archive(
     assert "no archive" in ran.output
     assert ran.exception is None or isinstance(ran.exception, SystemExit)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("export", "{out}", "--query", "select title from articles"), "ids of articles"),
+        (("export", "{out}", "--site", "mao"), "Did you mean mau?"),
+        (("cdxj", "-o", "{out}/deeper/x"), "There is no folder"),
+        (("export", "/proc/x"), "/proc/x cannot be written: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    data: Path, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    out = tmp_path / "out"
+    ran = run(*(word.format(out=out) for word in words), "--data", data)
+    assert ran.exit_code == 1
+    assert said in ran.output and "__atomic" not in ran.output
+    assert not out.exists()

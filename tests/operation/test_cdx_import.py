@@ -342,14 +342,15 @@ def test_a_list_that_cannot_be_had(tmp_path: Path, script: dict[str, Any], words
 def test_wrong_ways_are_refused(tmp_path: Path) -> None:
     assert run(tmp_path, "https://web.archive.org/cdx/search/cdx?url=a.example/*").exit_code == 2
     assert run(tmp_path, "list.cdx", "--replay", "http://127.0.0.1/{url}").exit_code == 2
-    result = run(tmp_path, str(tmp_path / "none.cdx"))
+    (tmp_path / "there.cdx").touch()
+    result = run(tmp_path, str(tmp_path / "there.cdx"))
     assert result.exit_code == 1
     assert "--replay" in result.stderr
     result = run(
         tmp_path, str(tmp_path / "none.cdx"), "--replay", "http://127.0.0.1/{timestamp}/{url}"
     )
-    assert result.exit_code == 1
-    assert "cannot be read" in result.stderr
+    assert result.exit_code == 2
+    assert "There is no file" in result.stderr
 
 
 @pytest.fixture
