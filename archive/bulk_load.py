@@ -36,6 +36,7 @@ from archive.articles import (
 from archive.browsing_schema import refresh_counts
 from archive.database import article_id, timestamp, transaction
 from archive.history import revision_text
+from archive.readings_schema import refresh_readings
 from archive.records import Article, Capture, Unreadable
 from archive.rows import insert_rows
 
@@ -331,6 +332,7 @@ def end_loading(db: Database) -> None:
                                     (order,)).fetchall()  # fmt: skip
             if order == "trigger":
                 refresh_counts(db)
+                refresh_readings(db)
             for (sql,) in noted:
                 db.conn.execute(sql)
         db.conn.execute(f"drop table {_NOTES}")

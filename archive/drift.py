@@ -64,10 +64,15 @@ def find_drifts(
     ``readings`` are in order, the newest first.
     """
     recent, before = _split(readings)
-    names = sorted({name for reading in readings for name in reading.lacks} | set(MEANINGS))
+    lacking = {name for reading in readings for name in reading.lacks}
+    names = sorted(lacking | set(MEANINGS))
     drifts: list[Drift] = []
     shares: dict[str, tuple[float, float]] = {}
     for name in names:
+        if name not in lacking:
+            if recent:
+                shares[name] = (0.0, 0.0)
+            continue
         times = sum(name in reading.lacks for reading in recent)
         usual = _usual([name in reading.lacks for reading in before])
         if recent:

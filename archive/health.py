@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
 from typing import Any
@@ -147,7 +147,10 @@ def site_health(
 
     crawls = ask("crawls")[0]
     weeks = {row["week"]: row["articles"] for row in ask("pace")}
-    silence = ask("silence")[0]
+    # Who had news within the shortest silence that counts is not silent, whatever is usual.
+    silence = ask("silence", SILENCE)[0]
+    if not silence["days"]:
+        silence = ask("silence")[0]
     readings = [Reading(row["crawl"], _lacks(row)) for row in ask("readings", READINGS_SINCE)]
     drifts, shares = find_drifts(readings)
     if not crawls["walked"]:
@@ -315,8 +318,16 @@ def _notes(
 
 
 def _lacks(row: Mapping[str, Any]) -> frozenset[str]:
-    fields = (f"field:{name}" for name in json.loads(row["fallbacks"]))
-    return frozenset([*(name for name in MEANINGS if row[name]), *fields])
+    return _lacking(row["fallbacks"], *(row[name] for name in MEANINGS))
+
+
+@lru_cache(maxsize=1000)
+def _lacking(fallbacks: str, *lacks: int) -> frozenset[str]:
+    """What is lacking, by the values of MEANINGS in their order; most pages lack the same."""
+    fields = (f"field:{name}" for name in json.loads(fallbacks))
+    return frozenset(
+        [*(name for name, is_so in zip(MEANINGS, lacks, strict=True) if is_so), *fields]
+    )
 
 
 def _classes(failures: Mapping[str, int]) -> str:

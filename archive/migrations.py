@@ -11,6 +11,7 @@ from archive.facts_schema import create_facts_table
 from archive.operation_schema import create_operation_tables
 from archive.provenance_schema import create_provenance_tables
 from archive.provinces import PROVINCE_2025
+from archive.readings_schema import create_readings
 from archive.stories_schema import create_story_tables
 from archive.views import create_views
 
@@ -253,3 +254,8 @@ def provenance(db: Database) -> None:
 @migrations(name="0008_facts")
 def facts(db: Database) -> None:
     create_facts_table(db)
+
+
+@migrations(name="0009_readings")
+def readings(db: Database) -> None:
+    create_readings(db)

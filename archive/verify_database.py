@@ -16,6 +16,7 @@ from archive.database import article_id, new_schema
 from archive.history import REVISED_FIELDS
 from archive.migrations import migrations
 from archive.provinces import PROVINCE_2025
+from archive.readings_schema import READINGS
 from archive.records import Article, Attachment, Byline, Image, Published
 from archive.verify_derived import check_derived
 from archive.vietnamese import fold_stroke
@@ -68,6 +69,12 @@ _RULES = (
              (select site, province, province_2025, substr(coalesce(published_at, ''), 1, 7) m,
                 count(*) from articles group by 1, 2, 3, m
               except select site, province, province_2025, month, articles from month_counts)""",
+    ),
+    (
+        "article_readings",
+        "the readings are not those of the articles",
+        f"""select article_id from (select * from article_readings except {READINGS})
+           union select id from ({READINGS} except select * from article_readings)""",
     ),
     (
         "unit_counts",

@@ -1,23 +1,37 @@
 -- How the site's crawls went: the last one, the last that brought pages, and failures since.
-with log as (
-    select started_at, coalesce(finished_at, started_at) as ended_at, outcome, detail, complete,
-        outcome in ('finished', 'limited', 'incomplete') and fetched > 0 as well,
-        outcome in ('failed', 'crashed', 'killed')
-            or (outcome = 'incomplete' and fetched = 0) as badly
-    from crawls where site = :site and kind = 'crawl' and started_at <= :now
+-- "crawls": whether there are any.
+with success as (
+    select
+        (select coalesce(finished_at, started_at) from crawls
+            where site = :site and kind = 'crawl' and +started_at <= :now
+            and outcome in ('finished', 'limited', 'incomplete') and fetched > 0
+            order by coalesce(finished_at, started_at) desc limit 1) as at,
+        (select started_at from crawls
+            where site = :site and kind = 'crawl' and started_at <= :now
+            and outcome in ('finished', 'limited', 'incomplete') and fetched > 0
+            order by started_at desc limit 1) as began
 ),
-success as (select max(ended_at) as at, max(started_at) as began from log where well)
+latest as (
+    select started_at, outcome, detail from crawls
+    where site = :site and kind = 'crawl' and started_at <= :now order by started_at desc limit 1
+),
+failed as (
+    select count(*) as times, min(started_at) as first, max(started_at) as last from crawls
+    where site = :site and kind = 'crawl' and started_at <= :now
+        and started_at > coalesce((select began from success), '')
+        and (outcome in ('failed', 'crashed', 'killed')
+            or (outcome = 'incomplete' and fetched = 0))
+)
 select
-    (select count(*) from log) as crawls,
-    (select max(complete) from log) as walked,
-    (select at from success) as last_success,
-    (select outcome from log order by started_at desc limit 1) as last_outcome,
-    (select detail from log order by started_at desc limit 1) as last_detail,
-    (select count(*) from log where badly
-        and started_at > coalesce((select began from success), '')) as failures,
-    (select min(started_at) from log where badly
-        and started_at > coalesce((select began from success), '')) as failing_since,
-    (select max(started_at) from log where badly
-        and started_at > coalesce((select began from success), '')) as failed_last,
-    (select started_at from log where well order by started_at desc limit 1) as last_began,
+    (select count(*) from latest) as crawls,
+    exists (select 1 from crawls where site = :site and kind = 'crawl' and complete = 1
+        and started_at <= :now) as walked,
+    success.at as last_success,
+    (select outcome from latest) as last_outcome,
+    (select detail from latest) as last_detail,
+    failed.times as failures,
+    failed.first as failing_since,
+    failed.last as failed_last,
+    success.began as last_began,
     (select due_at from schedule where site = :site) as due_at
+from success, failed

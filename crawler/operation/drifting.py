@@ -112,7 +112,7 @@ def _article_links(
 def name_selectors(db: Database, data: Path, site: str, drift: Drift, now: datetime) -> Drift:
     """The drift with the selectors that died, as ``field: selector``; unchanged if none did."""
     rows = monitored(db, "readings", site, now, READINGS_SINCE)
-    rows = [row for row in rows if row["record_type"] == "response"]
+    rows = [row | place for row in rows if (place := _place(db, row["capture_id"]))]
     newest = _newest_crawls(rows)
     after = [row for row in rows if row["crawl"] in newest and _is_lacking(row, drift)]
     layout_name = next(
@@ -136,6 +136,15 @@ def name_selectors(db: Database, data: Path, site: str, drift: Drift, now: datet
         return drift
     fields = FIELDS_OF.get(drift.lacks, (drift.lacks.removeprefix("field:"),))
     return replace(drift, selectors=dead_selectors(layout, fields, pages_before, pages_after))
+
+
+def _place(db: Database, capture: str) -> dict[str, Any]:
+    """Where the payload of a capture lies; empty where another record holds it."""
+    found = db.conn.execute(
+        "select warc_file, warc_offset from captures where id = ? and record_type = 'response'",
+        (capture,),
+    ).fetchone()
+    return dict(zip(("warc_file", "warc_offset"), found, strict=True)) if found else {}
 
 
 def dead_selectors(

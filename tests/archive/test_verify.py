@@ -75,6 +75,8 @@ EDITS = {
     "update warc_files set bytes = 3": "warc/",
     "update warc_files set name = 'khac.warc.gz'": "warc/khac.warc.gz",
     "update month_counts set articles = 7": "month_counts",
+    "update article_readings set layout = 'khac'": "article_readings",
+    "delete from article_readings": "article_readings",
     "update captures set outcome = 'erticle' where outcome = 'article'": "captures",
     "update captures set outcome = 'resource' where status = 404": "captures",
     "update captures set detail = 'HTTP 403' where status = 404": "captures",

@@ -41,6 +41,7 @@ DERIVED = (
     "article_topics",
     "topic_counts",
     "copy_keys",
+    "article_readings",
 )
 TELLING = "Sáng {n}/5, công đoàn Xưởng {n} trao {n}00 suất quà cho đoàn viên ở Hải Phòng. "
 
