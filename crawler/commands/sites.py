@@ -104,6 +104,7 @@ def new_site(
     from crawler.new_site.writing import (
         NewSiteError,
         checked_address,
+        leaving_nothing,
         preview_of,
         refuse_declared,
         sketch_of,
@@ -130,7 +131,8 @@ def new_site(
                 sample_proxy=web.proxy_url if web is not None else "",
             )
             click.echo(f"Looking at {address}; a live site takes a minute or two.", err=True)
-            survey, kinds, failures = survey_site(plan)
+            with leaving_nothing(data, folder):
+                survey, kinds, failures = survey_site(plan)
         sketch = sketch_of(survey, kinds, name=name, taken=() if into else taken_names())
         written = write_site(sketch, root)
     click.echo(preview_of(sketch))

@@ -22,6 +22,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
+from archive.crawled_web import LIVE, SAMPLE
 from archive.records import Page
 from crawler import settings as base_settings
 from crawler.catalogue import host_of
@@ -106,6 +107,7 @@ def survey_settings(plan: SurveyPlan) -> Settings:
             "WARC_CRAWL_ID": f"survey-{host_of(plan.url)}-{stamp}",
             "WARC_OPERATOR": plan.contact,
             "WARC_SOFTWARE": EXTRACTOR,
+            "WARC_WEB": SAMPLE if plan.sample_proxy else LIVE,
             "PACE_FOLDER": plan.pace_folder,
             "SAMPLE_PROXY": plan.sample_proxy,
             "LOG_FILE": str(Path(plan.folder) / "survey.log"),

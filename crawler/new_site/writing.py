@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +22,7 @@ from archive.warc.reader import read_records
 from crawler.catalogue import declared_sites, host_of, site_for, spider_for
 from crawler.extraction.urls import absolute
 from crawler.families.unknown import UnknownSpider
+from crawler.guards import is_public
 from crawler.intake.ingest import warc_paths
 from crawler.new_site.choice import Survey
 from crawler.new_site.sketch import PREVIEWED, Sketch, renamed, sketch_site
@@ -46,10 +50,42 @@ def checked_address(text: str) -> str:
     """The front page's address that a person gave. Raises NewSiteError where it is none."""
     written = text.strip() if "://" in text else f"http://{text.strip()}"
     address = absolute(written, written).partition("#")[0]
+    host = host_of(address)
+    if host == "localhost" or (_is_number(host) and not is_public(host)):
+        raise NewSiteError(
+            f"{host} is an address of a private network: only sites of the public internet are"
+            " looked at"
+        )
     if not written.lower().startswith(("http://", "https://")) or "." not in host_of(address):
         raise NewSiteError(f"{text!r} is no address of a site, such as http://congdoan.example.vn/")
     path = urlsplit(address).path
     return address if path else address + "/"
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def leaving_nothing(data: Path, folder: Path) -> Iterator[None]:
+    """A survey that fails before it has fetched a page takes its folders with it: ``folder``, its
+    own below ``data``, and what was made for it."""
+    there = data.exists()
+    try:
+        yield
+    except NewSiteError:
+        if not folder.is_dir() or not warc_paths(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not there:
+                shutil.rmtree(data / "locks", ignore_errors=True)
+            for empty in (folder.parent, data):
+                with suppress(OSError):
+                    empty.rmdir()
+        raise
 
 
 def refuse_declared(url: str) -> None:

@@ -22,7 +22,13 @@ from crawler.extract import extract
 from crawler.families.unknown import UnknownSpider
 from crawler.new_site.choice import MAX_PAGES, Survey, form_of
 from crawler.new_site.sketch import derive_pattern, sketch_site
-from crawler.new_site.writing import NewSiteError, checked_address, source_of, write_site
+from crawler.new_site.writing import (
+    NewSiteError,
+    checked_address,
+    leaving_nothing,
+    source_of,
+    write_site,
+)
 from tests.discovery.small_web import HOME, article, listing
 
 
@@ -91,6 +97,29 @@ def test_a_live_survey_says_who_asks() -> None:
     )
     assert told.exit_code == 2
     assert "--contact" in told.output
+
+
+@pytest.mark.parametrize(
+    "text", ["http://127.0.0.1/", "http://[::1]/", "http://10.1.2.3:80/", "http://localhost/"]
+)
+def test_a_private_address_is_called_that(text: str) -> None:
+    with pytest.raises(NewSiteError, match="private network"):
+        checked_address(text)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_survey_that_fetched_nothing_leaves_nothing(there: bool, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    if there:
+        (data / "locks" / "hosts").mkdir(parents=True)
+    folder = data / "surveys" / "mau.example-1"
+    with pytest.raises(NewSiteError), leaving_nothing(data, folder):
+        folder.mkdir(parents=True)
+        (data / "locks" / "hosts").mkdir(parents=True, exist_ok=True)
+        (folder / "survey.log").touch()
+        raise NewSiteError("no answer")
+    assert data.exists() == there
+    assert not (data / "surveys").exists()
 
 
 @pytest.mark.parametrize("text", ["", "congdoan", "ftp://a.vn/", "javascript:alert(1)", "http://"])
