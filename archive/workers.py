@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 
@@ -17,9 +19,24 @@ def begin_worker(*, ends_at_ctrl_c: bool = False) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL if ends_at_ctrl_c else signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+@contextmanager
+def born_deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes that are started meanwhile hear of Ctrl-C only once ``begin_worker`` is called.
+
+    Loading takes them seconds, and Ctrl-C would end each of them with a traceback. In this process
+    the signal comes through when this is left.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _follow(sentinel: int) -> None:

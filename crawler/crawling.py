@@ -127,6 +127,8 @@ class _Child:
         self._earlier = dict(run.counters)
         run.outcome, run.detail = "running", ""
         self._told_end = False
+        self.killed = False
+        """By us, when we were asked to end for the second time."""
         self.process = _process(nursery)
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(asdict(plan)) + "\n")
@@ -181,6 +183,10 @@ class _Child:
         with suppress(BrokenPipeError):
             self.process.stdin.close()
         if not self._told_end:
+            if self.killed:
+                self.run.outcome = "interrupted"
+                self.run.detail = "killed by the second Ctrl-C; the next crawl goes on"
+                return
             if code == -signal.SIGINT:  # Before it could listen.
                 self.run.outcome, self.run.detail = "interrupted", "stopped before it began"
                 return
@@ -223,6 +229,7 @@ class _Ending:
             self.leave(self._waiting.popleft()[1])
         for child in self._children:
             if again:
+                child.killed = True
                 child.process.kill()
             else:
                 child.process.send_signal(signal.SIGINT)

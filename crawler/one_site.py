@@ -52,6 +52,7 @@ from crawler.frontier.engine_room import in_progress
 from crawler.frontier.looking import look
 from crawler.intake.ingest import register_written, take_in_files
 from crawler.locks import locked
+from crawler.log_lines import DATES, log_in_vietnams_time
 from crawler.plan import Plan
 from crawler.politeness.manners import how_manners_ended_it
 from crawler.progress import counters, tell
@@ -115,6 +116,7 @@ def crawl_settings(
             "QUIET_HOURS": plan.quiet_hours,
             "LOG_FILE": str(data / "logs" / f"{crawl_id}.log"),
             "LOG_LEVEL": "INFO",
+            "LOG_DATEFORMAT": DATES,
         },
         priority="cmdline",
     )
@@ -233,6 +235,7 @@ class BegunCrawl:
         }
         save_site(db, site_record(self.spider_class))
         (Path(plan.data) / "logs").mkdir(exist_ok=True)
+        log_in_vietnams_time()
         begin_crawl(db, self.crawl_id, plan.site, "crawl", self._started_at, EXTRACTOR)
 
     def conclude(self, crawler: Crawler, running: asyncio.Task[None]) -> dict[str, Any]:

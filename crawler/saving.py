@@ -202,5 +202,5 @@ class Saver:
             self._count(change)
             if not entry.written.done():
                 entry.written.set_result(change)
-        elif change in ("gone", "unreadable"):
+        elif change in ("gone", "unreadable", "unchanged"):
             self._count(change)

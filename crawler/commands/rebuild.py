@@ -94,6 +94,8 @@ def amount(progress: Progress) -> str:
     >>> from crawler.intake.progress import Progress
     >>> amount(Progress("reading", 5_000_000, 20_000_000, "bytes"))
     '5 of 20 MB (25 %)'
+    >>> amount(Progress("reading", 100_000, 200_000, "bytes"))
+    '100 of 200 kB (50 %)'
     >>> amount(Progress("comparing", 3, 0, "articles"))
     '3 articles'
     """
@@ -102,7 +104,8 @@ def amount(progress: Progress) -> str:
         return f"{done} {unit}".strip()
     share = f"({100 * done // total} %)"
     if unit == "bytes":
-        return f"{done / 1e6:.0f} of {total / 1e6:.0f} MB {share}"
+        size, name = (1e6, "MB") if total >= 10_000_000 else (1e3, "kB")
+        return f"{done / size:.0f} of {total / size:.0f} {name} {share}"
     return f"{done} of {total}{f' {unit}' if unit else ''} {share}"
 
 
@@ -114,7 +117,7 @@ def seconds_left(progress: Progress, first: int, seconds: float) -> float | None
     17.5
     """
     made = progress.done - first
-    if made <= 0 or seconds < 1 or not progress.total:
+    if made <= 0 or seconds < 1 or progress.done >= progress.total:
         return None
     return (progress.total - progress.done) * seconds / made
 

@@ -16,7 +16,6 @@ from sqlite_utils import Database
 from archive.crawled_web import LIVE, SAMPLE
 from archive.database import ArchiveError, open_archive
 from archive.health import WORDS, Health
-from archive.operation import planned_sites
 from archive.records import VIETNAM
 from crawler.commands.options import (
     contact_option,
@@ -91,18 +90,19 @@ def schedule(
 
 def _show(data: Path, config: Config, *, as_json: bool) -> None:
     from crawler.catalogue import declared_sites
+    from crawler.operation.schedule import NoCrawls, Schedule
 
-    planned = {}
-    if (data / "archive.db").exists():
-        with open_archive(data / "archive.db", create=False) as db:
-            planned = planned_sites(db)
+    levels = {name: spider.level for name, spider in declared_sites().items()}
+    path, asked = data / "archive.db", Schedule(config.schedule, levels, NoCrawls())
+    with open_archive(path, create=False) if path.exists() else nullcontext() as db:
+        planned = asked.preview(db, datetime.now(UTC))
     rows = []
-    for name, spider in declared_sites().items():
+    for name, level in levels.items():
         known = planned.get(name)
         rows.append(
             {
                 "site": name,
-                "times": config.schedule.times_of(name, spider.level) or "never",
+                "times": config.schedule.times_of(name, level) or "never",
                 "next": _moment(known.next_at) if known else None,
                 "due": _moment(known.due_at) if known and known.due_at else None,
                 "why": known.cause if known else "",
@@ -122,6 +122,7 @@ def _moment(moment: datetime) -> str:
 
 def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool) -> None:
     from crawler.intake.derived import update_derived
+    from crawler.log_lines import DATES, log_in_vietnams_time
     from crawler.operation.alerts import sender, tell
     from crawler.operation.drifting import examined_health
     from crawler.operation.unattended import Unattended
@@ -130,9 +131,9 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
 
     refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
     send = _sender(config, sender)
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    log_in_vietnams_time()
+    form = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=form, datefmt=DATES)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
     def look(db: Database, sites: list[str]) -> None:

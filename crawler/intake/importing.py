@@ -44,8 +44,8 @@ def import_files(
     Files are kept under ``warc/imported/``; see ``crawler.intake.names.imported_name``.
     """
     with ExitStack() as unpacked:
-        warcs = [warc for path in files for warc in _warcs_of(path, data, unpacked)]
-        targets = [_checked(path, leave_damaged) for path in warcs]
+        warcs = [found for path in files for found in _warcs_of(path, data, unpacked)]
+        targets = [_checked(path, told, leave_damaged) for path, told in warcs]
         with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
             return _import(targets, data, jobs, watch)
 
@@ -61,12 +61,12 @@ def _import(
             refuse_other(db, data, web)
             note_web(db, web)
         with Intake(db, folder, jobs=jobs) as intake:
-            for path, name, _ in targets:
+            for path, name, _, told in targets:
                 _copy(path, folder / name)
                 taken = intake.take_in(name, watch=watch)
                 counts = {change: taken.changes.get(change, 0) for change in CHANGES}
                 damage = [str(found) for found in taken.damage]
-                row = {"file": str(path), "captures": taken.captures, **counts, "damage": damage}
+                row = {"file": told, "captures": taken.captures, **counts, "damage": damage}
                 rows.append(row)
             intake.finish()
         join_twins(db)
@@ -79,15 +79,16 @@ def _import(
     return {"files": rows, "articles": total}
 
 
-def _warcs_of(path: Path, data: Path, unpacked: ExitStack) -> list[Path]:
-    """The WARC files that a file is or holds; what is unpacked lasts as long as ``unpacked``."""
+def _warcs_of(path: Path, data: Path, unpacked: ExitStack) -> list[tuple[Path, str]]:
+    """The WARC files that a file is or holds, and how they are told of; what is unpacked lasts as
+    long as ``unpacked``."""
     if not is_wacz(path):
-        return [path]
+        return [(path, str(path))]
     # Beside the archive and not in the system's small folder: a WACZ may hold gigabytes.
     data.mkdir(parents=True, exist_ok=True)
     folder = unpacked.enter_context(TemporaryDirectory(prefix="unpacked-", dir=data))
     try:
-        return unpack_wacz(path, Path(folder))
+        return [(warc, f"{path}: {name}") for warc, name in unpack_wacz(path, Path(folder))]
     except ArchiveError as error:
         raise ArchiveError(f"{str(error).rstrip('.')}. Nothing was imported.") from error
 
@@ -100,9 +101,11 @@ class _Target(NamedTuple):
     """Where it goes, below ``warc/``."""
     web: str
     """Of which web it is (``archive.crawled_web``)."""
+    told: str
+    """What the person who named it knows it by."""
 
 
-def _checked(path: Path, leave_damaged: bool) -> _Target:
+def _checked(path: Path, told: str, leave_damaged: bool) -> _Target:
     """What is to be imported of a file; ArchiveError where it is not a whole WARC."""
     captures = 0
     webs: set[str] = set()
@@ -116,15 +119,16 @@ def _checked(path: Path, leave_damaged: bool) -> _Target:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except WarcError as error:
         more = "" if leave_damaged or not captures else f" {_WHOLE_ONES.format(captures)}"
-        raise ArchiveError(f"{error}. Nothing was imported.{more}") from error
+        said = str(error).replace(str(path), told)
+        raise ArchiveError(f"{said}. Nothing was imported.{more}") from error
     if not captures:
         why = f" ({damage[0]})" if damage else ""
-        raise ArchiveError(f"{path} holds no response record{why}. Nothing was imported.")
+        raise ArchiveError(f"{told} holds no response record{why}. Nothing was imported.")
     if len(webs) > 1:
         raise ArchiveError(
-            f"{path} holds pages of the sample web beside others. Nothing was imported."
+            f"{told} holds pages of the sample web beside others. Nothing was imported."
         )
-    return _Target(path, imported_name(digest, path.name), webs.pop())
+    return _Target(path, imported_name(digest, path.name), webs.pop(), told)
 
 
 def _copy(source: Path, target: Path) -> None:

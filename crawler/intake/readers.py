@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from archive.database import ArchiveError
-from archive.workers import begin_worker
+from archive.workers import begin_worker, born_deaf_to_ctrl_c
 from crawler.extractor import LoneWorker
 from crawler.intake.parts import Extract
 
@@ -81,7 +81,8 @@ class Readers:
                     self.jobs, mp_context=get_context("spawn"), initializer=begin_worker
                 )
             try:
-                return self._pool.submit(function, item)
+                with born_deaf_to_ctrl_c():
+                    return self._pool.submit(function, item)
             except BrokenProcessPool:
                 self._pool = None
         raise ArchiveError("Processes for reading cannot be started.")

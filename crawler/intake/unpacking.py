@@ -33,8 +33,9 @@ def is_wacz(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04" or path.suffix.lower() == ".wacz"
 
 
-def unpack_wacz(path: Path, folder: Path) -> list[Path]:
-    """Write the WARC files of a WACZ into ``folder`` (which must exist); where they are.
+def unpack_wacz(path: Path, folder: Path) -> list[tuple[Path, str]]:
+    """Write the WARC files of a WACZ into ``folder`` (which must exist); where they are, and what
+    they are called in it.
 
     Raises ArchiveError for what is no WACZ or damaged, for a digest that does not fit, and for a
     ZIP that would become much larger than it is.
@@ -52,7 +53,10 @@ def unpack_wacz(path: Path, folder: Path) -> list[Path]:
             if not wanted:
                 raise ArchiveError(f"{path} holds no WARC file under archive/.")
             return [
-                _unpack(path, package, member, folder / _name(number, member), digests)
+                (
+                    _unpack(path, package, member, folder / _name(number, member), digests),
+                    _printable(member.filename),
+                )
                 for number, member in enumerate(wanted, 1)
             ]
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
@@ -113,6 +117,11 @@ def _name(number: int, member: zipfile.ZipInfo) -> str:
     stem = PurePosixPath(member.filename).name.removesuffix(".gz").removesuffix(".warc")
     safe = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
     return f"{number:05}-{safe[:100]}{suffix}"
+
+
+def _printable(name: str) -> str:
+    """A member's name for a terminal, whatever it holds."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name[:200])
 
 
 def _chunks(source: Any) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from sqlite_utils import Database
 
+from archive.database import timestamp
 from archive.operation import (
     Planned,
     begin_run,
@@ -55,6 +56,19 @@ class Crawls(Protocol):
 
     def ended(self) -> list[SiteRun]:
         """Crawls that have ended since this was last asked."""
+
+
+class NoCrawls:
+    """For a schedule that is only looked at."""
+
+    def begin(self, site: str, *, fresh: bool) -> bool:
+        return False
+
+    def running(self) -> set[str]:
+        return set()
+
+    def ended(self) -> list[SiteRun]:
+        return []
 
 
 @dataclass(slots=True)
@@ -113,6 +127,19 @@ class Schedule:
         due = any(planned.due_at for planned in planned_sites(db).values())
         return not due and not self._crawls.running()
 
+    def preview(self, db: Database | None, now: datetime) -> dict[str, Planned]:
+        """What is planned for each site, as a tick would plan it now; nothing is written.
+
+        ``db``: None where there is no archive yet.
+        """
+        known = planned_sites(db) if db is not None else {}
+        times = {site: self._config.times_of(site, level) for site, level in self._sites.items()}
+        return {
+            site: self._planned(db, site, at, known.get(site), now)
+            for site, at in times.items()
+            if at
+        }
+
     def _plan(self, db: Database, now: datetime) -> list[Planned]:
         """Give every site its next time, and mark those whose time has come: the whole schedule.
 
@@ -136,11 +163,11 @@ class Schedule:
         return plan
 
     def _planned(
-        self, db: Database, site: str, times: str, known: Planned | None, now: datetime
+        self, db: Database | None, site: str, times: str, known: Planned | None, now: datetime
     ) -> Planned:
         jitter = self._config.jitter
         if known is None:
-            last = last_start(db, site)
+            last = last_start(db, site) if db is not None else None
             if last is None:
                 after = next_time(times, site, now, jitter)
                 return Planned(site, times, after, due_at=now, cause="first")
@@ -187,7 +214,8 @@ class Schedule:
                 continue
             self._begun[planned.site] = now
             self._runs[planned.site] = begin_run(db, planned, now)
-            logger.info("%s: begun (%s, due %s)", planned.site, planned.cause, planned.due_at)
+            since = timestamp(planned.due_at or now)
+            logger.info("%s: begun (%s, due %s)", planned.site, planned.cause, since)
             begun.append(planned.site)
             places -= 1
             long_places -= long

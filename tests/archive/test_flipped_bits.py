@@ -135,12 +135,12 @@ def test_a_wacz_is_refused_or_gives_what_it_held(tmp_path: Path) -> None:
     write_wacz(tmp_path / "data", path)
     (tmp_path / "out").mkdir()
     good = path.read_bytes()
-    wanted = [file.read_bytes() for file in unpack_wacz(path, tmp_path / "out")]
+    wanted = [file.read_bytes() for file, _ in unpack_wacz(path, tmp_path / "out")]
     refused = 0
     for bad in flipped(good, random.Random(13), 80):
         path.write_bytes(bad)
         try:
-            got = [file.read_bytes() for file in unpack_wacz(path, tmp_path / "out")]
+            got = [file.read_bytes() for file, _ in unpack_wacz(path, tmp_path / "out")]
         except ArchiveError as error:
             assert "kho.wacz" in str(error)
             refused += 1

@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from crawler import crawling
-from crawler.crawling import run_crawls
+from crawler.crawling import SiteRun, run_crawls
 from crawler.plan import Plan
 from tests.crawl.processes import is_alive
 
@@ -36,6 +37,15 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+DEAF = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.stdin.readline()
+print('{"kind": "progress", "counters": {"fetched": 1}}', flush=True)
+time.sleep(120)
+"""
+
+
 def test_a_worker_ends_with_the_crawl_that_started_it(tmp_path: Path) -> None:
     (tmp_path / "working.py").write_text(WORKING)
     crawl = subprocess.Popen(
@@ -55,6 +65,26 @@ def test_a_worker_ends_with_the_crawl_that_started_it(tmp_path: Path) -> None:
     while is_alive(worker):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.timeout(60)
+def test_the_second_ctrl_c_says_that_it_was_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deaf_crawl.py").write_text(DEAF)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(crawling, "CRAWL", "deaf_crawl")
+
+    def twice(runs: Sequence[SiteRun]) -> None:
+        if runs[0].counters and runs[0].outcome == "running":
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    [run] = run_crawls([Plan("mau", str(tmp_path))], 1, twice)
+    assert (run.outcome, run.detail) == (
+        "interrupted",
+        "killed by the second Ctrl-C; the next crawl goes on",
+    )
 
 
 @pytest.mark.timeout(60)

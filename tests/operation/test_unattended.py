@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -96,6 +98,10 @@ def test_once_crawls_what_is_due_and_ends(tmp_path: Path) -> None:
     process = begin(data, "--once")
     _, said = process.communicate(timeout=240)
     assert process.returncode == 0, said
+    zoned = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00"
+    assert re.search(rf"(?m)^{zoned} INFO can_tho: begun \(first, due {zoned}\)$", said), said
+    [log] = (data / "logs").glob("can_tho-*.log")
+    assert re.match(rf"{zoned} ", log.read_text(encoding="utf-8"))
     assert sorted(runs(data)) == [
         ("can_tho", "first", "finished"),
         ("lang_son", "first", "finished"),
@@ -173,6 +179,10 @@ def test_show_tells_what_is_next_and_changes_nothing(tmp_path: Path) -> None:
     )
     assert '"times": "05:00"' in done.stdout
     assert '"times": "never"' in done.stdout
+    rows = {row["site"]: row for row in json.loads(done.stdout)}
+    assert rows["can_tho"]["why"] == "first"
+    assert rows["can_tho"]["due"] and rows["can_tho"]["next"]
+    assert rows["hai_phong"]["next"] is None
     assert not (tmp_path / "archive.db").exists()
 
 

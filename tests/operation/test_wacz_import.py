@@ -56,6 +56,7 @@ def test_every_warc_of_a_wacz_is_taken_in(tmp_path: Path) -> None:
     data = tmp_path / "data"
     report = import_files([path], data, jobs=1)
     assert report["articles"] == 3
+    assert [row["file"] for row in report["files"]] == [f"{path}: {name}" for name in names]
     db = Database(data / "archive.db")
     dates = [row[0][:10] for row in db.execute("select first_seen_at from articles order by 1")]
     assert dates == ["2016-01-01", "2016-01-02", "2016-01-03"]
