@@ -64,7 +64,7 @@ def find_drifts(
     ``readings`` are in order, the newest first.
     """
     recent, before = _split(readings)
-    lacking = {name for reading in readings for name in reading.lacks}
+    lacking = frozenset[str]().union(*{reading.lacks for reading in readings})
     names = sorted(lacking | set(MEANINGS))
     drifts: list[Drift] = []
     shares: dict[str, tuple[float, float]] = {}

@@ -151,8 +151,7 @@ def site_health(
     silence = ask("silence", SILENCE)[0]
     if not silence["days"]:
         silence = ask("silence")[0]
-    readings = [Reading(row["crawl"], _lacks(row)) for row in ask("readings", READINGS_SINCE)]
-    drifts, shares = find_drifts(readings)
+    drifts, shares = find_drifts(_readings(db, site, now))
     if not crawls["walked"]:
         drifts = []  # A first walk goes from template to template, back through the years.
     since = LOOK_BACK
@@ -317,17 +316,20 @@ def _notes(
     return notes
 
 
-def _lacks(row: Mapping[str, Any]) -> frozenset[str]:
-    return _lacking(row["fallbacks"], *(row[name] for name in MEANINGS))
+def _readings(db: Database, site: str, now: datetime) -> list[Reading]:
+    """The site's readings, the newest first. They are many, and most are alike."""
+    lacks = ", ".join(MEANINGS)
+    values = {"site": site, "now": timestamp(now), "since": timestamp(now - READINGS_SINCE)}
+    rows = db.conn.execute(f"select crawl, fallbacks, {lacks} from ({monitor('readings')})", values)
+    return [_reading(*row) for row in rows]
 
 
-@lru_cache(maxsize=1000)
-def _lacking(fallbacks: str, *lacks: int) -> frozenset[str]:
-    """What is lacking, by the values of MEANINGS in their order; most pages lack the same."""
+@lru_cache(maxsize=10_000)
+def _reading(crawl: str, fallbacks: str, *lacks: int) -> Reading:
+    """A reading, of the values of MEANINGS in their order."""
     fields = (f"field:{name}" for name in json.loads(fallbacks))
-    return frozenset(
-        [*(name for name, is_so in zip(MEANINGS, lacks, strict=True) if is_so), *fields]
-    )
+    flags = (name for name, is_so in zip(MEANINGS, lacks, strict=True) if is_so)
+    return Reading(crawl, frozenset([*flags, *fields]))
 
 
 def _classes(failures: Mapping[str, int]) -> str:
