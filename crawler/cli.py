@@ -44,7 +44,20 @@ from crawler.display import CrawlDisplay, print_summary
 NO_GOLD = "the command was given wrongly, or the folder holds no gold"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """Commands, each of which Ctrl-C ends with exit code 130, also where it has no more to say."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+
+
+@click.group(
+    cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(VERSION, prog_name="congdoan")
 def congdoan() -> None:
     """Keep the public record of Vietnam's trade unions.
@@ -187,11 +200,8 @@ def serve(data: Path, host: str, port: int) -> None:
     """
     from archive.publish.serve import serve as serve_archive
 
-    try:
-        with complaints():
-            serve_archive(data, host=host, port=port)
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
+    with complaints():
+        serve_archive(data, host=host, port=port)
 
 
 @congdoan.command(epilog=exit_codes({1: "there is no such article, or no archive"}))

@@ -115,6 +115,15 @@ def test_a_live_crawl_needs_a_contact(tmp_path: Path) -> None:
     assert "--contact" in result.output
 
 
+def test_ctrl_c_ends_every_command_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*given: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archive.publish.serve.serve", pressed)
+    result = run("serve")
+    assert (result.exit_code, result.output) == (130, "Stopped.\n")
+
+
 def test_scrapys_own_command_names_ours() -> None:
     """``scrapy.cfg`` is there for ``scrapy list`` and ``scrapy shell``."""
     done = subprocess.run(
