@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.publish.browser import Watch, browser, served
 
@@ -67,7 +68,9 @@ def test_search_filter_read(page: Any) -> None:
     page.locator("a.chip").click()
     assert len(titles(page)) == 2
     page.get_by_role("link", name="Đòi nợ bảo hiểm xã hội").click()
-    assert page.locator("h1").inner_text() == "Đòi nợ bảo hiểm xã hội cho người lao động"
+    expect(page.locator("h1")).to_have_text(
+        "Đòi nợ bảo hiểm xã hội cho người lao động", ignore_case=True
+    )
     assert "hồ sơ còn thiếu sổ của 12 người" in page.locator(".text").inner_text()
 
 
@@ -126,28 +129,28 @@ def test_ask_in_sql(page: Any) -> None:
     cells = page.locator("table.rows-and-columns td.col-title").all_inner_texts()
     assert cells == ["Đại hội Công đoàn ngành Giáo dục tỉnh Nam Định"]
     page.locator("td.col-title a").click()
-    assert page.locator("h1").inner_text() == cells[0]
+    expect(page.locator("h1")).to_have_text(cells[0], ignore_case=True)
 
 
 def test_write_sql(page: Any) -> None:
     page.goto("/archive")
     page.get_by_label("Câu SQL của bạn").fill("select site, count(*) as n from articles group by 1")
     page.get_by_role("button", name="Chạy").click()
-    assert page.locator("table.rows-and-columns tbody tr").count() == 15
+    expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(15)
     page.get_by_label("SQL", exact=True).fill("select title frm articles")
     page.get_by_role("button", name="Chạy").click()
-    assert "syntax error" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("syntax error")
 
 
 def test_the_language_switch_stays(page: Any) -> None:
     page.goto("/search?q=doi+thoai")
     page.get_by_role("link", name="English").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert "2 articles" in page.locator("#count").inner_text()
     page.goto("/sites")
-    assert page.locator("h1").inner_text() == "Sites"
+    expect(page.locator("h1")).to_have_text("Sites", ignore_case=True)
     page.get_by_role("link", name="Tiếng Việt").click()
-    assert page.locator("h1").inner_text() == "Các trang tin"
+    expect(page.locator("h1")).to_have_text("Các trang tin", ignore_case=True)
 
 
 def test_provinces_before_and_after_the_merger(page: Any) -> None:
@@ -157,7 +160,7 @@ def test_provinces_before_and_after_the_merger(page: Any) -> None:
     assert "Bắc Giang" in page.locator("main > .meta").first.inner_text()
     assert len(titles(page)) == 4
     page.get_by_role("link", name="Bắc Giang", exact=True).first.click()
-    assert page.locator("h1").inner_text() == "Bắc Giang"
+    expect(page.locator("h1")).to_have_text("Bắc Giang", ignore_case=True)
     assert len(titles(page)) == 2
 
 
@@ -166,7 +169,7 @@ def test_the_chart_leads_to_its_months(page: Any, ids: dict[str, int]) -> None:
     assert page.locator("svg.chart rect").count() > 12
     page.get_by_text("Số liệu của biểu đồ").click()
     page.locator("table.figures a").first.click()
-    assert page.locator("h1").inner_text() == "Tháng 9/2024"
+    expect(page.locator("h1")).to_have_text("Tháng 9/2024", ignore_case=True)
 
 
 def test_the_keyboard_reaches_the_text(page: Any) -> None:

@@ -153,7 +153,7 @@ def test_coverage_names_every_province_once() -> None:
 def test_the_command_lists_states_and_coverage(tmp_path: Path) -> None:
     told = CliRunner().invoke(sites, ["--data", str(tmp_path), "--json"])
     assert told.exit_code == 0
-    found = {row["name"]: row for row in json.loads(told.output)}
+    found = {row["name"]: row for row in json.loads(told.stdout)}
     assert set(found) == set(SITES)
     assert found["da_nang"]["evidence"] == "link"
     assert {row["state"] for row in found.values()} == {"never"}
