@@ -189,7 +189,8 @@ def dates_around(
                 break
     for value in structured.dates[:6]:
         yield parse_structured(value, clock)
-    for element in document.tree.xpath("//*[@itemprop='datePublished']")[:3]:
+    told = b"datePublished" in document.source
+    for element in document.tree.xpath("//*[@itemprop='datePublished']")[:3] if told else ():
         value = element.get("content") or element.get("datetime") or element.text_content()
         yield parse_structured(clean_line(value), clock)
     yield parse_url(document.page.url, clock)

@@ -29,6 +29,10 @@ _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _DEEP = etree.XPath("boolean(" + "/*" * 60 + ")")
 """Nearly no page is, and then its steps below nothing need not be taken."""
+UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "textarea", "title"))
+"""Elements whose text no reader of the page sees."""
+_FIRST = 3000
+"""Characters of text by which a page is judged at sight."""
 _HEAD = 5000
 """Bytes in which a page shows what it is, unless a very long comment stands first."""
 _REPORTS_BYTES = etree.LIBXML_VERSION >= (2, 14)
@@ -118,6 +122,27 @@ class Document:
         """The ``body`` element, or the tree where the page has none."""
         found = self.tree.find("body")
         return self.tree if found is None else found
+
+    @cached_property
+    def first_text(self) -> str:
+        """The first 3,000 characters of text that is not script, style or form, folded."""
+        pieces: list[str] = []
+        size = 0
+        for node in self.body.iter():
+            tag = node.tag
+            if isinstance(tag, str) and node.text and tag not in UNSEEN:
+                piece = node.text.strip()
+                if piece:
+                    pieces.append(piece)
+                    size += len(piece)
+            if node.tail and node is not self.body:
+                piece = node.tail.strip()
+                if piece:
+                    pieces.append(piece)
+                    size += len(piece)
+            if size >= _FIRST:
+                break
+        return clean_line(" ".join(pieces))[:_FIRST]
 
     @cached_property
     def page_title(self) -> str:

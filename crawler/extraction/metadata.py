@@ -101,7 +101,7 @@ def page_heading(
 def _headings(document: Document, tag: str) -> Iterator[HtmlElement]:
     """Headings of one level; as the first also what is only called one, as in SharePoint."""
     yield from document.body.iter(tag)
-    if tag == "h1":
+    if tag == "h1" and b"aria-level" in document.source.lower():
         yield from cast("list[HtmlElement]", _CALLED_FIRST(document.body))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from archive.records import Unreadable
-from crawler.extraction.document import Document
+from crawler.extraction.document import UNSEEN, Document
 from crawler.extraction.text import clean_line
 
 _COOKIE_STUB = re.compile(r"document\.cookie\s*=", re.I)
@@ -61,7 +61,6 @@ _FRONT_PATHS = frozenset(
         "/default.html", "/home", "/trang-chu", "/trang-chu.html", "/vi", "/vi-vn", "/index.php/vi",
     )
 )  # fmt: skip
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "textarea", "title"))
 _STANDING_TITLE = re.compile(
     r"^(?:giới thiệu(?: chung| về chúng tôi)?|liên hệ|sơ đồ (?:trang|tổ chức|website|cổng)|"
     r"cơ cấu tổ chức|bộ máy tổ chức|contact(?: us)?|about(?: us)?|thống kê)$",
@@ -91,7 +90,7 @@ def refuse_at_sight(document: Document) -> Unreadable | None:
         _COOKIE_STUB.search(document.text) and _RELOAD.search(document.text)
     ):
         return Unreadable("challenge", "a script that sets a cookie and loads the page again")
-    seen = visible_text(document.body, 1500)
+    seen = document.first_text
     if len(seen) < 1500 and len(document.text) < 60_000:
         found = _CHALLENGE.search(document.text)
         if found:
@@ -132,19 +131,18 @@ def is_login(document: Document) -> bool:
             forms += 1
     if not forms:
         return False
-    return len(visible_text(document.body, 3000)) < 1200
+    return len(document.first_text) < 1200
 
 
 def says_not_found(document: Document) -> bool:
     """Whether title, heading or a short page says that the article does not exist."""
     if _NOT_FOUND.search(document.page_title[:200]):
         return True
-    for tag in ("h1", "h2", "h3"):
-        for element in document.body.iter(tag):
-            text = clean_line(element.text_content())
-            if len(text) < 200 and _NOT_FOUND.search(text):
-                return True
-    if len(visible_text(document.body, 3000)) >= 1500:
+    for element in document.body.iter("h1", "h2", "h3"):
+        text = clean_line(element.text_content())
+        if len(text) < 200 and _NOT_FOUND.search(text):
+            return True
+    if len(document.first_text) >= 1500:
         return False
     # Within one line: "Tin tức" of a menu and "Không có nhận xét" are no sentence.
     return any(
@@ -155,7 +153,7 @@ def says_not_found(document: Document) -> bool:
 
 def _pieces(element: HtmlElement) -> Iterator[str]:
     for node in element.iter():
-        if isinstance(node.tag, str) and node.text and node.tag not in _UNSEEN:
+        if isinstance(node.tag, str) and node.text and node.tag not in UNSEEN:
             yield node.text
         if node.tail and node is not element:
             yield node.tail
@@ -198,24 +196,3 @@ def looks_like_listing_url(url: str) -> bool:
         return True
     target = unquote(parts.path + ("?" + parts.query if parts.query else ""))
     return bool(_LISTING_URL.search(target) or _SEARCH_URL.search(target))
-
-
-def visible_text(element: HtmlElement, limit: int) -> str:
-    """The first ``limit`` characters of text that is not script, style or form, folded."""
-    pieces: list[str] = []
-    size = 0
-    for node in element.iter():
-        tag = node.tag
-        if isinstance(tag, str) and node.text and tag not in _UNSEEN:
-            piece = node.text.strip()
-            if piece:
-                pieces.append(piece)
-                size += len(piece)
-        if node.tail and node is not element:
-            piece = node.tail.strip()
-            if piece:
-                pieces.append(piece)
-                size += len(piece)
-        if size >= limit:
-            break
-    return clean_line(" ".join(pieces))[:limit]
