@@ -175,7 +175,8 @@ def safe_name(host: str) -> str:
     >>> safe_name("congdoan.vn"), safe_name("../x"), safe_name("::1")
     ('congdoan.vn', '_x', '_1')
     """
-    return re.sub(r"[^a-z0-9.-]+|\.{2,}", "_", host.lower())[:200].replace("__", "_") or "_"
+    name = re.sub(r"[^a-z0-9.-]+|\.{2,}", "_", host.lower())[:200].replace("__", "_")
+    return name if name.strip(".") else "_"
 
 
 @dataclass(frozen=True, slots=True)
