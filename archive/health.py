@@ -74,6 +74,9 @@ SILENCE = timedelta(days=14)
 SILENCE_FACTOR = 1.5
 ONCE_IN = 0.05
 CERTIFICATE_SOON = timedelta(days=14)
+UNREAD = 0.5
+"""Share of the newest pages that cannot be read: a site that has them publishes, and is no frozen
+one, however long ago its last article was understood."""
 YEAR = timedelta(days=371)
 READINGS_SINCE = timedelta(days=180)
 MASS_TAKEDOWN = (5, 0.5)
@@ -170,6 +173,10 @@ def site_health(
         if len(refusals) < 2 or not all(map(_refuses, refusals)):
             judged = {name: times for name, times in failures.items() if name != "blocked"}
     word, reason = judge(now, crawls, judged, answers, drifts, takedowns, silence, dead_listings)
+    unread = shares.get("unread", (0.0, 0.0))[0]
+    if word == "frozen" and unread >= UNREAD:
+        # Its usual has left the window, so that this is no drift any more; nor is it silence.
+        word, reason = "changed", say("unread_for_long", share=f"{unread:.0%}")
     return Health(
         site=site,
         word=word,

@@ -27,6 +27,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{gone} trong {looked_at} bài đã biết biến mất trong một lần thu thập",
         "{gone} of {looked_at} known articles were gone in one crawl",
     ),
+    "unread_for_long": (
+        "{share} bài mới nhất không đọc được nội dung, đã từ lâu",
+        "{share} of its newest pages have had no article that can be read, for long",
+    ),
     "silent": (
         "{days} ngày không có bài mới; lần im lặng dài nhất trước đây là {usual} ngày",
         "nothing new for {days} days; its longest silence was {usual}",

@@ -269,6 +269,23 @@ def test_frozen_by_its_own_measure(room: Newsroom) -> None:
     assert health(room).word == "current"
 
 
+def test_pages_that_stay_unreadable_are_no_silence(room: Newsroom) -> None:
+    """A new template is told as such even when nothing else is known any more."""
+    for _ in range(30):
+        room.crawl_day()
+    for day in range(200):
+        room.later(days=1)
+        room.begin()
+        for number in range(900_000 + 3 * day, 900_003 + 3 * day):
+            room.answer(
+                f"/tin/{number}", Unreadable("soft_404", "hardly any content"), expected=True
+            )
+        room.end()
+        if day > 20:
+            assert health(room).word == "changed", day
+    assert "can be read" in health(room).reason
+
+
 def test_silence_counts_until_the_site_was_last_looked_at(room: Newsroom) -> None:
     """A site that is crawled once a week may have written since."""
     for _ in range(30):
