@@ -172,11 +172,10 @@ def site_health(
         refusals = ask("refusals", REFUSALS_SINCE)
         if len(refusals) < 2 or not all(map(_refuses, refusals)):
             judged = {name: times for name, times in failures.items() if name != "blocked"}
-    word, reason = judge(now, crawls, judged, answers, drifts, takedowns, silence, dead_listings)
     unread = shares.get("unread", (0.0, 0.0))[0]
-    if word == "frozen" and unread >= UNREAD:
-        # Its usual has left the window, so that this is no drift any more; nor is it silence.
-        word, reason = "changed", say("unread_for_long", share=f"{unread:.0%}")
+    word, reason = judge(
+        now, crawls, judged, answers, drifts, unread, takedowns, silence, dead_listings
+    )
     return Health(
         site=site,
         word=word,
@@ -200,11 +199,15 @@ def judge(
     failures: Mapping[str, int],
     answers: Mapping[str, Any],
     drifts: Sequence[Drift],
+    unread: float,
     takedowns: Sequence[Mapping[str, Any]],
     silence: Mapping[str, Any],
     dead_listings: Sequence[str],
 ) -> tuple[str, str]:
-    """The word for what the monitors found, and the reason. The gravest that holds counts."""
+    """The word for what the monitors found, and the reason. The gravest that holds counts.
+
+    ``unread``: share of the newest pages that cannot be read.
+    """
     if not crawls["crawls"]:
         return "never", say("never")
     failing = crawls["failing_since"]
@@ -233,6 +236,9 @@ def judge(
         usual = timedelta(days=silence["longest_gap"] or 0)
         span = date.fromisoformat(silence["newest"]) - date.fromisoformat(silence["oldest"])
         if quiet > longest_quiet(silence["days"], span, usual):
+            if unread >= UNREAD:
+                # Its usual has left the window, so that this is no drift any more; nor silence.
+                return "changed", say("unread_for_long", share=f"{unread:.0%}")
             return "frozen", say("silent", days=quiet.days, usual=usual.days)
     return "current", say("in_time")
 
