@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import uuid
 from typing import Any
@@ -16,18 +15,17 @@ from archive.publish.language import Speaker
 from archive.publish.search_page import Asked, answer
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import read
+from archive.xml_text import FORBIDDEN
 
 ENTRIES = 50
-_FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold."""
 
 
 def _text(value: object) -> str:
-    return escape(_FORBIDDEN.sub("", str(value)))
+    return escape(FORBIDDEN.sub("", str(value)))
 
 
 def _attribute(value: object) -> str:
-    return quoteattr(_FORBIDDEN.sub("", str(value)))
+    return quoteattr(FORBIDDEN.sub("", str(value)))
 
 
 def _permanent(address: str) -> str:

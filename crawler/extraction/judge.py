@@ -13,6 +13,7 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archive.xml_text import FORBIDDEN
 from crawler.extraction.tables import has_table, is_data, rows_of
 
 _NEVER_CONTENT = (
@@ -20,18 +21,17 @@ _NEVER_CONTENT = (
     "meta", "button", "input", "textarea", "object", "map",
 )  # fmt: skip
 """Elements that trafilatura would carry through several copies of the tree and drop at last."""
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LETTERS = re.compile(r"\W+")
 
 
 def content_lines(tree: HtmlElement, *, precision: bool = False, recall: bool = False) -> list[str]:
     """The lines that trafilatura takes for the content of ``tree``, which stays as it is."""
     lines = _asked(_lean(tree), precision, recall)
-    if not lines:
-        # It gives up a whole page for one character that XML forbids and browsers pass over.
+    # It gives up a whole page for one character that XML forbids and browsers pass over.
+    if not lines and any(map(FORBIDDEN.search, tree.itertext())):
         lean = _lean(tree)
-        if _without_controls(lean):
-            lines = _asked(lean, precision, recall)
+        _take_forbidden(lean)
+        lines = _asked(lean, precision, recall)
     return lines
 
 
@@ -43,15 +43,13 @@ def _lean(tree: HtmlElement) -> HtmlElement:
     return lean
 
 
-def _without_controls(tree: HtmlElement) -> bool:
-    """Take the characters away that no XML may hold; whether there were any."""
-    found = False
+def _take_forbidden(tree: HtmlElement) -> None:
+    """Take the characters away that no XML may hold."""
     for element in tree.iter():
-        if element.text and _NO_XML.search(element.text):
-            element.text, found = _NO_XML.sub("", element.text), True
-        if element.tail and _NO_XML.search(element.tail):
-            element.tail, found = _NO_XML.sub("", element.tail), True
-    return found
+        if element.text:
+            element.text = FORBIDDEN.sub("", element.text)
+        if element.tail:
+            element.tail = FORBIDDEN.sub("", element.tail)
 
 
 def _asked(lean: HtmlElement, precision: bool, recall: bool) -> list[str]:
