@@ -25,7 +25,7 @@ from typing import Any
 
 from archive.broken_database import damage_in
 from archive.database import ArchiveError, timestamp
-from archive.read_only import reading
+from archive.read_only import connect_read_only, reading
 from archive.warc.file import OPEN_SUFFIX
 from archive.warc.framing import Damage, RawRecord, WarcError, salvage
 
@@ -283,7 +283,7 @@ def _copy_database(
     part = keep or target / f"{name}.part"
     part.parent.mkdir(parents=True, exist_ok=True)
     part.unlink(missing_ok=True)
-    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+    source = connect_read_only(path)
     try:
         copy = sqlite3.connect(part)
         try:

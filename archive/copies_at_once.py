@@ -7,7 +7,6 @@ path only read the archive there and may run anywhere; the others write what cam
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from sqlite_utils import Database
 from archive.copies import Groups, Stories, Story, story_of, write_story
 from archive.copy_keys import band_keys, later_candidates
 from archive.database import transaction
+from archive.read_only import connect_read_only
 from archive.story_text import same_story
 from archive.tellings import Packed, Tellings, add_tellings, keep_tellings, packed
 
@@ -122,7 +122,7 @@ def _articles(db: Database, first: int, last: int) -> list[int]:
 
 @contextmanager
 def _reading(archive: Path) -> Iterator[tuple[Database, Tellings]]:
-    connection = sqlite3.connect(f"{archive.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+    connection = connect_read_only(archive)
     tellings = Tellings(Database(connection), kept_beside(archive))
     try:
         yield Database(connection), tellings

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.articles import CONTENT_COLUMNS
+from archive.read_only import connect_read_only
 
 NOT_COMPARED = ("extractor", "content_hash")
 """Which program read an article is told apart; the hash changes with what it is taken over."""
@@ -98,7 +99,7 @@ def compare_archives(old: Path, new: Path) -> Differences:
     A site that an article has moved to is the one that it is counted under. Columns that one of
     the two does not have are not compared.
     """
-    db = sqlite3.connect(f"{new.resolve().as_uri()}?mode=ro", uri=True)
+    db = connect_read_only(new)
     db.row_factory = sqlite3.Row
     try:
         db.execute("attach ? as old", (f"{old.resolve().as_uri()}?mode=ro",))

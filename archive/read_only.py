@@ -29,15 +29,25 @@ def reading(data: Path, table: str = "captures") -> Iterator[sqlite3.Connection]
         connection.close()
 
 
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection to any SQLite file that waits for its writers and cannot write.
+
+    Raises sqlite3.Error where there is no such file; one that is no database shows at first use.
+    """
+    return _connect(path.resolve(), "mode=ro")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_MS / 1000)
+
+
 def _open(path: Path, table: str) -> sqlite3.Connection:
     problem: Exception | None = None
     # A database in WAL mode on a medium that cannot be written opens only as immutable.
     for mode in ("mode=ro", "immutable=1"):
         connection: sqlite3.Connection | None = None
         try:
-            connection = sqlite3.connect(
-                f"{path.as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_MS / 1000
-            )
+            connection = _connect(path, mode)
             connection.execute(f"select 1 from {table} limit 1").fetchone()
             return connection
         except (sqlite3.Error, UnicodeError) as error:  # The words of an error may be damaged too.

@@ -20,8 +20,8 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from archive.database import BUSY_TIMEOUT_MS, ArchiveError
-from archive.read_only import reading
+from archive.database import ArchiveError
+from archive.read_only import connect_read_only, reading
 from archive.verify_database import check_database
 from archive.verify_files import (
     STRANGE_VALUES,
@@ -30,12 +30,10 @@ from archive.verify_files import (
     cannot_be_read_further,
     check_warc,
 )
-from archive.warc.file import OPEN_SUFFIX
+from archive.warc.file import OPEN_SUFFIX, WARC_SUFFIXES
 from archive.workers import begin_worker
 
 __all__ = ["Checked", "Finding", "verify"]
-
-WARC_SUFFIXES = (".warc", ".warc.gz")
 
 SMALL_BYTES = 20_000_000
 """WARC files that are read before other processes would have started."""
@@ -191,8 +189,7 @@ def _frontiers(data: Path, watch: Watch) -> Iterator[Finding]:
         watch(where)
         problems: list[str] = []
         try:
-            address = f"{path.resolve().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as db:
+            with closing(connect_read_only(path)) as db:
                 problems += [said for (said,) in db.execute("pragma integrity_check(5)")]
                 unread = (
                     "select count(*) from requests where data is not null and not json_valid(data)"

@@ -16,6 +16,7 @@ from weakref import WeakSet
 from archive.warc.framing import WarcError
 from archive.warc.http import HttpHead
 
+WARC_SUFFIXES = (".warc", ".warc.gz")
 OPEN_SUFFIX = ".open"
 """What a file's name ends with until its writer closes it."""
 _PIECE = 1 << 18

@@ -9,7 +9,6 @@ an address that other captures speak of, these are taken out and read anew, too.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from archive.bulk_load import Read, settle_read
 from archive.concerned import give_back
 from archive.copies import update_stories
 from archive.database import ArchiveError
+from archive.read_only import connect_read_only
 from archive.rebuild_plan import Waiting
 from crawler.catalogue import site_for
 from crawler.intake.building import Building
@@ -41,7 +41,7 @@ def chosen_captures(db: Database, sites: Iterable[str], since: str) -> list[str]
 
 def state_of(path: Path) -> str:
     """What changes in a database whenever a crawl or an import has written to it."""
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    db = connect_read_only(path)
     try:
         counts = [
             db.execute(f"select count(*), coalesce(max(rowid), 0) from {table}").fetchone()

@@ -8,11 +8,12 @@ from itertools import count
 from pathlib import Path
 
 from archive.copies_at_once import kept_beside
+from archive.read_only import connect_read_only
 
 
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database as it is at this moment."""
-    here = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)
+    here = connect_read_only(source)
     try:
         there = sqlite3.connect(target)
         try:
@@ -32,11 +33,6 @@ def free_name(path: Path) -> Path:
 def _ordinals() -> Iterator[str]:
     yield ""
     yield from (f"-{number}" for number in count(2))
-
-
-def read_only(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write. Raises sqlite3.Error."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
 
 
 def remove(path: Path) -> None:

@@ -27,6 +27,7 @@ from archive.database import (
     transaction,
 )
 from archive.records import Capture, Page, Site, Unreadable
+from archive.warc.file import WARC_SUFFIXES
 from archive.warc.reader import (
     ContentTooLarge,
     ContentUndecodable,
@@ -39,7 +40,7 @@ from archive.warc.reader import (
 from archive.warc.writer import WrittenFile, recover
 from crawler.extract import extract
 from crawler.extractor import LoneWorker, worker_pool
-from crawler.intake.names import WARC_SUFFIXES, origin_of
+from crawler.intake.names import origin_of
 from crawler.intake.parts import MAX_CONTENT_BYTES, located
 from crawler.reading import (
     Outcome,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-WARC_SUFFIXES = (".warc", ".warc.gz")
+from archive.warc.file import WARC_SUFFIXES
 
 
 def imported_name(digest: str, name: str) -> str:

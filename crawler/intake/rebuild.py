@@ -20,6 +20,7 @@ from archive.database import ArchiveError, open_archive, refuse_foreign, transac
 from archive.differences import Differences, compare_archives
 from archive.operation_schema import OPERATION_TABLES
 from archive.provenance_schema import PROVENANCE_TABLES
+from archive.read_only import connect_read_only
 from archive.rebuild_plan import RebuildPlan
 from archive.warc.file import OPEN_SUFFIX
 from archive.warc.reader import WarcError
@@ -29,7 +30,6 @@ from crawler.intake.building_part import BuildingPart, state_of
 from crawler.intake.database_files import (
     copy_database,
     free_name,
-    read_only,
     remove,
     remove_journals,
 )
@@ -179,7 +179,7 @@ class _Rebuild:
                 raise ArchiveError(f"There is no {self.old} of which a part could be rebuilt.")
             return
         try:
-            db = read_only(self.old)
+            db = connect_read_only(self.old)
             try:
                 refuse_foreign(Database(db), self.old)
                 db.execute("select count(*) from captures")
@@ -322,7 +322,7 @@ class _Rebuild:
 
     def _carry_table(self, db: Database, table: str) -> None:
         """Of a damaged table the rows that stand before the damage."""
-        before = read_only(self.old)
+        before = connect_read_only(self.old)
         before.row_factory = sqlite3.Row
         try:
             if table in Database(before).table_names():

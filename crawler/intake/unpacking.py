@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from archive.database import ArchiveError
-from crawler.intake.names import WARC_SUFFIXES
+from archive.warc.file import WARC_SUFFIXES
 
 MAX_MEMBERS = 100_000
 MAX_RATIO = 50
