@@ -18,8 +18,8 @@ from crawler.commands.outcomes import (
     exit_codes,
     stoppable,
 )
-from crawler.commands.rebuild import WorkDisplay
 from crawler.display import print_table, told_now_and_then
+from crawler.work_display import WorkDisplay
 
 if TYPE_CHECKING:
     from crawler.intake.merging import Merged

@@ -21,11 +21,11 @@ from archive.records import Page
 from archive.verify import verify
 from benchmarks.rebuild import write_captures
 from crawler.cli import congdoan
-from crawler.commands.rebuild import WorkDisplay
 from crawler.extract import extract
 from crawler.intake import parts
 from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Wishes, rebuild
+from crawler.work_display import WorkDisplay
 from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written
 
 EVENTS = [
