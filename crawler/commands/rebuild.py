@@ -1,4 +1,4 @@
-"""``congdoan rebuild``: the database anew from the WARC files, or the part of it that is asked for."""
+"""``congdoan rebuild``: the database anew from the WARC files, or a part of it."""
 
 from __future__ import annotations
 
