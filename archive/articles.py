@@ -36,7 +36,7 @@ from archive.moves import (
 )
 from archive.records import Article, Capture, Unreadable
 from archive.rows import fetch_all, fetch_one, insert_row
-from archive.vietnamese import fold_stroke
+from archive.vietnamese.folding import fold_stroke
 from archive.warc.writer import PayloadRef
 
 Change = Literal["new", "changed", "unchanged", "gone", "unreadable", "none"]

@@ -27,7 +27,7 @@ def damage_in(path: Path) -> str:
     """What SQLite's quick check finds wrong in a database that nobody writes to, "" for nothing.
 
     Reads the whole file once. Content that was changed without breaking a page is not seen:
-    ``archive.verify`` compares that with the records.
+    ``archive.verification.verify`` compares that with the records.
     """
     try:
         db = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.migrations import migrations
-from archive.provinces import PROVINCE_2025
 from archive.records import VIETNAM, Site
+from archive.tables.migrations import migrations
+from archive.vietnamese.provinces import PROVINCE_2025
 
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another; transactions are short, so this is never reached."""

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from archive.browsing_schema import refresh_counts
 from archive.database import article_id, open_archive, save_site
-from archive.provinces import PROVINCE_2025
 from archive.records import Site
-from archive.vietnamese import fold_stroke
+from archive.tables.browsing import refresh_counts
+from archive.vietnamese.folding import fold_stroke
+from archive.vietnamese.provinces import PROVINCE_2025
 
 ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x"
 RIMES = (

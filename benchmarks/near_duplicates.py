@@ -19,9 +19,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.articles import content_hash
-from archive.copies import update_stories
 from archive.database import article_id, open_archive, save_site, transaction
 from archive.records import Article, Byline, Site
+from archive.stories.copies import update_stories
 from benchmarks.labelled_copies import Told, copies, labelled_set, originals
 
 TUNED_ON = tuple(range(1, 9))

@@ -28,7 +28,7 @@ from archive.database import open_archive
 from archive.publish.filters import Filters
 from archive.publish.searching import search
 from archive.records import Article, Byline, Capture
-from archive.search import parse
+from archive.search.query import parse
 from benchmarks.end_to_end import ours
 from benchmarks.generated_archive import build
 from benchmarks.generated_origin import Origin

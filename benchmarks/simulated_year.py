@@ -27,7 +27,7 @@ from sqlite_utils import Database
 from twisted.internet import asyncioreactor
 
 from archive.database import open_archive, save_site
-from archive.health import Health
+from archive.health.judgement import Health
 from archive.operation import planned_sites
 from archive.records import VIETNAM
 from benchmarks.told import Told, told_parser, told_to

@@ -25,7 +25,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.records import Article, Page
-from archive.vietnamese import fold_stroke
+from archive.vietnamese.folding import fold_stroke
 from benchmarks.generated_pages import GeneratedSite
 from crawler.extract import extract, layouts_for
 from crawler.extraction.chosen import choose_layout

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.health import Health
-from archive.provinces import PROVINCE_2025
+from archive.health.judgement import Health
+from archive.vietnamese.provinces import PROVINCE_2025
 from crawler.catalogue import declared_sites
 from crawler.extraction.urls import article_key
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from sqlite_utils import Database
 
 from archive.articles import Change, content_hash, save_capture, settle
-from archive.bulk_load import Read
+from archive.rebuilding.bulk_load import Read
 from archive.records import Article, Capture, Page, Unreadable
 from crawler import VERSION
 from crawler.catalogue import expects_article, is_listing
@@ -88,7 +88,10 @@ def keep_capture(db: Database, capture: Capture) -> bool:
 
 
 def read_of(capture: Capture, outcome: Outcome = None, *, waiting: bool = False) -> Read:
-    """What ``archive.bulk_load`` has to know of a capture; ``waiting``: it is yet to be read."""
+    """What ``archive.rebuilding.bulk_load`` has to know of a capture.
+
+    ``waiting``: it is yet to be read.
+    """
     address = article_key(capture.url)
     leads_to = article_key(capture.location) if capture.location else ""
     if outcome is not None:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.articles import Change
-from archive.bulk_load import Read, save_together, settle_read
 from archive.database import transaction
+from archive.rebuilding.bulk_load import Read, save_together, settle_read
 from archive.records import Capture
 from crawler.reading import (
     EXTRACTOR,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.provinces import MERGED_FROM, PROVINCE_2025
+from archive.vietnamese.provinces import MERGED_FROM, PROVINCE_2025
 from crawler import settings
 from crawler.catalogue import declared_sites
 from crawler.declaration import EVIDENCE

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.search import parse, parse_plainly
-from archive.search_syntax import And, In, Or, Phrase, QueryError
-from archive.spelling import comparable, fold, has_marks, spellings
-from archive.vietnamese import fold_stroke
+from archive.search.query import parse, parse_plainly
+from archive.search.syntax import And, In, Or, Phrase, QueryError
+from archive.vietnamese.folding import fold_stroke
+from archive.vietnamese.spelling import comparable, fold, has_marks, spellings
 
 
 def words(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from datasette.views.database import DatabaseView
 from archive.publish.face import Addresses, page
 from archive.publish.home import holdings
 from archive.publish.snapshot import read
-from archive.schema import SCHEMA
+from archive.tables.schema import SCHEMA
 
 KINDS = ("view", "table", "count", "index")
 

@@ -16,8 +16,8 @@ from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
 from archive.database import timestamp
-from archive.health import CLASSES, WORDS, Health, all_health
-from archive.health_sentences import in_vietnamese
+from archive.health.judgement import CLASSES, WORDS, Health, all_health
+from archive.health.sentences import in_vietnamese
 from archive.publish.face import page
 from archive.publish.places import state_tone, state_words
 from archive.publish.snapshot import read

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.publish.snippets import Segments, marked, snippet
-from archive.search import Query
+from archive.search.query import Query
 
 LISTED_TITLE = 300
 LISTED_LEAD = 400

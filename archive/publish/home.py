@@ -17,7 +17,7 @@ from archive.publish.hits import load_hits
 from archive.publish.language import Speaker
 from archive.publish.snapshot import read
 from archive.publish.walking import walk
-from archive.spelling import alphabetical
+from archive.vietnamese.spelling import alphabetical
 
 NEWEST = 8
 CHARTED_MONTHS = 180

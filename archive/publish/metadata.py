@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive.schema import SCHEMA
+from archive.tables.schema import SCHEMA
 
 SEARCHED = "articles_fts"
 FACETS = {"crawls": ["site", "outcome"], "fetch_errors": ["kind"], "unreadable": ["reason"]}

@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup, escape
 
-from archive.health import WORDS
-from archive.health_sentences import in_vietnamese
-from archive.provinces import MERGED_FROM, PROVINCE_2025
+from archive.health.judgement import WORDS
+from archive.health.sentences import in_vietnamese
 from archive.publish.face import Addresses, language_of, page, path_value
 from archive.publish.filters import Filters
 from archive.publish.hits import Hit, load_hits
@@ -24,7 +23,8 @@ from archive.publish.reasons import failure_words, unread_words
 from archive.publish.search_page import site_titles
 from archive.publish.snapshot import read
 from archive.publish.walking import Cursor, Found, walk
-from archive.spelling import alphabetical
+from archive.vietnamese.provinces import MERGED_FROM, PROVINCE_2025
+from archive.vietnamese.spelling import alphabetical
 
 PAGE_SIZE = 20
 RECENT_CRAWLS = 20
@@ -185,9 +185,10 @@ async def site_view(datasette: Any, request: Request) -> Response:
 def site_states(conn: sqlite3.Connection) -> list[dict[str, Any]]:
     """Every site with its articles, its latest crawl, and one word for its state.
 
-    The word is that of ``health_states`` (see ``archive.health``) where the archive is watched.
-    Elsewhere it is read from the latest crawl: "never": no crawl yet; "running"; "unfinished";
-    "errors": more than a tenth of its requests failed; "empty": no articles; "current" otherwise.
+    The word is that of ``health_states`` (see ``archive.health.judgement``) where the archive is
+    watched. Elsewhere it is read from the latest crawl: "never": no crawl yet; "running";
+    "unfinished"; "errors": more than a tenth of its requests failed; "empty": no articles;
+    "current" otherwise.
     """
     rows = _dicts(
         conn,

@@ -42,11 +42,11 @@ from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database, is_sample
-from archive.schema import SCHEMA
-from archive.search import parse, parse_plainly
-from archive.search_syntax import QueryError
-from archive.spelling import fold
-from archive.vietnamese import fold_stroke
+from archive.search.query import parse, parse_plainly
+from archive.search.syntax import QueryError
+from archive.tables.schema import SCHEMA
+from archive.vietnamese.folding import fold_stroke
+from archive.vietnamese.spelling import fold
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"

@@ -13,11 +13,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.browsing_schema import INDEXED
 from archive.publish import matched
 from archive.publish.filters import Filters
 from archive.publish.walking import Cursor, Found, walk
-from archive.search import Query
+from archive.search.query import Query
+from archive.tables.browsing import INDEXED
 
 LOOKED_AT = 60
 """Articles that are looked at to tell whether a prefix is common (their beginnings: 3 ms)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archive.health import CLASSES
-from archive.health_sentences import in_vietnamese
+from archive.health.judgement import CLASSES
+from archive.health.sentences import in_vietnamese
 from archive.records import REASONS
 
 UNREAD_VI: dict[str, str] = {

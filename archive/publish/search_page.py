@@ -17,8 +17,8 @@ from archive.publish.searching import FACETS, Sort, search
 from archive.publish.snapshot import read
 from archive.publish.suggestions import COUNTED, Suggestion, suggest
 from archive.publish.walking import Cursor, Found
-from archive.search import Query, parse, parse_plainly
-from archive.search_syntax import MAX_CHARACTERS, QueryError
+from archive.search.query import Query, parse, parse_plainly
+from archive.search.syntax import MAX_CHARACTERS, QueryError
 
 PAGE_SIZE = 20
 LARGEST_PAGE = 100

@@ -24,7 +24,7 @@ from archive.publish.filters import Filters, by_date
 from archive.publish.matched import ID_SPACE
 from archive.publish.prefixes import has_common_prefix, read_through, reader
 from archive.publish.walking import Cursor, Found, probe, walk
-from archive.search import Query
+from archive.search.query import Query
 
 RANKED = 5_000
 LISTED = 9_000

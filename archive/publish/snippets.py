@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archive.spelling import comparable
+from archive.vietnamese.spelling import comparable
 
 Segments = list[tuple[str, bool]]
 """Text in pieces; True where a piece is to be marked. Never HTML: the template escapes."""

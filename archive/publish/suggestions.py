@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archive.publish.filters import Filters
-from archive.search import Query, parse
-from archive.search_syntax import And, In, Node, Or, Phrase, QueryError
-from archive.spelling import fold
+from archive.search.query import Query, parse
+from archive.search.syntax import And, In, Node, Or, Phrase, QueryError
+from archive.vietnamese.spelling import fold
 
 COUNTED = 1_000
 """Articles that are counted for a suggestion; more are told as "more than"."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.health import WORDS, longest_quiet
+from archive.health.judgement import WORDS, longest_quiet
 from archive.revisits import STEPS, YEARLY
 from benchmarks.year.pages import edit_mark
 from benchmarks.year.script import DAY, START, Fault, SiteScript, Story, YearScript
@@ -251,7 +251,7 @@ def _heard_by(site: SiteScript, fault: Fault, word: str) -> datetime:
     if word == "gone":
         return fault.start + timedelta(days=14) + 2 * site.interval + SLACK + HEARD_WITHIN
     if word == "changed":
-        # Three pages make a change, against ten of the last sixty days: see archive.drift.
+        # Three pages make a change, against ten of the last sixty days: see archive.health.drift.
         news = [story.published for story in site.stories if story.published > fault.start]
         usual = [s for s in site.stories if fault.start - 60 * DAY < s.published < fault.start]
         if len(news) < 3 or len(usual) < 12:

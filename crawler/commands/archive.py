@@ -18,8 +18,8 @@ from crawler.commands.options import data_option, jobs_option, json_option
 from crawler.commands.outcomes import EXIT_DAMAGED, EXIT_PARTLY, complaints, exit_codes
 
 if TYPE_CHECKING:
-    from archive.export_formats import Format
-    from archive.selection import Selection
+    from archive.exchange.formats import Format
+    from archive.exchange.selection import Selection
 
 Decorated = Callable[..., Any]
 
@@ -48,7 +48,7 @@ def _selecting(command: Decorated) -> Decorated:
 def _selection(
     sites: tuple[str, ...], provinces: tuple[str, ...], since: str, until: str, query: str = ""
 ) -> Selection:
-    from archive.selection import Selection
+    from archive.exchange.selection import Selection
 
     return Selection(sites, provinces, since, until, query)
 
@@ -80,8 +80,8 @@ def verify(data: Path, quiet: bool, as_json: bool) -> None:
       congdoan verify
       congdoan verify --json | jq -r '.findings[] | select(.severity == "damage") | .where'
     """
-    from archive.verify import Checked
-    from archive.verify import verify as verify_archive
+    from archive.verification.verify import Checked
+    from archive.verification.verify import verify as verify_archive
 
     checked = Checked()
 
@@ -237,8 +237,8 @@ def export(
       congdoan export counts --sql "select site, count(*) n from articles group by 1"
       congdoan export pages.wacz --format wacz --site lang_son
     """
-    from archive.export import export_query, export_tables
-    from archive.wacz import write_wacz
+    from archive.exchange.export import export_query, export_tables
+    from archive.exchange.wacz import write_wacz
 
     if spreadsheet and form != "csv":
         raise click.UsageError("--spreadsheet goes with --format csv.")
@@ -282,7 +282,7 @@ def cdxj(
     Example:
       congdoan cdxj -o index.cdxj
     """
-    from archive.cdxj import cdxj_lines
+    from archive.exchange.cdxj import cdxj_lines
     from archive.read_only import reading
 
     if output is not None and not output.absolute().parent.is_dir():
@@ -309,8 +309,8 @@ def stories(data: Path, as_json: bool) -> None:
 
     Looks only at articles that are new or changed since.
     """
-    from archive.copies import update_stories
     from archive.database import open_archive
+    from archive.stories.copies import update_stories
 
     with complaints(), open_archive(data / "archive.db", create=False) as db:
         found = update_stories(db)
@@ -329,7 +329,7 @@ def attachments(data: Path, jobs: int | None, as_json: bool) -> None:
 
     Each document is read in a process with limits; what cannot be read leaves its reason.
     """
-    from archive.attachments_text import read_attachments
+    from archive.attachments.texts import read_attachments
     from archive.database import open_archive
 
     with complaints(), open_archive(data / "archive.db", create=False) as db:

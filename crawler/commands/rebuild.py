@@ -22,7 +22,7 @@ from crawler.commands.outcomes import (
 from crawler.work_display import WorkDisplay
 
 if TYPE_CHECKING:
-    from archive.differences import Differences, SiteDifferences
+    from archive.rebuilding.differences import Differences, SiteDifferences
     from crawler.intake.rebuild import Rebuilt
 
 EXIT_CODES = exit_codes(
@@ -97,8 +97,8 @@ def rebuild(
       congdoan rebuild --site lang_son --dry-run
       congdoan rebuild --since 2026-01-01 --json | jq .differences
     """
+    from archive.exchange.selection import Selection
     from archive.read_only import reading
-    from archive.selection import Selection
     from crawler.intake.rebuild import Wishes
     from crawler.intake.rebuild import rebuild as rebuild_archive
 

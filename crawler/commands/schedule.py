@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from archive.crawled_web import LIVE, SAMPLE
 from archive.database import ArchiveError, open_archive
-from archive.health import WORDS, Health
+from archive.health.judgement import WORDS, Health
 from archive.records import VIETNAM
 from crawler.commands.options import (
     contact_option,

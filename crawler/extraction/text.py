@@ -12,7 +12,7 @@ import unicodedata
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from archive.legacy_tables import TCVN3, VNI
+from archive.vietnamese.legacy_tables import TCVN3, VNI
 from crawler.extraction.syllables import is_syllable
 from crawler.extraction.viqr import ASKS_RE, TOKEN_RE, from_viqr, viqr_token
 

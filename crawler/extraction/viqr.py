@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from archive.legacy_tables import VIQR_SHAPES, VIQR_TONES
+from archive.vietnamese.legacy_tables import VIQR_SHAPES, VIQR_TONES
 from crawler.extraction.syllables import is_syllable
 
 TOKEN_RE = re.compile(

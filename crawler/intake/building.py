@@ -13,7 +13,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.awaiting import Place, awaiting
-from archive.bulk_load import (
+from archive.database import ArchiveError, open_archive, save_site, transaction
+from archive.exchange.twins import join_twins
+from archive.rebuilding.bulk_load import (
     SEARCH_INDEXES,
     Read,
     begin_loading,
@@ -22,8 +24,9 @@ from archive.bulk_load import (
     load_reads,
     search_index_statement,
 )
-from archive.copies import Groups, Story
-from archive.copies_at_once import (
+from archive.rebuilding.plan import RebuildPlan, Waiting
+from archive.search.build import adopt_search_index, build_search_index
+from archive.stories.at_once import (
     COMPARED,
     Found,
     gather_keys,
@@ -34,10 +37,7 @@ from archive.copies_at_once import (
     stories_of,
     write_stories,
 )
-from archive.database import ArchiveError, open_archive, save_site, transaction
-from archive.rebuild_plan import RebuildPlan, Waiting
-from archive.search_build import adopt_search_index, build_search_index
-from archive.twins import join_twins
+from archive.stories.copies import Groups, Story
 from crawler.intake.edition import edition
 from crawler.intake.names import origin_of
 from crawler.intake.parts import (

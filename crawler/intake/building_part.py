@@ -1,9 +1,9 @@
 """A rebuild of some captures: the others, and all rows that do not depend on these, stay.
 
 The unit is the article: with a capture that was chosen go all captures that its rows could depend
-on (``archive.concerned``). Those are taken out of a copy of the database and read anew, so that
-what comes back is what a rebuild of everything would give for them. Where a page, read anew, names
-an address that other captures speak of, these are taken out and read anew, too.
+on (``archive.rebuilding.concerned``). Those are taken out of a copy of the database and read anew,
+so that what comes back is what a rebuild of everything would give for them. Where a page, read
+anew, names an address that other captures speak of, these are taken out and read anew, too.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.bulk_load import Read, settle_read
-from archive.concerned import give_back
-from archive.copies import update_stories
 from archive.database import ArchiveError
 from archive.read_only import connect_read_only
-from archive.rebuild_plan import Waiting
+from archive.rebuilding.bulk_load import Read, settle_read
+from archive.rebuilding.concerned import give_back
+from archive.rebuilding.plan import Waiting
+from archive.stories.copies import update_stories
 from crawler.catalogue import site_for
 from crawler.intake.building import Building
 from crawler.intake.progress import Progress

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from archive.copies_at_once import kept_beside
 from archive.read_only import connect_read_only
+from archive.stories.at_once import kept_beside
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.attachments_text import read_attachments
-from archive.copies import update_stories
+from archive.attachments.texts import read_attachments
 from archive.crawled_web import web_kept
+from archive.stories.copies import update_stories
 
 
 def update_derived(db: Database, data: Path) -> None:

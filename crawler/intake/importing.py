@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from archive.crawled_web import note_web, refuse_other, web_of
 from archive.database import ArchiveError, open_archive
-from archive.twins import join_twins
+from archive.exchange.twins import join_twins
 from archive.warc.reader import Damage, WarcError, read_records
 from crawler.intake.derived import update_derived
 from crawler.intake.ingest import Intake, Watch

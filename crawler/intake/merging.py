@@ -20,8 +20,8 @@ from sqlite_utils import Database
 
 from archive.crawled_web import LIVE, note_web, refuse_other, web_of_files
 from archive.database import ArchiveError, open_archive, precise_timestamp, timestamp, transaction
-from archive.merged_logs import merge_logs
-from archive.other_archive import (
+from archive.exchange.merged_logs import merge_logs
+from archive.exchange.other_archive import (
     Examined,
     OtherArchive,
     OtherFile,
@@ -30,7 +30,7 @@ from archive.other_archive import (
     other_database,
     sites_told_apart,
 )
-from archive.twins import join_twins
+from archive.exchange.twins import join_twins
 from archive.warc.reader import WarcError, read_page_at
 from crawler.intake.derived import update_derived
 from crawler.intake.importing import PATIENCE_SECONDS

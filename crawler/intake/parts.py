@@ -14,8 +14,8 @@ from pathlib import Path
 
 from archive.articles import content_hash
 from archive.awaiting import Place
-from archive.bulk_load import Read
 from archive.database import ArchiveError
+from archive.rebuilding.bulk_load import Read
 from archive.records import Article, Capture, Page, Site, Unreadable
 from archive.warc.reader import (
     ContentTooLarge,

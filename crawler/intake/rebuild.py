@@ -17,11 +17,11 @@ from sqlite_utils import Database
 
 from archive.broken_database import is_damage
 from archive.database import ArchiveError, open_archive, refuse_foreign, transaction
-from archive.differences import Differences, compare_archives
-from archive.operation_schema import OPERATION_TABLES
-from archive.provenance_schema import PROVENANCE_TABLES
 from archive.read_only import connect_read_only
-from archive.rebuild_plan import RebuildPlan
+from archive.rebuilding.differences import Differences, compare_archives
+from archive.rebuilding.plan import RebuildPlan
+from archive.tables.operation import OPERATION_TABLES
+from archive.tables.provenance import PROVENANCE_TABLES
 from archive.warc.file import OPEN_SUFFIX
 from archive.warc.reader import WarcError
 from archive.warc.writer import recover

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from archive.provinces import PROVINCE_2025
 from archive.records import Article, Page, Unreadable
-from archive.vietnamese import fold_stroke
+from archive.vietnamese.folding import fold_stroke
+from archive.vietnamese.provinces import PROVINCE_2025
 from crawler.catalogue import host_of
 from crawler.extract import extract
 from crawler.extraction.chosen import choose_layout, knows_page

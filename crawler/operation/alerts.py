@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from archive.database import timestamp, transaction
-from archive.health import WORDS, Health
+from archive.health.judgement import WORDS, Health
 from crawler.operation.configuration import AlertConfig
 
 logger = logging.getLogger(__name__)

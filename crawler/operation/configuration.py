@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database import ArchiveError
-from archive.health import WORDS
+from archive.health.judgement import WORDS
 from crawler.operation.timetable import parse_times
 from crawler.politeness.pacing import parse_quiet_hours
 

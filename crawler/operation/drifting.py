@@ -1,7 +1,7 @@
 """What only a site's own file can tell about a change: which selector died, which listing.
 
-``archive.health`` finds from rows that a template changed; here stored pages from before and
-after are laid side by side, and the selectors that found something on every page before and on
+``archive.health.judgement`` finds from rows that a template changed; here stored pages from before
+and after are laid side by side, and the selectors that found something on every page before and on
 none after are named.
 """
 
@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.drift import RECENT, Drift
-from archive.health import READINGS_SINCE, Health, monitored, site_health
-from archive.health_sentences import say
+from archive.health.drift import RECENT, Drift
+from archive.health.judgement import READINGS_SINCE, Health, monitored, site_health
+from archive.health.sentences import say
 from archive.records import Page
 from archive.warc.reader import ContentTooLarge, ContentUndecodable, WarcError, read_page_at
 from crawler.catalogue import declared_sites
@@ -163,7 +163,7 @@ def dead_selectors(
 
 
 def _newest_crawls(rows: Sequence[dict[str, Any]]) -> set[str]:
-    """As ``archive.drift`` splits readings: the newest crawls that have enough together."""
+    """As ``archive.health.drift`` splits readings: the newest crawls that have enough together."""
     crawls: set[str] = set()
     for number, row in enumerate(rows):
         if number >= RECENT and row["crawl"] not in crawls:

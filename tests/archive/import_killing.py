@@ -22,7 +22,7 @@ from typing import Any
 
 from archive.crawl_log import begin_crawl, finish_crawl, save_fetch_error
 from archive.database import open_archive
-from archive.verify import verify
+from archive.verification.verify import verify
 from benchmarks.rebuild import write_captures
 from crawler.intake.rebuild import Wishes, rebuild
 from tests.archive.told_pages import rows_of

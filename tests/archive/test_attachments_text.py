@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.attachments_text import bounded_text, read_attachments
-from archive.document_text import clean, extract_text, kind_of
+from archive.attachments.documents import clean, extract_text, kind_of
+from archive.attachments.texts import bounded_text, read_attachments
 from archive.records import Attachment
-from archive.tcvn3 import from_tcvn3, looks_like_tcvn3
+from archive.vietnamese.tcvn3 import from_tcvn3, looks_like_tcvn3
 from tests.archive.office_files import compound, doc, docx, pdf, xlsx
 from tests.archive.small_archive import HOST, SmallArchive, reply
 

@@ -13,7 +13,7 @@ import pytest
 
 from archive.backup import MANIFEST, backup, check_backup, read_manifest, restore
 from archive.database import ArchiveError
-from archive.verify import verify
+from archive.verification.verify import verify
 from archive.warc.writer import recover
 from crawler.frontier import Store
 from tests.archive.small_archive import SmallArchive, filled

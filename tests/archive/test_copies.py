@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import copy_keys
-from archive.copies import Groups, probable_original, update_stories
-from archive.copies_at_once import (
+from archive.database import open_archive, transaction
+from archive.stories import keys as copy_keys
+from archive.stories.at_once import (
     gather_keys,
     kept_beside,
     keys_between,
@@ -24,11 +24,11 @@ from archive.copies_at_once import (
     stories_of,
     write_stories,
 )
-from archive.copy_keys import candidates, reindex
-from archive.database import open_archive, transaction
-from archive.run_hashes import packed_word, run_hashes
-from archive.story_text import plain, same_story, share_of, telling
-from archive.tellings import KeptTelling, packed
+from archive.stories.copies import Groups, probable_original, update_stories
+from archive.stories.keys import candidates, reindex
+from archive.stories.run_hashes import packed_word, run_hashes
+from archive.stories.tellings import KeptTelling, packed
+from archive.stories.text import plain, same_story, share_of, telling
 from benchmarks.labelled_copies import EDITS, Told, copies, labelled_set, originals
 from benchmarks.near_duplicates import measure, new_archive, save_told
 

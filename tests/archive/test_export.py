@@ -15,12 +15,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from archive.copies import update_stories
 from archive.database import ArchiveError, open_archive
-from archive.export import TABLES, Exported, export_query, export_tables
-from archive.export_formats import FORMATS, Format, open_writer
-from archive.schema import SCHEMA
-from archive.selection import Selection
+from archive.exchange.export import TABLES, Exported, export_query, export_tables
+from archive.exchange.formats import FORMATS, Format, open_writer
+from archive.exchange.selection import Selection
+from archive.stories.copies import update_stories
+from archive.tables.schema import SCHEMA
 from tests.archive.small_archive import SmallArchive, filled
 
 

@@ -21,9 +21,9 @@ import pytest
 
 from archive.backup import MANIFEST, backup, check_backup
 from archive.database import ArchiveError
-from archive.export import export_tables
-from archive.verify import Checked, verify
-from archive.wacz import write_wacz
+from archive.exchange.export import export_tables
+from archive.exchange.wacz import write_wacz
+from archive.verification.verify import Checked, verify
 from crawler.frontier import Store
 from crawler.intake.unpacking import unpack_wacz
 from tests.archive.small_archive import filled

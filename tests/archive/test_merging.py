@@ -20,7 +20,7 @@ from archive.backup import backup
 from archive.crawl_log import begin_crawl, finish_crawl, save_fetch_error
 from archive.database import ArchiveError, open_archive, save_site
 from archive.records import Site
-from archive.verify import verify
+from archive.verification.verify import verify
 from crawler.cli import congdoan
 from crawler.intake.merging import merge_archive
 from crawler.intake.progress import Progress

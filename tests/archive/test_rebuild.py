@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from archive.verify import verify
+from archive.verification.verify import verify
 from crawler.intake import parts
 from crawler.intake.rebuild import Wishes, rebuild
 from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written

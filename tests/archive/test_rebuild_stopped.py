@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from archive.database import ArchiveError
 from archive.records import Page
-from archive.verify import verify
+from archive.verification.verify import verify
 from benchmarks.rebuild import write_captures
 from crawler.cli import congdoan
 from crawler.extract import extract

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from archive.articles import content_hash
-from archive.bulk_load import Read, save_together
 from archive.database import transaction
+from archive.rebuilding.bulk_load import Read, save_together
 from archive.records import Article, Capture, Unreadable
 from tests.archive.test_articles import EVENTS, archive, article, capture, everything, take_in
 

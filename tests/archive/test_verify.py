@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.database import ArchiveError
-from archive.verify import Checked, Finding, verify
+from archive.verification.verify import Checked, Finding, verify
 from archive.warc.writer import recover
 from tests.archive.small_archive import HOST, SmallArchive, filled, reply
 
@@ -249,7 +249,7 @@ def test_several_processes_find_what_one_does(
     path.write_bytes(content)
     one, other = Checked(), Checked()
     alone = list(verify(data, checked=one, jobs=1))
-    monkeypatch.setattr("archive.verify.SMALL_BYTES", 0)
+    monkeypatch.setattr("archive.verification.verify.SMALL_BYTES", 0)
     seen: list[str] = []
     assert list(verify(data, checked=other, jobs=2, watch=seen.append)) == alone
     assert one == other and one.files == 4 and not one.ok

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.cdxj import cdxj_key, cdxj_lines
 from archive.database import ArchiveError
+from archive.exchange.cdxj import cdxj_key, cdxj_lines
+from archive.exchange.selection import Selection
+from archive.exchange.wacz import write_wacz
 from archive.read_only import reading
 from archive.records import Capture
-from archive.selection import Selection
-from archive.wacz import write_wacz
 from archive.warc.reader import read_page_at
 from tests.archive.small_archive import HOST, SmallArchive, filled, reply
 

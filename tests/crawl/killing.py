@@ -20,7 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from archive.verify import verify
+from archive.verification.verify import verify
 from archive.warc.reader import WarcError, read_records
 from crawler.catalogue import declared_sites, is_listing
 from crawler.sample_web import SITES, SampleRequest, SampleWeb

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.legacy_tables import TCVN3, VIQR_SHAPES, VIQR_TONES, VNI
 from archive.records import VIETNAM, Article, Page
+from archive.vietnamese.legacy_tables import TCVN3, VIQR_SHAPES, VIQR_TONES, VNI
 from crawler.extract import extract_document
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.legacy_pages import in_unicode

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.legacy_tables import TCVN3, VIQR_SHAPES, VIQR_TONES, VNI
+from archive.vietnamese.legacy_tables import TCVN3, VIQR_SHAPES, VIQR_TONES, VNI
 from crawler.extraction.syllables import is_syllable
 from crawler.extraction.text import clean_line, convert_legacy, decode_html, is_whole_utf8
 

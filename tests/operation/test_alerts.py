@@ -14,7 +14,7 @@ from email.message import Message
 import pytest
 from sqlite_utils import Database
 
-from archive.health import Health, all_health
+from archive.health.judgement import Health, all_health
 from crawler.operation.alerts import Change, Send, note_states, sender, tell
 from crawler.operation.configuration import AlertConfig
 from tests.operation.newsroom import START, Newsroom

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.database import ArchiveError
-from archive.health import WORDS
+from archive.health.judgement import WORDS
 from crawler.operation.configuration import Config, read_config
 
 FULL = """

@@ -13,7 +13,7 @@ import click
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
-from archive.health import WORDS
+from archive.health.judgement import WORDS
 from crawler.cli import congdoan
 from crawler.operation.configuration import Config, read_config
 

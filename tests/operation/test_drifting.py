@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from archive.crawl_log import begin_crawl, finish_crawl
 from archive.database import open_archive, save_site
-from archive.health import WORDS, Health
+from archive.health.judgement import WORDS, Health
 from archive.warc.writer import Exchange, WarcWriter
 from crawler.catalogue import declared_sites, site_record
 from crawler.commands.schedule import status

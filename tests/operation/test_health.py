@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive.drift import Reading, at_least, find_drifts
-from archive.health import (
+from archive.health.drift import Reading, at_least, find_drifts
+from archive.health.judgement import (
     CLASSES,
     GONE_AFTER,
     MASS_TAKEDOWN,
@@ -379,7 +379,7 @@ def test_other_sites_do_not_matter(room: Newsroom) -> None:
 
 
 def test_the_monitors_are_files_that_a_person_can_run(room: Newsroom) -> None:
-    folder = Path(__file__).parents[2] / "archive" / "monitors"
+    folder = Path(__file__).parents[2] / "archive" / "health" / "monitors"
     operation = Path(__file__).parents[2] / "docs" / "operation.md"
     for path in folder.glob("*.sql"):
         sql = monitor(path.stem)

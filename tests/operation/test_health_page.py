@@ -13,9 +13,9 @@ import pytest
 from sqlite_utils import Database
 
 from archive.database import open_archive
-from archive.drift import MEANINGS
-from archive.health import CLASSES, all_health
-from archive.health_sentences import NUMBERS, SENTENCES, in_vietnamese, say
+from archive.health.drift import MEANINGS
+from archive.health.judgement import CLASSES, all_health
+from archive.health.sentences import NUMBERS, SENTENCES, in_vietnamese, say
 from archive.operation import save_certificate
 from archive.publish.health_page import LACKS
 from archive.publish.serve import make_face

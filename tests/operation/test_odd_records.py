@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.database import open_archive
-from archive.verify import verify
+from archive.verification.verify import verify
 from crawler.cli import congdoan as program
 from crawler.intake.ingest import open_recovered
 

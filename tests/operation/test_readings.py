@@ -9,8 +9,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive.database import timestamp
-from archive.health import YEAR, monitor, monitored
-from archive.readings_schema import refresh_readings
+from archive.health.judgement import YEAR, monitor, monitored
+from archive.tables.readings import refresh_readings
 from tests.operation.newsroom import Newsroom
 
 

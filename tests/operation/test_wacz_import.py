@@ -69,7 +69,7 @@ def test_every_warc_of_a_wacz_is_taken_in(tmp_path: Path) -> None:
 
 
 def test_what_our_own_export_wrote_comes_back(tmp_path: Path) -> None:
-    from archive.wacz import write_wacz
+    from archive.exchange.wacz import write_wacz
 
     (tmp_path / "one.warc.gz").write_bytes(warc(tmp_path / "a", 1, 2))
     import_files([tmp_path / "one.warc.gz"], tmp_path / "data", jobs=1)

@@ -11,9 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.articles import save_capture, settle
-from archive.copies import update_stories
 from archive.database import article_id, open_archive, save_site
-from archive.provinces import PROVINCE_2025
 from archive.records import (
     VIETNAM,
     Article,
@@ -25,6 +23,8 @@ from archive.records import (
     Site,
     Unreadable,
 )
+from archive.stories.copies import update_stories
+from archive.vietnamese.provinces import PROVINCE_2025
 
 HERE = Path(__file__).parent
 PROVINCES = {

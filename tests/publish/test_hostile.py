@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.copies import update_stories
 from archive.database import article_id, open_archive, save_site
 from archive.publish.serve import make_face
 from archive.records import (
@@ -22,6 +21,7 @@ from archive.records import (
     Published,
     Site,
 )
+from archive.stories.copies import update_stories
 from tests.publish.browser import Watch, browser, served
 from tests.publish.conftest import close
 from tests.publish.sample import FETCHED, keep

@@ -10,8 +10,8 @@ import pytest
 
 from archive.publish.plugin import prepare_connection
 from archive.publish.tutorial import as_markdown
-from archive.schema import SCHEMA, markdown
-from archive.views import VIEWS
+from archive.tables.schema import SCHEMA, markdown
+from archive.tables.views import VIEWS
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 SHADOWS = re.compile(
@@ -27,7 +27,7 @@ def conn(sample: tuple[Path, dict[str, int]]) -> sqlite3.Connection:
 
 
 def test_what_is_described_is_what_is_there(conn: sqlite3.Connection) -> None:
-    """A new column is described in archive/schema.toml, then docs/schema.md is written anew."""
+    """A new column is described in archive/tables/schema.toml, then docs/schema.md is made anew."""
     there = {
         name: [column[1] for column in conn.execute(f"pragma table_info({name})")]
         for (name,) in conn.execute(
@@ -45,7 +45,7 @@ def test_descriptions_are_in_two_languages() -> None:
 
 
 def test_the_document_is_up_to_date() -> None:
-    """Write it with ``python -m archive.schema > docs/schema.md``."""
+    """Write it with ``python -m archive.tables.schema > docs/schema.md``."""
     assert (DOCS / "schema.md").read_text(encoding="utf-8") == markdown()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archive.publish.search_page import Asked, answer
-from archive.search import parse
+from archive.search.query import parse
 from tests.publish.sample import HERE, sample_articles
 
 LABELS: dict[str, dict[str, Any]] = tomllib.loads(

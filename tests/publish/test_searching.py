@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from archive.browsing_schema import refresh_counts
 from archive.database import article_id, open_archive
-from archive.provinces import PROVINCE_2025
 from archive.publish import prefixes, searching, walking
 from archive.publish.downloads import _listing, _Place
 from archive.publish.filters import Filters
 from archive.publish.search_page import Asked
 from archive.publish.searching import Sort, search
 from archive.publish.walking import Cursor, walk
-from archive.search import parse
-from archive.vietnamese import fold_stroke
+from archive.search.query import parse
+from archive.tables.browsing import refresh_counts
+from archive.vietnamese.folding import fold_stroke
+from archive.vietnamese.provinces import PROVINCE_2025
 
 COUNT = 240
 SITES = {"lang_son": "Lạng Sơn", "can_tho": "Cần Thơ", "bao": ""}

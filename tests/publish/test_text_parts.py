@@ -17,7 +17,7 @@ from archive.publish.feeds import _text
 from archive.publish.home import fill_months
 from archive.publish.snippets import marked, snippet
 from archive.publish.worddiff import around_changes, word_diff
-from archive.search import parse
+from archive.search.query import parse
 
 LINES = st.lists(
     st.sampled_from(["một hai ba", "bốn", "năm sáu.", "", "bảy tám chín mười"]), max_size=6

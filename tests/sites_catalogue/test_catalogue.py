@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from archive.crawl_log import begin_crawl, finish_crawl
 from archive.database import open_archive, save_site
-from archive.provinces import MERGED_FROM, PROVINCE_2025
+from archive.vietnamese.provinces import MERGED_FROM, PROVINCE_2025
 from crawler.catalogue import declared_sites, site_crawled, site_record, spider_for
 from crawler.commands.schedule import status
 from crawler.commands.sites import sites

@@ -1,0 +1,1 @@
+"""Texts of the documents that articles link to."""

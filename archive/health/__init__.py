@@ -1,0 +1,1 @@
+"""How sites fare: the word, the reason, and the drift of what is read."""

@@ -1,0 +1,1 @@
+"""A database made anew from its captures: the plan, the rows in bulk, and what differs."""

@@ -1,0 +1,1 @@
+"""The search box: its grammar, and the query that it becomes."""

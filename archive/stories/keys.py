@@ -1,0 +1,155 @@
+"""Which texts may be alike: an index that finds the few articles worth comparing with one.
+
+Every article's text is reduced to MinHash values (datasketch), and bands of them are its keys in
+the database (locality-sensitive hashing): articles that share keys are compared by their texts.
+What is compared is a function of the set of keys, not of the order in which they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.stories.text import MIN_SYLLABLES, Telling
+
+BANDS = 32
+ROWS = 2
+"""MinHash values in a band."""
+CROWD = 32
+"""Articles that may share a key before it tells little, as those of template sentences do."""
+BANDS_SHARED = 2
+"""Bands that two texts must share to be compared. Of a Jaccard similarity of s they share two of
+32 with probability 0.04 for s = 0.1, 0.37 for 0.2, 0.80 for 0.3, 0.97 for 0.4, 0.999 for 0.5."""
+MIN_TELLING = 12
+"""Phrases with a fact in them that a text must have to be found by these alone."""
+_LARGEST = 2**63 - 1
+
+
+def _last_of(key: str) -> str:
+    """SQL for the last spokesman of a key, the ``CROWD``th article that has it; null: all are."""
+    return (
+        f"(select article_id from copy_keys where key = {key}"
+        f" order by article_id limit 1 offset {CROWD - 1})"
+    )
+
+
+def reindex(db: Database, stale: Sequence[int], keys_of: Callable[[int], list[int]]) -> list[int]:
+    """Put the keys of articles into the index in place of those that they had.
+
+    ``keys_of`` gives an article's keys, none of one that has vanished. Returns the others that
+    became spokesmen of a key by it, or are no longer: what they are compared with has changed.
+    """
+    marks = ", ".join("?" * len(stale))
+    before: dict[int, int | None] = dict(
+        db.conn.execute(
+            f"select distinct key, {_last_of('a.key')} from copy_keys a"
+            f" where article_id in ({marks})",
+            stale,
+        )
+    )
+    fresh = {article: keys_of(article) for article in stale}
+    for key in {key for keys in fresh.values() for key in keys} - before.keys():
+        before[key] = db.conn.execute(f"select {_last_of('?')}", (key,)).fetchone()[0]
+    db.conn.execute(f"delete from copy_keys where article_id in ({marks})", stale)
+    db.conn.executemany(
+        "insert into copy_keys values (?, ?)",
+        ((key, article) for article, keys in fresh.items() for key in keys),
+    )
+    moved: set[int] = set()
+    for key, last in before.items():
+        now = db.conn.execute(f"select {_last_of('?')}", (key,)).fetchone()[0]
+        if now != last:
+            bounds = sorted((_LARGEST if now is None else now, _LARGEST if last is None else last))
+            rows = db.conn.execute(
+                "select article_id from copy_keys where key = ? and article_id > ?"
+                " and article_id <= ?",
+                (key, *bounds),
+            )
+            moved.update(row[0] for row in rows)
+    return sorted(moved.difference(stale))
+
+
+def band_keys(told: Telling) -> list[int]:
+    """The keys of a text in the index, 48-bit numbers; texts that share some are compared.
+
+    Those of a short text stand for all its phrases together; a text without words has none.
+    """
+    if not told.shingles:
+        return []
+    if told.syllables < MIN_SYLLABLES:
+        phrases = b"".join(number.to_bytes(4, "big") for number in sorted(told.shingles))
+        return [_key(-1 - copy, phrases) for copy in range(BANDS_SHARED)]
+    # By the phrases with a fact in them: template sentences would bring every report of a kind
+    # together with every other, and comparing would never end.
+    keys = _bands(told.telling, 1) if told.telling else set()
+    if len(told.telling) < MIN_TELLING:
+        keys |= _bands(told.shingles, 1 + BANDS)
+    return sorted(keys)
+
+
+def _bands(shingles: frozenset[int], first: int) -> set[int]:
+    values = _min_hash(shingles)
+    return {
+        _key(first + band, values[band * ROWS : (band + 1) * ROWS].tobytes())
+        for band in range(BANDS)
+    }
+
+
+def _key(band: int, data: bytes) -> int:
+    return int.from_bytes(
+        blake2b(data, digest_size=6, salt=band.to_bytes(4, "big", signed=True)).digest(), "big"
+    )
+
+
+@lru_cache(1)
+def _fresh_min_hash() -> Any:
+    # Loading datasketch takes a second, for SciPy: only who needs it shall wait.
+    from datasketch import MinHash
+
+    return MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=_as_number)
+
+
+def _as_number(shingle: int) -> int:
+    return shingle
+
+
+def _min_hash(shingles: frozenset[int]) -> Any:
+    min_hash = _fresh_min_hash().copy()
+    min_hash.update_batch(sorted(shingles))
+    return min_hash.hashvalues.astype("<u4")
+
+
+def candidates(db: Database, article: int) -> list[int]:
+    """The articles to compare with: those that share ``BANDS_SHARED`` keys.
+
+    A key brings only pairs together of which one article is among its first ``CROWD``, its
+    spokesmen, by their ids. So the work grows with the number of articles, however many share a
+    template; of a story with more copies than that every one still meets the same spokesmen.
+    """
+    rows = db.conn.execute(
+        f"""with shared as (select key, {_last_of("a.key")} as last from copy_keys a
+              where article_id = :article)
+            select b.article_id from shared join copy_keys b on b.key = shared.key
+              and b.article_id <= case when shared.last >= :article
+                then {_LARGEST} else coalesce(shared.last, {_LARGEST}) end
+            where b.article_id <> :article
+            group by 1 having count(*) >= {BANDS_SHARED} order by 1""",
+        {"article": article},
+    )
+    return [row[0] for row in rows]
+
+
+def later_candidates(db: Database, article: int) -> list[int]:
+    """Of ``candidates`` those with a higher id: so each pair is named once."""
+    rows = db.conn.execute(
+        f"""select b.article_id from copy_keys a join copy_keys b
+              on b.key = a.key and b.article_id > a.article_id
+            where a.article_id = ? and a.article_id <= coalesce({_last_of("a.key")}, {_LARGEST})
+            group by 1 having count(*) >= {BANDS_SHARED} order by 1""",
+        (article,),
+    )
+    return [row[0] for row in rows]
