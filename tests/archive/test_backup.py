@@ -17,6 +17,7 @@ from archive.verification.verify import verify
 from archive.warc.writer import recover
 from crawler.frontier import Store
 from tests.archive.small_archive import SmallArchive, filled
+from tests.waiting import wait_for
 
 
 def rows(data: Path) -> dict[str, list[Any]]:
@@ -59,15 +60,15 @@ def test_a_backup_is_an_archive_itself(tmp_path: Path) -> None:
 def test_while_a_crawl_is_writing(tmp_path: Path) -> None:
     data = tmp_path / "data"
     filled(data)
-    stop, failed = threading.Event(), []
+    stop, failed, pages, turns = threading.Event(), [], [0], threading.Semaphore(0)
 
     def crawl() -> None:
         try:
             with SmallArchive(data, "khac") as small:
-                number = 0
-                while not stop.is_set() and number < 3000:
-                    number += 1
+                while turns.acquire() and not stop.is_set():
+                    number = pages[0] + 1
                     small.page(f"/tin-{number}.html", f"<p>{number}</p>", body=f"Tin {number}.")
+                    pages[0] = number
         except Exception as error:
             failed.append(error)
 
@@ -76,11 +77,15 @@ def test_while_a_crawl_is_writing(tmp_path: Path) -> None:
     counts = []
     try:
         for number in range(4):
+            held = pages[0]
+            turns.release(200)  # More pages than it writes while one backup is made.
+            wait_for(lambda held=held: failed or pages[0] > held, "a page")  # type: ignore[misc]
             made = backup(data, tmp_path / f"kept-{number}")
             assert made.problems == []
             counts.append(made.captures)
     finally:
         stop.set()
+        turns.release()
         thread.join()
     assert not failed
     assert counts == sorted(counts) and counts[-1] > counts[0]

@@ -27,6 +27,8 @@ from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Wishes, rebuild
 from crawler.work_display import WorkDisplay
 from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written
+from tests.crawl.processes import is_alive
+from tests.waiting import PATIENCE, wait_for
 
 EVENTS = [
     Event(day, kind, at=day % 5, site=day % 2, text=day % 4, to=(day + 1) % 5)
@@ -272,20 +274,16 @@ def test_a_killed_process_leaves_no_other_and_its_work(tmp_path: Path, number: i
     data = tmp_path / "data"
     write_captures(data / "warc", ("nukeviet",), 352)
     process = start(data)
-    deadline = time.monotonic() + 120
-    while parts_done(data) < 1 and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.02)
+    wait_for(lambda: parts_done(data) >= 1 or process.poll() is not None, "a part that is done")
     workers = children(process.pid)
     os.kill(process.pid, number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     if number == signal.SIGTERM:
         assert process.returncode == 130, said
         assert b"the same command goes on" in said
-    while any(Path(f"/proc/{worker}").exists() for worker in workers):
-        assert time.monotonic() < deadline, "a worker outlived the rebuild"
-        time.sleep(0.05)
+    wait_for(lambda: not any(map(is_alive, workers)), "the end of the workers")
     again = start(data)
-    out, said = again.communicate(timeout=240)
+    out, said = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said
     assert b"Goes on where an earlier rebuild was stopped." in out or b"has changed since" in out
     assert b"352 captures, 352 articles" in out

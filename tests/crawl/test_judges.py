@@ -5,18 +5,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from archive.warc.reader import read_page_at
 from tests.crawl.conftest import Crawled
+from tests.free_ports import free_port
+from tests.waiting import PATIENCE, wait_for
 
 PYWB = Path(os.environ.get("CONGDOAN_PYWB", Path(__file__).parents[2] / ".venv-pywb"))
 
@@ -29,17 +30,10 @@ def test_warcio_finds_nothing_wrong(first_crawl: Crawled) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def wait_for(address: str) -> None:
-    """Until the server answers."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=20):
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
+def answers(address: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(address, timeout=PATIENCE):
+        return True
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +52,7 @@ def replay(first_crawl: Crawled, tmp_path_factory: pytest.TempPathFactory) -> It
 
     manage("init", "sample")
     manage("add", "sample", *map(str, sorted((first_crawl.data / "warc").glob("*.warc.gz"))))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [str(PYWB / "bin" / "wayback"), "-p", str(port), "-b", "127.0.0.1"],
         cwd=folder,
@@ -69,11 +61,11 @@ def replay(first_crawl: Crawled, tmp_path_factory: pytest.TempPathFactory) -> It
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(f"http://127.0.0.1:{port}/sample/")
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/sample/"), "pywb")
         yield f"http://127.0.0.1:{port}/sample"
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(PATIENCE)
 
 
 def test_pywb_replays_every_article_as_it_was_captured(first_crawl: Crawled, replay: str) -> None:
@@ -89,7 +81,7 @@ def test_pywb_replays_every_article_as_it_was_captured(first_crawl: Crawled, rep
     for url, fetched_at, warc_file, offset, _ in rows:
         record = read_page_at(first_crawl.data / "warc" / warc_file, offset)
         moment = record.date.strftime("%Y%m%d%H%M%S")
-        with urllib.request.urlopen(f"{replay}/{moment}id_/{url}", timeout=20) as answer:
+        with urllib.request.urlopen(f"{replay}/{moment}id_/{url}", timeout=PATIENCE) as answer:
             body = answer.read()
             if answer.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)

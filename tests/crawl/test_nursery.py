@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from crawler import crawling
 from crawler.nursery import Forked, Nursery, NurseryGone
+from crawler.sample_web import SampleWeb
 from tests.crawl.conftest import Crawled, crawl_sample
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -134,21 +133,20 @@ def test_a_forked_crawl_that_is_killed_is_told_as_crashed_and_taken_up(
         born.append(start(self))
         return born[-1]
 
-    def kill_when_at_work(data: Path) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with suppress(Exception):
-                if Database(data / "archive.db")["captures"].count >= 8:
-                    break
-            time.sleep(0.02)
-        born[0].kill()
+    answer = SampleWeb._answer
+
+    def until_killed(self: SampleWeb, *given: Any) -> Any:
+        """In the middle of the crawl, while its request waits for an answer."""
+        if len(self.requests) == 20:
+            born[0].kill()
+        return answer(self, *given)
 
     monkeypatch.setattr(Nursery, "start", noted)
     data = tmp_path / "data"
-    killer = threading.Thread(target=kill_when_at_work, args=(data,))
-    killer.start()
-    killed = crawl_sample(data, sites=["lang_son"])
-    killer.join()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SampleWeb, "_answer", until_killed)
+        killed = crawl_sample(data, sites=["lang_son"])
+    assert list((data / "warc").glob("*.open")), "it was killed in the middle"
     assert killed.runs[0].outcome == "crashed"
     assert "code -9" in killed.runs[0].detail
     again = crawl_sample(data, sites=["lang_son"])

@@ -17,6 +17,7 @@ from crawler import saving
 from crawler.reading import Reading
 from crawler.saving import Saver
 from tests.archive.test_articles import capture
+from tests.waiting import PATIENCE
 
 HOST = "https://congdoan.example.vn"
 
@@ -69,7 +70,7 @@ def test_readings_wait_for_each_other_and_are_written_in_one_transaction(db: Dat
 def test_nothing_is_waited_for_in_vain(db: Database, readings: int, in_hand: int) -> None:
     with mock.patch.object(saving, "WAIT_SECONDS", 3600.0):
         done = save(saver(db, [], in_hand), *map(reading, range(readings)))
-        asyncio.run(asyncio.wait_for(done, 20))
+        asyncio.run(asyncio.wait_for(done, PATIENCE))
     assert count(db, "articles") == readings
 
 

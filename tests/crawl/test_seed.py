@@ -19,6 +19,7 @@ from crawler.nursery import Nursery
 from crawler.seed import Seed
 from tests.crawl.processes import is_alive
 from tests.crawl.test_deadly_page import body
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -30,7 +31,7 @@ def read(page: Page) -> Article | Unreadable:
     if page.body == b"fatal":
         os._exit(1)
     if page.body == b"slow":
-        time.sleep(60)
+        time.sleep(600)
     return Unreadable(str(os.getpid()), f"{len(page.body)} {page.url}")
 
 
@@ -139,7 +140,4 @@ def test_what_a_killed_crawl_has_planted_ends_with_it(
         assert process.stdout.read() == ""
         process.stdout.close()
         process.stderr.close()
-    deadline = time.monotonic() + 20
-    while any(map(is_alive, left)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(lambda: not any(map(is_alive, left)), "the end of seed and worker")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.crawl.conftest import Crawled
+from tests.publish.browser import follow
 from tests.replay.served import cut_off, serving
 
 pytestmark = pytest.mark.browser
@@ -25,8 +26,7 @@ def test_articles_of_every_site_lead_to_their_pages_with_their_pictures(
         for _, key, title, capture, picture in chosen:
             tab.goto(f"{address}/articles/{key}", wait_until="load")
             assert tab.locator("article h1").inner_text() == title
-            tab.locator("#replay").click()
-            tab.wait_for_load_state("load")
+            follow(tab, tab.locator("#replay"))
             assert tab.url.endswith(f"/capture/{capture}")
             assert title.casefold() in tab.locator("body").inner_text().casefold()
             shown = tab.locator("img").evaluate_all(

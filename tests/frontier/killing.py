@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.frontier.small_site import SmallSite
+from tests.waiting import PATIENCE as PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,7 +109,7 @@ class Crawl:
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
-    def stats(self, timeout: float = 60) -> dict[str, Any]:
+    def stats(self, timeout: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Wait for the end; fails if the process complained. To be asked once."""
         out, complaints = self.process.communicate(timeout=timeout)
         assert self.process.returncode == 0, complaints
@@ -135,11 +136,13 @@ def crawl_with_kills(
     assert pace > 0, "the site is too small for so many kills"
     while balance.kills < kills:
         kind = chance.choice(KINDS)
-        if not _wait_for(site, crawls, kind, chance.randint(pace // 3, pace)):
+        killed = threading.Event()
+        if not _wait_for(site, crawls, kind, chance.randint(pace // 3, pace), killed):
             break
         time.sleep(chance.uniform(0, 0.03))
         victim = chance.randrange(processes)
         leases = crawls[victim].kill()
+        killed.set()
         if leases is None:  # At its end before the others, which need it no more.
             continue
         balance.in_flight += leases
@@ -152,15 +155,24 @@ def crawl_with_kills(
     return draw(balance, site, folder)
 
 
-def _wait_for(site: SmallSite, crawls: list[Crawl], kind: str, after: int) -> bool:
-    """Wait until ``after`` requests have come and then one of a kind; False at the end."""
+def _wait_for(
+    site: SmallSite, crawls: list[Crawl], kind: str, after: int, killed: threading.Event
+) -> bool:
+    """Wait until ``after`` requests have come and then one of a kind; False at the end.
+
+    Should whoever kills be kept from it by the machine, the site waits with its answers until
+    ``killed``, so that the crawl does not come to its end meanwhile.
+    """
     arrived = threading.Event()
     start = site.received()
+    late = after + 2 * PATIENCE
 
     def watch(path: str) -> None:
         enough = site.received() - start
         if enough >= after and (kind_of(site, path) == kind or enough >= after + PATIENCE):
             arrived.set()
+        if enough >= late:
+            killed.wait(PATIENCE_SECONDS)
 
     site.on_request = watch
     while not arrived.wait(0.02):

@@ -18,6 +18,7 @@ from crawler.frontier.downloading import LeasedDownloader
 from crawler.frontier.reading import Accepted, LeaseReader
 from crawler.frontier.scheduler import frontier_path
 from tests.frontier.killing import ROOT
+from tests.waiting import PATIENCE
 
 PACKAGE = Path(crawler.frontier.__file__).parent
 
@@ -79,7 +80,7 @@ def test_a_frontier_without_its_other_parts_refuses_to_run(tmp_path: Path) -> No
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert "LeaseReader and Accepted and LeasedDownloader missing" in ended.stderr
     assert not (tmp_path / "frontier.db").exists()

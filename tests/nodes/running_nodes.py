@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.sample_web import SampleRequest, SampleWeb
+from tests.free_ports import free_port
 
 
 @dataclass
@@ -37,12 +36,6 @@ class RunningNode:
         """SIGKILL to scrapyd and all its jobs, as when the machine goes."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @contextmanager
@@ -90,7 +83,7 @@ def dispatching(
 ) -> Iterator[subprocess.Popen[str]]:
     """A dispatcher at work; what is left of it at the end is killed."""
     command = [sys.executable, "-m", "crawler.cli", "dispatch", "--json", "--data", str(data)]
-    command += ["--lease", str(lease), "--poll", str(lease / 8), "--patience", "60"]
+    command += ["--lease", str(lease), "--poll", str(lease / 8), "--patience", "240"]
     command += [word for node in nodes for word in ("--node", node.url)]
     with subprocess.Popen(
         command + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -99,10 +92,3 @@ def dispatching(
             yield process
         finally:
             process.kill()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to this"
-        time.sleep(0.05)

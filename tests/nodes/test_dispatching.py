@@ -16,7 +16,7 @@ from crawler.nodes.dispatch import MAX_TRIES, Dispatcher, Rhythm
 from crawler.nodes.ledger import Ledger
 from crawler.nodes.remote import Node, NodeRefuses, NodeSilent
 
-RHYTHM = Rhythm(lease=1.5, poll=0.05, patience=3.0)
+RHYTHM = Rhythm(lease=3.0, poll=0.05, patience=60.0)
 HOSTS = {"paper": {"paper.example"}, "album": {"album.example"}, "page": {"paper.example"}}
 FINISHED = {"outcome": "finished", "complete": True, "detail": "", "crawl": "c-1"}
 
@@ -259,7 +259,7 @@ def test_a_dispatcher_that_was_killed_is_taken_up(ledger: Ledger) -> None:
 
 def test_an_old_dispatchers_lease_on_a_node_that_is_gone_is_waited_for(ledger: Ledger) -> None:
     node = PlayedNode("http://b", always("end"))
-    until = time.monotonic() + 1.2
+    until = time.monotonic() + RHYTHM.lease
     ledger.grant("page", "http://gone", until)
     runs = dispatched(ledger, [node], ["paper", "album"])
     assert {run.outcome for run in runs.values()} == {"finished"}

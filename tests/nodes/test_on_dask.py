@@ -17,8 +17,9 @@ from crawler.intake.on_dask import DaskReaders
 from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Wishes, rebuild
 from tests.archive.told_pages import rows_of
-from tests.nodes.running_nodes import free_port, wait_for
+from tests.free_ports import free_port
 from tests.nodes.written_segments import write_segment
+from tests.waiting import wait_for
 
 FILES, PAGES = 16, 12
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ import pytest
 from crawler.nodes.errand import Errand, run_errand
 from crawler.nodes.ledger import Held
 from crawler.nodes.remote import MAX_ANSWER_BYTES, Node, NodeRefuses, NodeSilent, checked_node
+from tests.waiting import PATIENCE
 
 Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
 
@@ -72,23 +72,22 @@ def says(status: int, body: bytes, **headers: str) -> Answer:
 )
 def test_a_bad_answer_is_named(answer: Answer, kind: type[Exception], reason: str) -> None:
     with answering(answer) as url, pytest.raises(kind, match=reason):
-        Node(url).lease({}, timeout=5)
+        Node(url).lease({}, timeout=60)
 
 
 def test_one_that_hangs_or_is_not_there_is_silent() -> None:
     over = threading.Event()
 
     def hang(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        over.wait(5)
+        over.wait(PATIENCE)
 
     with answering(hang) as url:
-        begun = time.monotonic()
         with pytest.raises(NodeSilent):
             Node(url).jobs(timeout=0.2)
-        assert time.monotonic() - begun < 3
+        assert not over.is_set(), "given up while the other was still silent"
         over.set()
     with pytest.raises(NodeSilent):
-        Node(url).jobs(timeout=1)
+        Node(url).jobs(timeout=60)
 
 
 def test_the_password_is_sent_to_the_node_alone() -> None:
@@ -99,7 +98,7 @@ def test_the_password_is_sent_to_the_node_alone() -> None:
         send(handler, 200, b'{"status": "ok"}')
 
     with answering(answer) as url:
-        Node(url, "congdoan", "mật khẩu").schedule("lang_son", 7, {"max_pages": "3"}, timeout=5)
+        Node(url, "congdoan", "mật khẩu").schedule("lang_son", 7, {"max_pages": "3"}, timeout=60)
     ((word, body),) = seen
     assert base64.b64decode(word.removeprefix("Basic ")).decode() == "congdoan:mật khẩu"
     assert b"jobid=lang_son-7" in body
@@ -114,7 +113,7 @@ def test_jobs_are_told_by_their_latest_state() -> None:
         "pending": None,
     }
     with answering(says(200, json.dumps(listed).encode())) as url:
-        assert Node(url).jobs(timeout=5) == {"a-1": "finished", "b-1": "running"}
+        assert Node(url).jobs(timeout=60) == {"a-1": "finished", "b-1": "running"}
 
 
 @pytest.mark.parametrize(
@@ -136,7 +135,7 @@ def test_a_node_whose_clock_cannot_be_read_gets_no_job(said: dict[str, object]) 
 
     errand = Errand("", 5.0, begin=[Held("lang_son", "n", 7, 0.0)])
     with answering(answer) as url:
-        beat = run_errand(Node(url), errand, {}, timeout=5)
+        beat = run_errand(Node(url), errand, {}, timeout=60)
     assert beat.heard_at == 0.0
     assert asked == ["/lease.json"]
 

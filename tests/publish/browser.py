@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import uvicorn
 
 from archive.publish.serve import make_face
 from tests.publish.conftest import close
+from tests.waiting import PATIENCE, wait_for
 
 FLAGS = [
     "--no-sandbox",
@@ -39,10 +39,13 @@ def chromium() -> str:
 
 @contextlib.contextmanager
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        expect.set_options(timeout=1000 * PATIENCE)
+        launched = playwright.chromium.launch(
+            executable_path=chromium(), args=FLAGS, timeout=1000 * PATIENCE
+        )
         try:
             yield launched
         finally:
@@ -57,27 +60,39 @@ def served(archive: Path, **settings: Any) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert thread.is_alive() and time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(lambda: server.started or not thread.is_alive(), "the face answering")
+    assert thread.is_alive()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
         close(face)
 
 
+def follow(page: Any, link: Any) -> None:
+    """Click what leads to another page, and wait until that one is there, whole.
+
+    A click alone returns before: what is looked at next may still be the old page, or half of the
+    new one.
+    """
+    with page.expect_navigation(timeout=1000 * PATIENCE):
+        link.click()
+
+
 class Watch:
-    """What a page asked of the network, broke of its policy, and said in its console."""
+    """What a page asked of the network, broke of its policy, and said in its console.
+
+    Its context's pages are waited for as long as a busy machine needs.
+    """
 
     def __init__(self, context: Any, origins: tuple[str, ...]) -> None:
         self.foreign: list[str] = []
         self.violations: list[str] = []
         self.errors: list[str] = []
         self.dialogs: list[str] = []
+        context.set_default_timeout(1000 * PATIENCE)
         context.on("response", lambda response: self._request(response.url, origins))
         context.on("requestfailed", lambda request: self._failed(request, origins))
         context.on("console", lambda message: self._console(message))

@@ -241,9 +241,9 @@ def test_the_policy_stops_what_would_get_through(hostile: tuple[Path, dict[str, 
             "const s = document.createElement('script'); s.textContent = 'window.ran.push(4)';"
             "document.body.append(s); document.getElementById('bad').click();"
         )
-        page.wait_for_timeout(300)
+        while len(watch.violations) < 4:  # The limit of the test's time is how long.
+            page.wait_for_timeout(50)
         assert page.evaluate("window.ran") == []
-        assert len(watch.violations) >= 4
         assert watch.foreign == []
         context.close()
 

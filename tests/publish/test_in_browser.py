@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.publish.browser import Watch, browser, served
+from tests.publish.browser import Watch, browser, follow, served
 
 pytestmark = [pytest.mark.browser]
 
@@ -41,7 +41,6 @@ def page(request: pytest.FixtureRequest, chrome: Any, address: str) -> Iterator[
     )
     watch = Watch(context, (address, REPLAY))
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
     yield opened
     context.close()
     watch.assert_calm()
@@ -62,12 +61,12 @@ def test_search_filter_read(page: Any) -> None:
         "Tư vấn pháp luật lưu động tại xóm trọ",
     ]
     assert page.locator("ol.hits mark").first.inner_text() == "bảo hiểm xã hội"
-    page.locator("#facet-year a", has_text="2020").click()
+    follow(page, page.locator("#facet-year a", has_text="2020"))
     assert titles(page) == ["Đòi nợ bảo hiểm xã hội cho người lao động"]
     assert "2 bài" not in page.locator("#count").inner_text()
-    page.locator("a.chip").click()
+    follow(page, page.locator("a.chip"))
     assert len(titles(page)) == 2
-    page.get_by_role("link", name="Đòi nợ bảo hiểm xã hội").click()
+    follow(page, page.get_by_role("link", name="Đòi nợ bảo hiểm xã hội"))
     expect(page.locator("h1")).to_have_text(
         "Đòi nợ bảo hiểm xã hội cho người lao động", ignore_case=True
     )
@@ -77,9 +76,9 @@ def test_search_filter_read(page: Any) -> None:
 def test_marks_matter_when_they_are_typed(page: Any) -> None:
     page.goto("/search?q=công+đoạn")
     assert titles(page) == ["Thi công đoạn đường vào nông trường"]
-    page.get_by_role("link", name="Bỏ qua dấu").click()
+    follow(page, page.get_by_role("link", name="Bỏ qua dấu"))
     assert len(titles(page)) > 5
-    page.get_by_role("link", name="Đúng dấu").click()
+    follow(page, page.get_by_role("link", name="Đúng dấu"))
     assert len(titles(page)) == 1
     page.goto("/search?q=tai+nãn")
     assert page.locator("#widened").is_visible()
@@ -94,10 +93,10 @@ def test_an_error_is_explained_and_the_words_are_still_found(page: Any) -> None:
 
 def test_see_what_changed(page: Any, ids: dict[str, int]) -> None:
     page.goto(f"/archive/articles/{ids['doi_thoai_dien_tu']}")
-    page.get_by_role("link", name="So sánh").click()
+    follow(page, page.get_by_role("link", name="So sánh"))
     assert page.locator(".diff ins").all_inner_texts() == [" Nam Trà", "mười"]
     assert page.locator(".diff del").all_inner_texts() == ["bảy"]
-    page.get_by_role("link", name="Về bài viết").click()
+    follow(page, page.get_by_role("link", name="Về bài viết"))
     assert page.url.endswith(str(ids["doi_thoai_dien_tu"]))
 
 
@@ -122,44 +121,44 @@ def test_download_and_follow(page: Any) -> None:
 
 def test_ask_in_sql(page: Any) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Bảng và SQL").click()
-    page.get_by_role("link", name="Tiêu đề có một cụm từ").click()
+    follow(page, page.get_by_role("link", name="Bảng và SQL"))
+    follow(page, page.get_by_role("link", name="Tiêu đề có một cụm từ"))
     page.get_by_label("Cụm từ").fill("dai hoi")
-    page.get_by_role("button", name="Chạy").click()
+    follow(page, page.get_by_role("button", name="Chạy"))
     cells = page.locator("table.rows-and-columns td.col-title").all_inner_texts()
     assert cells == ["Đại hội Công đoàn ngành Giáo dục tỉnh Nam Định"]
-    page.locator("td.col-title a").click()
+    follow(page, page.locator("td.col-title a"))
     expect(page.locator("h1")).to_have_text(cells[0], ignore_case=True)
 
 
 def test_write_sql(page: Any) -> None:
     page.goto("/archive")
     page.get_by_label("Câu SQL của bạn").fill("select site, count(*) as n from articles group by 1")
-    page.get_by_role("button", name="Chạy").click()
+    follow(page, page.get_by_role("button", name="Chạy"))
     expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(15)
     page.get_by_label("SQL", exact=True).fill("select title frm articles")
-    page.get_by_role("button", name="Chạy").click()
+    follow(page, page.get_by_role("button", name="Chạy"))
     expect(page.locator("main")).to_contain_text("syntax error")
 
 
 def test_the_language_switch_stays(page: Any) -> None:
     page.goto("/search?q=doi+thoai")
-    page.get_by_role("link", name="English").click()
+    follow(page, page.get_by_role("link", name="English"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert "2 articles" in page.locator("#count").inner_text()
     page.goto("/sites")
     expect(page.locator("h1")).to_have_text("Sites", ignore_case=True)
-    page.get_by_role("link", name="Tiếng Việt").click()
+    follow(page, page.get_by_role("link", name="Tiếng Việt"))
     expect(page.locator("h1")).to_have_text("Các trang tin", ignore_case=True)
 
 
 def test_provinces_before_and_after_the_merger(page: Any) -> None:
     page.goto("/")
-    page.get_by_role("link", name="34 tỉnh, thành (từ 1/7/2025)").click()
-    page.locator("table.listing").get_by_role("link", name="Bắc Ninh").click()
+    follow(page, page.get_by_role("link", name="34 tỉnh, thành (từ 1/7/2025)"))
+    follow(page, page.locator("table.listing").get_by_role("link", name="Bắc Ninh"))
     assert "Bắc Giang" in page.locator("main > .meta").first.inner_text()
     assert len(titles(page)) == 4
-    page.get_by_role("link", name="Bắc Giang", exact=True).first.click()
+    follow(page, page.get_by_role("link", name="Bắc Giang", exact=True).first)
     expect(page.locator("h1")).to_have_text("Bắc Giang", ignore_case=True)
     assert len(titles(page)) == 2
 
@@ -168,7 +167,7 @@ def test_the_chart_leads_to_its_months(page: Any, ids: dict[str, int]) -> None:
     page.goto("/provinces/Cần Thơ")
     assert page.locator("svg.chart rect").count() > 12
     page.get_by_text("Số liệu của biểu đồ").click()
-    page.locator("table.figures a").first.click()
+    follow(page, page.locator("table.figures a").first)
     expect(page.locator("h1")).to_have_text("Tháng 9/2024", ignore_case=True)
 
 
@@ -177,7 +176,7 @@ def test_the_keyboard_reaches_the_text(page: Any) -> None:
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Đến nội dung"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
 
 
 LOOKED_AT = [
@@ -227,6 +226,7 @@ def test_a_citation_and_the_permanent_address_are_copied_by_a_button(
     page = context.new_page()
     page.goto(f"{address}/archive/articles/{ids['nha_o']}")
     page.locator("#permalink + button").click()
+    expect(page.locator("#permalink + button")).to_have_text("Đã chép")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.endswith(f"/archive/articles/{ids['nha_o']}")
     page.get_by_text("APA", exact=True).click()

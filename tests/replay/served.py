@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.publish.browser import browser
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +42,7 @@ def serving(data: Path) -> Iterator[str]:
             raise AssertionError(f"it is not served: {said}")
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
 
 
 @contextlib.contextmanager
@@ -63,6 +64,7 @@ def cut_off() -> Iterator[tuple[Any, list[str]]]:
 
     with browser() as launched:
         context = launched.new_context(service_workers="block")
+        context.set_default_timeout(1000 * PATIENCE)
         context.route("**/*", watch)
         yield context.new_page(), tried
         context.close()

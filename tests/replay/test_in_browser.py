@@ -13,9 +13,10 @@ import pytest
 from archive.records import Capture
 from archive.replay.server import ReplayServer
 from tests.archive.small_archive import HOST, PIXEL, SmallArchive, reply
+from tests.publish.browser import browser
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
 
 HOSTILE = """<!DOCTYPE html><html lang="vi"><head><title>Đại hội công đoàn xưởng dệt</title>
 <link rel="stylesheet" href="/kieu.css">
@@ -55,31 +56,24 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ReplaySer
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
+def chrome() -> Iterator[Any]:
+    with browser() as launched:
         yield launched
-        launched.close()
 
 
-def watched(browser: Any) -> tuple[Any, list[str]]:
-    tab = browser.new_page()
+def watched(chrome: Any) -> tuple[Any, list[str]]:
+    tab = chrome.new_page()
+    tab.set_default_timeout(1000 * PATIENCE)
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
     return tab, asked
 
 
 def test_the_page_with_its_picture_and_without_its_scripts(
-    served: tuple[ReplayServer, Capture], browser: Any
+    served: tuple[ReplayServer, Capture], chrome: Any
 ) -> None:
     server, page = served
-    tab, asked = watched(browser)
+    tab, asked = watched(chrome)
     tab.goto(server.page_url(page.id), wait_until="networkidle")
     assert tab.title() == "Đại hội công đoàn xưởng dệt"
     assert tab.locator("h1").inner_text() == "Đại hội công đoàn xưởng dệt Bình Yên"
@@ -101,14 +95,14 @@ def test_the_page_with_its_picture_and_without_its_scripts(
 
 
 def test_the_policy_alone_stops_a_script_that_got_through(
-    tmp_path: Path, browser: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, chrome: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second wall, tried without the first."""
     monkeypatch.setattr("archive.replay.app.rewrite_html", lambda body, *_: body.decode())
     with SmallArchive(tmp_path) as small:
         page = small.page("/tin-1.html", HOSTILE)
     with ReplayServer(tmp_path) as server:
-        tab, _ = watched(browser)
+        tab, _ = watched(chrome)
         left: list[str] = []
         tab.on("response", lambda response: left.append(response.url))
         tab.goto(server.page_url(page.id), wait_until="domcontentloaded")
@@ -120,7 +114,7 @@ def test_the_policy_alone_stops_a_script_that_got_through(
 
 
 def test_opened_from_a_site_on_another_port(
-    served: tuple[ReplayServer, Capture], browser: Any
+    served: tuple[ReplayServer, Capture], chrome: Any
 ) -> None:
     server, page = served
 
@@ -139,7 +133,7 @@ def test_opened_from_a_site_on_another_port(
     site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=site.serve_forever, daemon=True).start()
     try:
-        tab, asked = watched(browser)
+        tab, asked = watched(chrome)
         tab.goto(f"http://127.0.0.1:{site.server_address[1]}/", wait_until="networkidle")
         inside = tab.frames[1]
         assert inside.locator("#anh").evaluate("i => i.naturalWidth") == 1

@@ -24,6 +24,7 @@ from tests.archive.small_archive import (
     payload_ref,
     reply,
 )
+from tests.waiting import PATIENCE
 
 PAGE = """<!DOCTYPE html><html><head><title>Đại hội</title><link rel="stylesheet" href="/kieu.css">
 <script src="/ma.js"></script></head><body><h1>Đại hội công đoàn</h1><img src="/anh/hop.png">
@@ -92,7 +93,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
 
 def get(held: Held, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
     netloc = urlsplit(held.url).netloc
-    connection = http.client.HTTPConnection(netloc, timeout=20)
+    connection = http.client.HTTPConnection(netloc, timeout=PATIENCE)
     try:
         connection.request(method, path)
         response = connection.getresponse()

@@ -36,7 +36,7 @@ SETTINGS: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS": 1,
     "REMOTE_CONTROL_ENABLED": False,
-    "DOWNLOAD_TIMEOUT": 10,
+    "DOWNLOAD_TIMEOUT": 120,
     "WARC_FSYNC": False,
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from archive.records import Capture
 from archive.warc.reader import WarcRecord, read_records
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,7 +68,7 @@ def crawl(tmp_path: Path, requests: list[dict[str, Any]], **plan: Any) -> Crawle
         capture_output=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -245,7 +245,7 @@ def test_a_hundred_megabytes(tmp_path: Path) -> None:
     head = HEAD + b"Content-Length: %d\r\n\r\n" % size
     body = bytes(1 << 20)
     with RawServer({"/big": Reply.of(head, *[body] * 100)}) as server:
-        plan = {"settings": {"DOWNLOAD_TIMEOUT": 60}, "sink": "record", "bodies": False}
+        plan = {"sink": "record", "bodies": False}
         crawled = crawl(tmp_path, [{"url": server.url("/big")}], **plan)
         (capture,) = crawled.captures
         record = read_page_at(

@@ -156,7 +156,7 @@ out.write(exchange())
 if os.fork():
     os._exit(1)
 print(os.getpid(), flush=True)  # By the child: what it does when it starts is done by then.
-time.sleep(60)
+time.sleep(600)
 """
 
 
