@@ -361,6 +361,11 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, metavar="ENVIRONMENT")
     parser.add_argument("--peer-pages", type=int, default=200, help="that the slow ones are given")
     options = parser.parse_args()
+    if options.hosts < ROUNDS:
+        parser.error(f"--hosts: at least {ROUNDS}, since each of {ROUNDS} rounds takes other sites")
+    for name in ("articles", "peer_pages"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name.replace('_', '-')}: at least 1")
     told_to(options.write, Told("end to end", list(measure(options))))
 
 
