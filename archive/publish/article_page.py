@@ -12,13 +12,15 @@ from urllib.parse import quote
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup, escape
 
+from archive.crawled_web import SAMPLE
 from archive.publish.article_html import article_html, safe_link, shown_host
 from archive.publish.citations import Cited, apa, bibtex, chicago, ris
 from archive.publish.face import Addresses, language_of, page
 from archive.publish.language import Speaker
 from archive.publish.settings import FaceSettings
-from archive.publish.snapshot import read
+from archive.publish.snapshot import read, web_held
 from archive.publish.worddiff import around_changes, word_diff
+from archive.publish.words import WORDS
 
 SHOWN_TITLE = 600
 SHOWN_COPIES = 20
@@ -133,7 +135,8 @@ def _filled(path: str, capture: str, fetched_at: str, url: str) -> str:
     )
 
 
-def cited(told: Told, to: Addresses, settings: FaceSettings) -> Cited:
+def cited(told: Told, to: Addresses, settings: FaceSettings, web: str) -> Cited:
+    """``web``: which the archive holds; nobody shall take an invented article for a source."""
     article = told.article
     site = told.site.get("title") or shown_host(article["url"]) or article["site"]
     return Cited(
@@ -147,6 +150,7 @@ def cited(told: Told, to: Addresses, settings: FaceSettings) -> Cited:
         captured=told.capture.get("fetched_at") or article["last_seen_at"],
         archive_url=to.absolute(to.article(article["id"])),
         archive_title=settings.title,
+        warning=WORDS["sample_data"][1] if web == SAMPLE else "",
     )
 
 
@@ -198,7 +202,7 @@ async def article_view(datasette: Any, request: Request) -> Response:
     told = await _told(datasette, request)
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     settings = FaceSettings.of(datasette)
-    citation = cited(told, to, settings)
+    citation = cited(told, to, settings, await web_held(datasette))
     article = told.article
     url = safe_link(article["url"])
     images = [
@@ -266,6 +270,7 @@ async def article_json(datasette: Any, request: Request) -> Response:
             "images": told.images,
             "attachments": told.attachments,
             "copies": told.copies,
+            "web": await web_held(datasette),
         }
     )
 
@@ -273,7 +278,8 @@ async def article_json(datasette: Any, request: Request) -> Response:
 async def citation_file(datasette: Any, request: Request) -> Response:
     """BibTeX (.bib) or RIS (.ris) to download."""
     told = await _told(datasette, request)
-    citation = cited(told, Addresses(datasette, request), FaceSettings.of(datasette))
+    to, settings = Addresses(datasette, request), FaceSettings.of(datasette)
+    citation = cited(told, to, settings, await web_held(datasette))
     kind = request.url_vars["format"]
     text, mime = (
         (bibtex(citation), "application/x-bibtex")

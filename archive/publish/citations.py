@@ -53,6 +53,8 @@ class Cited:
     captured: str
     archive_url: str
     archive_title: str
+    warning: str = ""
+    """What must not be missed by whoever uses it, "" where there is nothing."""
 
     @property
     def by(self) -> str:
@@ -82,6 +84,7 @@ def chicago(cited: Cited) -> str:
     return (
         f"{_line(cited.by)}. “{_line(cited.title)}.”{site} {when}. {cited.url}. Archived "
         f"{_american(cited.captured)}, at {_line(cited.archive_title)}, {cited.archive_url}."
+        f"{_warned(cited)}"
     )
 
 
@@ -92,6 +95,7 @@ def apa(cited: Cited) -> str:
     return (
         f"{_line(cited.by)}. ({when or 'n.d.'}). {_line(cited.title)}.{site} Retrieved "
         f"{_american(cited.captured)}, from {cited.url} (archived at {cited.archive_url})"
+        f"{_warned(cited)}"
     )
 
 
@@ -106,7 +110,7 @@ def bibtex(cited: Cited) -> str:
         "date": cited.published[: 7 if cited.precision == "month" else 10],
         "url": _address(cited.url),
         "urldate": cited.captured[:10],
-        "note": f"Archived at {_address(cited.archive_url)}",
+        "note": f"Archived at {_address(cited.archive_url)}{_warned(cited)}",
         "langid": "vietnamese",
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
@@ -127,8 +131,13 @@ def ris(cited: Cited) -> str:
         ("Y2", cited.captured[:10].replace("-", "/")),
         ("DP", _line(cited.archive_title)),
         ("LA", "vi"),
+        ("N1", _line(cited.warning)),
     ]
     return "".join(f"{tag}  - {value}\r\n" for tag, value in lines if value) + "ER  - \r\n"
+
+
+def _warned(cited: Cited) -> str:
+    return f" [{cited.warning}]" if cited.warning else ""
 
 
 def _address(url: str) -> str:

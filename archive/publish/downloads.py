@@ -15,11 +15,12 @@ from typing import Any
 
 from datasette.utils.asgi import AsgiStream, AsgiWriter, NotFound, Request, Response
 
+from archive.crawled_web import SAMPLE
 from archive.publish.face import Addresses, language_of
 from archive.publish.language import Speaker
 from archive.publish.search_page import Asked, error_body
 from archive.publish.searching import LISTED, Sort, search
-from archive.publish.snapshot import archive_database, read, read_unchecked
+from archive.publish.snapshot import archive_database, read, read_unchecked, web_held
 from archive.publish.walking import Cursor, walk
 
 BATCH = 300
@@ -89,7 +90,8 @@ async def download(datasette: Any, request: Request) -> Any:
             return Response.json(error_body(asked.error, Speaker(language_of(request))), status=400)
         raise NotFound("Nothing to look for")
     mime = "text/csv" if kind == "csv" else "application/x-ndjson"
-    headers = {"content-disposition": f'attachment; filename="articles.{kind}"'}
+    name = "sample-articles" if await web_held(datasette) == SAMPLE else "articles"
+    headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'}
     if request.method == "HEAD":
         return Response("", headers=headers, content_type=f"{mime}; charset=utf-8")
     to = Addresses(datasette, request)

@@ -9,15 +9,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 from datasette.utils.asgi import Request, Response
 
+from archive.crawled_web import SAMPLE
 from archive.publish.face import Addresses, language_of
 from archive.publish.hits import Hit
 from archive.publish.language import Speaker
 from archive.publish.search_page import Asked, answer
 from archive.publish.settings import FaceSettings
-from archive.publish.snapshot import read
+from archive.publish.snapshot import read, web_held
+from archive.publish.words import WORDS
 from archive.xml_text import FORBIDDEN
 
 ENTRIES = 50
+_SAMPLE_CATEGORY = f'<category term="{SAMPLE}" label="{WORDS["sample_title"][0]}"/>'
 
 
 def _text(value: object) -> str:
@@ -40,7 +43,8 @@ def _authors(row: dict[str, Any]) -> str:
     return "".join(f"<author><name>{_text(name[:200])}</name></author>" for name in names[:20])
 
 
-def entry(hit: Hit, address: str) -> str:
+def entry(hit: Hit, address: str, *, sample: bool = False) -> str:
+    """``sample``: the article is invented, which it says also where it is read alone."""
     row = hit.row
     published = row["published_at"] or ""
     published = f"<published>{_text(published)}</published>" if published else ""
@@ -53,7 +57,7 @@ def entry(hit: Hit, address: str) -> str:
         f'<link rel="alternate" type="text/html" href={_attribute(address)}/>'
         f'<link rel="via" href={_attribute(row["url"])}/>'
         f"{published}<updated>{_text(row['first_seen_at'])}</updated>"
-        f"{_authors(row)}{categories}"
+        f"{_authors(row)}{categories}{_SAMPLE_CATEGORY if sample else ''}"
         f"<summary>{_text(row['lead'] or ''.join(text for text, _ in hit.extract))}</summary>"
         "</entry>"
     )
@@ -72,6 +76,7 @@ async def feed(datasette: Any, request: Request) -> Response:
         return answer(conn, asked, facets=False).hits
 
     hits = await read(datasette, request, work)
+    sample = await web_held(datasette) == SAMPLE
     query = asked.parameters(sort="", size="")
     own = to.absolute(to.path("/feed.atom")) + (f"?{query}" if query else "")
     html = to.absolute(to.path("/search")) + (f"?{query}" if query else "")
@@ -79,13 +84,18 @@ async def feed(datasette: Any, request: Request) -> Response:
     told = [asked.text, *(value for _, value in asked.filters.items())]
     if any(told):
         title += ": " + ", ".join(part for part in told if part)
+    if sample:
+        title = f"{WORDS['sample_title'][0]}: {title}"
+    said = f"<subtitle>{_text(' '.join(WORDS['sample_data']))}</subtitle>" if sample else ""
     updated = max((hit.row["first_seen_at"] for hit in hits), default="2000-01-01T00:00:00+07:00")
-    entries = "\n".join(entry(hit, to.absolute(to.article(hit.row["id"]))) for hit in hits)
+    entries = "\n".join(
+        entry(hit, to.absolute(to.article(hit.row["id"])), sample=sample) for hit in hits
+    )
     identity = _permanent(f"congdoan-archive feed {query}")
     xml = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>{identity}</id>'
-        f"<title>{_text(title)}</title><updated>{_text(updated)}</updated>"
+        f"<title>{_text(title)}</title>{said}<updated>{_text(updated)}</updated>"
         f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>'
         f'<link rel="alternate" type="text/html" href={_attribute(html)}/>\n{entries}\n</feed>\n'
     )

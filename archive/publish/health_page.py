@@ -20,7 +20,7 @@ from archive.health.judgement import CLASSES, WORDS, Health, all_health
 from archive.health.sentences import in_vietnamese
 from archive.publish.face import page
 from archive.publish.places import state_tone, state_words
-from archive.publish.snapshot import read
+from archive.publish.snapshot import read, web_held
 
 LACKS: dict[str, tuple[str, str]] = {
     "no_title": ("thiếu tiêu đề", "without title"),
@@ -92,4 +92,5 @@ async def health_json(datasette: Any, request: Request) -> Response:
     """The same for programs; fields as ``congdoan status --json`` has them."""
     now = datetime.now(UTC)
     sites = await read(datasette, request, lambda conn: site_healths(conn, now))
-    return Response.json({"checked_at": timestamp(now), "sites": sites})
+    web = await web_held(datasette)
+    return Response.json({"checked_at": timestamp(now), "web": web, "sites": sites})

@@ -21,7 +21,7 @@ from archive.publish.language import Speaker
 from archive.publish.matched import counted, counted_facets
 from archive.publish.reasons import failure_words, unread_words
 from archive.publish.search_page import site_titles
-from archive.publish.snapshot import read
+from archive.publish.snapshot import read, web_held
 from archive.publish.walking import Cursor, Found, walk
 from archive.vietnamese.provinces import MERGED_FROM, PROVINCE_2025
 from archive.vietnamese.spelling import alphabetical
@@ -262,7 +262,7 @@ async def sites_view(datasette: Any, request: Request) -> Response:
 
 async def sites_json(datasette: Any, request: Request) -> Response:
     sites = await read(datasette, request, site_states)
-    return Response.json({"sites": sites})
+    return Response.json({"web": await web_held(datasette), "sites": sites})
 
 
 def coverage(conn: sqlite3.Connection) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from datasette.utils import escape_fts
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
+from archive.crawled_web import SAMPLE
 from archive.publish import (
     article_page,
     database_page,
@@ -41,7 +42,8 @@ from archive.publish.own_host import answers_to, bound_address
 from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
-from archive.publish.snapshot import archive_database, is_sample
+from archive.publish.snapshot import archive_database, web_held
+from archive.publish.words import WORDS
 from archive.search.query import parse, parse_plainly
 from archive.search.syntax import QueryError
 from archive.tables.schema import SCHEMA
@@ -110,7 +112,8 @@ def extra_template_vars(datasette: Any, request: Request | None, template: str) 
         context["chart_of_rows"] = partial(home.chart_of_rows, t=context["t"])
 
     async def with_banner() -> dict[str, Any]:
-        return context | {"sample_data": await is_sample(datasette)}
+        sample = await web_held(datasette) == SAMPLE
+        return context | {"sample_data": WORDS["sample_data"] if sample else None}
 
     return with_banner
 

@@ -14,7 +14,7 @@ from archive.publish.filters import Filters
 from archive.publish.hits import Hit, attachment_hits, load_hits
 from archive.publish.language import Speaker
 from archive.publish.searching import FACETS, Sort, search
-from archive.publish.snapshot import read
+from archive.publish.snapshot import read, web_held
 from archive.publish.suggestions import COUNTED, Suggestion, suggest
 from archive.publish.walking import Cursor, Found
 from archive.search.query import Query, parse, parse_plainly
@@ -265,6 +265,7 @@ async def search_json(datasette: Any, request: Request) -> Response:
             "next_url": to.absolute(to.path("/search.json") + "?" + following)
             if following
             else None,
+            "web": await web_held(datasette),
         },
         headers={"access-control-allow-origin": "*"} if datasette.cors else None,
     )

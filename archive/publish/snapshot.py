@@ -10,7 +10,7 @@ from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Request
 
-from archive.crawled_web import SAMPLE, web_noted
+from archive.crawled_web import LIVE, SAMPLE, web_noted
 
 T = TypeVar("T")
 
@@ -31,13 +31,14 @@ def archive_database(datasette: Any) -> Database:
     raise NotFound("No archive database is attached")
 
 
-async def is_sample(datasette: Any) -> bool:
-    """Whether the archive holds invented articles; a database that cannot say so does not."""
+async def web_held(datasette: Any) -> str:
+    """SAMPLE where the archive holds invented articles, else LIVE; of a database that cannot say
+    so, too."""
     try:
         web = await archive_database(datasette).execute_fn(web_noted)
     except (NotFound, sqlite3.Error):
-        return False  # The page itself says what is wrong, or nothing is.
-    return bool(web == SAMPLE)
+        return LIVE  # The page itself says what is wrong, or nothing is.
+    return SAMPLE if web == SAMPLE else LIVE
 
 
 async def read(datasette: Any, request: Request, work: Callable[[sqlite3.Connection], T]) -> T:

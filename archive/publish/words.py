@@ -4,6 +4,11 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     # Frame
+    "sample_data": (
+        "Dữ liệu mẫu: bài viết đều là bịa để thử chương trình.",
+        "Sample data: invented articles.",
+    ),
+    "sample_title": ("Dữ liệu mẫu", "Sample data"),
     "skip": ("Đến nội dung", "Skip to content"),
     "tagline": (
         "Kho lưu trữ tin tức công đoàn Việt Nam",

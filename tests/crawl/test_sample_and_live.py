@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,6 +20,7 @@ from archive.warc.writer import Exchange, WarcWriter
 from crawler.cli import congdoan
 from tests.crawl.conftest import Crawled
 
+ATOM = "{http://www.w3.org/2005/Atom}"
 CONTACT = ("--contact", "you@example.org")
 
 
@@ -100,3 +103,28 @@ def test_every_page_of_a_sample_archive_says_so(first_crawl: Crawled, path: str)
     for database in face.databases.values():
         database.close()
     assert "Dữ liệu mẫu" in page and "Sample data: invented articles" in page
+
+
+def test_machines_are_told_so_too(first_crawl: Crawled) -> None:
+    face = make_face(first_crawl.data / "archive.db", replay_origin="")
+    (key,) = first_crawl.db.execute("select id from articles limit 1").fetchone()
+
+    def get(path: str) -> Any:
+        return asyncio.run(face.client.get(path))
+
+    for path in ("/search.json", f"/articles/{key}.json", "/sites.json", "/health.json"):
+        assert get(path).json()["web"] == "sample", path
+    feed = ET.fromstring(get("/feed.atom").text)
+    assert (feed.findtext(f"{ATOM}title") or "").startswith("Dữ liệu mẫu: ")
+    assert "Sample data: invented articles." in (feed.findtext(f"{ATOM}subtitle") or "")
+    entries = feed.findall(f"{ATOM}entry")
+    assert entries and all(
+        "sample" in [each.get("term") for each in entry.iter(f"{ATOM}category")]
+        for entry in entries
+    )
+    for ending in ("bib", "ris"):
+        assert "Sample data: invented articles." in get(f"/articles/{key}.{ending}").text
+    named = get("/download/articles.csv").headers["content-disposition"]
+    assert 'filename="sample-articles.csv"' in named
+    for database in face.databases.values():
+        database.close()
