@@ -4,7 +4,8 @@
 # make test      the tests
 # make check     everything that CI runs
 # make pywb      pywb in an environment of its own: a second reader of our WARCs, for the tests
-# make lock      write requirements.lock anew from pyproject.toml
+# make lock      write requirements.lock anew from pyproject.toml, and requirements-run.lock, the part
+#                of it that a container needs to run
 
 PYTHON ?= python3
 VENV := .venv
@@ -68,6 +69,9 @@ lock:
 	$(VENV)-lock/bin/python -m pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra nodes --universal --python-version 3.11 \
+	  --constraint requirements.lock --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --output-file requirements-run.lock
 	rm -rf $(VENV)-lock
 
 clean:

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -97,6 +98,23 @@ def test_the_container_copies_what_there_is() -> None:
     entry = re.search(r"^CMD \[(.*)\]$", text, re.M)
     assert entry is not None
     check_command([word.strip(' "') for word in entry[1].split(",")])
+
+
+PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.M)
+
+
+def test_the_container_gets_what_is_needed_to_run_at_the_versions_that_are_tested() -> None:
+    """``make lock`` writes both; a lock of the container's own would be tested by nobody."""
+    tested = dict(PIN.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
+    run = dict(PIN.findall((ROOT / "requirements-run.lock").read_text(encoding="utf-8")))
+    assert run.items() <= tested.items()
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*declared["dependencies"], *declared["optional-dependencies"]["nodes"]]
+    names = {re.split(r"[<>=]", line)[0].lower().replace("_", "-") for line in wanted}
+    assert names <= run.keys()
+    # What builds the package without a network, and nothing that only develops it.
+    assert "setuptools" in run
+    assert not {"pytest", "mypy", "ruff", "playwright", "hypothesis", "distributed"} & run.keys()
 
 
 def test_the_example_of_a_configuration_says_the_defaults() -> None:
