@@ -12,11 +12,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet import error as twisted_errors
 from twisted.web.client import ResponseFailed
 
-from crawler.guards import ForbiddenAddress
+from crawler.guards import ForbiddenAddress, PrivateAddress
 from crawler.politeness.pacing import HostGivenUp
 
 KINDS: dict[str, str] = {
     "dns": "the host name could not be resolved",
+    "private": "the host name leads to a private address, which is never asked",
     "refused": "the host refused the connection",
     "timeout": "no answer, or none to its end, within the time limit",
     "cut": "the answer ended before its announced length",
@@ -40,6 +41,8 @@ def failure_kind(error: BaseException | None) -> tuple[str, str]:
         return "http", f"HTTP {error.response.status}"
     if isinstance(error, ForbiddenAddress):
         return "forbidden", str(error)
+    if isinstance(error, PrivateAddress):
+        return "private", str(error)
     if isinstance(error, HostGivenUp):
         return "given_up", str(error)
     if isinstance(error, IgnoreRequest):

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
@@ -90,6 +90,23 @@ class OwnHostsOnly:
             raise ForbiddenAddress(reason)
 
 
+class PrivateAddress(CannotResolveHostError):
+    """The host's name leads to an address of a private network; the text says to which."""
+
+
+_private: dict[str, str] = {}
+"""Name -> its private address. Twisted takes any failure of a resolver for a name that does not
+exist, and drops what it says."""
+
+
+def told_private(url: str, error: Exception) -> Exception:
+    """The failure of a request as what it is: PrivateAddress where that is why no name was had."""
+    address = _private.get((urlsplit(url).hostname or "").removesuffix("."))
+    if isinstance(error, CannotResolveHostError) and address:
+        return PrivateAddress(f"{urlsplit(url).hostname} leads to {address}")
+    return error
+
+
 class PublicAddressResolver(CachingThreadedResolver):
     """Resolver that gives no address of a private network, whatever a name server says."""
 
@@ -99,5 +116,7 @@ class PublicAddressResolver(CachingThreadedResolver):
 
     def _public_only(self, address: Any, name: str) -> str:
         if not is_public(address):
+            _private[name.removesuffix(".")] = str(address)
             raise DNSLookupError(f"{name} resolves to {address}, which is not a public address")
+        _private.pop(name.removesuffix("."), None)
         return str(address)

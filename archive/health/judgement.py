@@ -49,8 +49,8 @@ WORDS: dict[str, Word] = {
 """Every state, from the best to the gravest."""
 
 _CLASSES = (
-    "dns", "refused", "timeout", "cut", "tls", "http", "robots", "given_up", "blocked", "challenge",
-    "not_found", "server_error", "moved", "parse", "unparsable", "trap",
+    "dns", "private", "refused", "timeout", "cut", "tls", "http", "robots", "given_up", "blocked",
+    "challenge", "not_found", "server_error", "moved", "parse", "unparsable", "trap",
 )  # fmt: skip
 CLASSES: dict[str, str] = {
     name: say("connection_refused" if name == "refused" else name) for name in _CLASSES

@@ -85,6 +85,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "articles whose {field} the layout did not find",
     ),
     "dns": ("không phân giải được tên miền", "its name is not resolved"),
+    "private": ("tên miền trỏ về địa chỉ mạng riêng", "its name leads to a private address"),
     "connection_refused": ("từ chối kết nối", "it refuses connections"),
     "timeout": ("không trả lời kịp", "it does not answer in time"),
     "cut": ("trả lời bị ngắt", "its answers break off"),

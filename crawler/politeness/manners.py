@@ -21,6 +21,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from archive.records import VIETNAM
 from crawler.failures import failure_kind
+from crawler.guards import told_private
 from crawler.politeness.kept_robots import kept_robots
 from crawler.politeness.pacing import (
     MAX_PAUSE_SECONDS,
@@ -45,7 +46,7 @@ IN_QUIET_HOURS = "quiet hours began; the next crawl goes on"
 GIVEN_UP = "given up: "
 """How a crawl's finish reason begins when these manners have ended it."""
 
-HOST_FAILURES = ("dns", "refused", "timeout", "cut", "tls")
+HOST_FAILURES = ("dns", "private", "refused", "timeout", "cut", "tls")
 """Kinds of ``crawler.failures`` that speak of the host and not of our wish."""
 
 _LONGEST_NAP = 30.0
@@ -200,8 +201,11 @@ class MannerlyDownloadHandler(RecordingDownloadHandler):
         try:
             response = await super().download_request(request)
         except Exception as error:
-            self._manners.failed(request, error)
-            raise
+            failure = told_private(request.url, error)
+            self._manners.failed(request, failure)
+            if failure is error:
+                raise
+            raise failure from error
         self._manners.answered(request, response)
         return response
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
+from archive.publish.reasons import failure_words
+from crawler.failures import KINDS
 from crawler.guards import is_public, refusal
+from tests.waiting import PATIENCE
 
 HOSTS = ("congdoan.vn", "ldld.gov.vn")
 
@@ -80,6 +89,36 @@ def test_no_address_breaks_the_guard(url: str) -> None:
 )
 def test_private_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
+
+
+def test_a_name_that_leads_to_a_private_address_is_told_as_that(tmp_path: Path) -> None:
+    """``localhost`` is such a name: it is not asked, and why is said in both languages."""
+    asked = {
+        "data": str(tmp_path / "data"),
+        "proxy": "",
+        "settings": {"RETRY_TIMES": 0},
+        "spider": {"hosts": ["localhost"], "start_urls": ["http://localhost/tin"]},
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.operation.odd_crawl"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    outcome, why = json.loads(done.stdout.splitlines()[-1])["ended"]
+    assert outcome == "failed"
+    assert KINDS["private"] in why
+    db = Database(tmp_path / "data" / "archive.db")
+    rows = db.execute("select kind, detail from fetch_errors where kind <> 'given_up'").fetchall()
+    assert [kind for kind, _ in rows] == ["private"]
+    assert rows[0][1] in ("localhost leads to 127.0.0.1", "localhost leads to ::1")
+    assert not list((tmp_path / "data").rglob("*.warc.gz*"))
+    db.close()
+    vietnamese, english = failure_words("private")
+    assert "mạng riêng" in vietnamese and "private address" in english
 
 
 @pytest.mark.parametrize("address", ["113.160.1.1", "2405:4800::1"])
