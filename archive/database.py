@@ -27,6 +27,8 @@ class ArchiveError(Exception):
 def open_archive(path: Path, *, create: bool = True) -> Database:
     """Open ``archive.db``, bring its schema up to date, and return it ready for writing.
 
+    Used in a ``with`` statement it is closed at the end: the way to open one for a while.
+
     Raises ArchiveError where the file is missing (with ``create=False``), is no SQLite database,
     belongs to another program, or was written by a newer version of this one; the file is left
     as it was.

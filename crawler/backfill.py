@@ -106,11 +106,8 @@ class Slices:
         """Whether a schedule that runs is to crawl the site now."""
         if not is_held(self._data, SCHEDULE):
             return False
-        db = open_archive(self._data / "archive.db", create=False)
-        try:
+        with open_archive(self._data / "archive.db", create=False) as db:
             planned = planned_sites(db).get(site)
-        finally:
-            db.close()
         return planned is not None and planned.due_at is not None
 
     def again(self, plan: Plan, run: SiteRun) -> Plan | None:
@@ -139,8 +136,5 @@ class Slices:
         return None
 
     def _walked(self, site: str) -> str:
-        db = open_archive(self._data / "archive.db")
-        try:
+        with open_archive(self._data / "archive.db") as db:
             return last_complete_walk(db, site)
-        finally:
-            db.close()

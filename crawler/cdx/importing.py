@@ -95,19 +95,18 @@ def import_captures(
             "{timestamp} and {url}, or --records."
         )
     name = hashlib.sha256(source.encode()).hexdigest()[:16]
-    with locked(data, IMPORT, doing="Another import or a rebuild"):
-        db = open_archive(data / "archive.db")
-        try:
-            refuse_other(db, data, LIVE)
-            recover_files(db, data / "warc")
-            note_web(db, LIVE)
-            row = _list_row(db, source, data, asker, name, again=again)
-            report = _Import(db, source, data, asker, ways, row, every, operator).run(limit, stop)
-            if report.fetched:
-                update_derived(db, data)
-            return report
-        finally:
-            db.close()
+    with (
+        locked(data, IMPORT, doing="Another import or a rebuild"),
+        open_archive(data / "archive.db") as db,
+    ):
+        refuse_other(db, data, LIVE)
+        recover_files(db, data / "warc")
+        note_web(db, LIVE)
+        row = _list_row(db, source, data, asker, name, again=again)
+        report = _Import(db, source, data, asker, ways, row, every, operator).run(limit, stop)
+        if report.fetched:
+            update_derived(db, data)
+        return report
 
 
 class _Import:

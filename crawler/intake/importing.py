@@ -53,30 +53,27 @@ def import_files(
 def _import(
     targets: Sequence[_Target], data: Path, jobs: int | None, watch: Watch | None
 ) -> dict[str, Any]:
-    db = open_archive(data / "archive.db")
     folder = data / "warc"
     rows: list[dict[str, Any]] = []
-    try:
-        for web in sorted({target.web for target in targets}):
-            refuse_other(db, data, web)
-            note_web(db, web)
-        with Intake(db, folder, jobs=jobs) as intake:
-            for path, name, _, told in targets:
-                _copy(path, folder / name)
-                taken = intake.take_in(name, watch=watch)
-                counts = {change: taken.changes.get(change, 0) for change in CHANGES}
-                damage = [str(found) for found in taken.damage]
-                row = {"file": told, "captures": taken.captures, **counts, "damage": damage}
-                rows.append(row)
-            intake.finish()
-        join_twins(db)
-        update_derived(db, data)
-        total = db.table("articles").count
-    except WarcError as error:
-        raise ArchiveError(str(error)) from error
-    finally:
-        db.close()
-    return {"files": rows, "articles": total}
+    with open_archive(data / "archive.db") as db:
+        try:
+            for web in sorted({target.web for target in targets}):
+                refuse_other(db, data, web)
+                note_web(db, web)
+            with Intake(db, folder, jobs=jobs) as intake:
+                for path, name, _, told in targets:
+                    _copy(path, folder / name)
+                    taken = intake.take_in(name, watch=watch)
+                    counts = {change: taken.changes.get(change, 0) for change in CHANGES}
+                    damage = [str(found) for found in taken.damage]
+                    row = {"file": told, "captures": taken.captures, **counts, "damage": damage}
+                    rows.append(row)
+                intake.finish()
+            join_twins(db)
+            update_derived(db, data)
+            return {"files": rows, "articles": db.table("articles").count}
+        except WarcError as error:
+            raise ArchiveError(str(error)) from error
 
 
 def _warcs_of(path: Path, data: Path, unpacked: ExitStack) -> list[tuple[Path, str]]:

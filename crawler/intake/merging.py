@@ -103,8 +103,10 @@ def merge_archive(
     merged.damaged += [found.problem for found in examined.values() if found.problem]
     if merged.damaged and not leave_damaged:
         raise ArchiveError(f"{'; '.join(merged.damaged)}. Nothing was imported.")
-    with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
-        db = open_archive(data / "archive.db")
+    with (
+        locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"),
+        open_archive(data / "archive.db") as db,
+    ):
         try:
             web = web_of_files(file.path for file in other.files)
             refuse_other(db, data, web or LIVE)
@@ -113,8 +115,6 @@ def merge_archive(
             _merge(db, data, other, examined, merged, jobs, watch)
         except WarcError as error:
             raise ArchiveError(str(error)) from error
-        finally:
-            db.close()
     return merged
 
 

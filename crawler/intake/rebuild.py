@@ -225,11 +225,8 @@ class _Rebuild:
             plan["old"] = state_of(self.old)
 
     def _with_plan(self, do: Callable[[RebuildPlan], None]) -> None:
-        db = open_archive(self.new)
-        try:
+        with open_archive(self.new) as db:
             do(RebuildPlan(db))
-        finally:
-            db.close()
 
     def _why_not(self, names: list[str]) -> str:
         """Why what was left cannot be gone on with; "" where it can."""
@@ -355,13 +352,10 @@ class _Rebuild:
         )
 
     def _replace(self) -> None:
-        db = open_archive(self.new)
-        try:
+        with open_archive(self.new) as db:
             RebuildPlan(db).drop()
             db.execute("pragma optimize")
             db.execute("pragma wal_checkpoint(truncate)")
-        finally:
-            db.close()
         if self.old_damage:
             aside = free_name(self.old)
             os.rename(self.old, aside)
@@ -377,8 +371,5 @@ class _Rebuild:
         self.found.replaced = True
         # Attachments are read through the archive in its place; what is broken off here is taken
         # up after the next crawl.
-        db = open_archive(self.old)
-        try:
+        with open_archive(self.old) as db:
             update_derived(db, self.data)
-        finally:
-            db.close()

@@ -78,11 +78,8 @@ def _known(data: Path) -> set[str]:
     path = data / "archive.db"
     if not path.exists():
         return set()
-    db = open_archive(path, create=False)
-    try:
+    with open_archive(path, create=False) as db:
         return {row[0] for row in db.conn.execute("select sha256 from warc_files")}
-    finally:
-        db.close()
 
 
 def _digest(path: Path) -> str:

@@ -148,8 +148,7 @@ class Unattended:
 
     def _tick(self) -> None:
         # Opened anew each time: a rebuild may have put another database in place.
-        db = open_archive(self._data / "archive.db", create=False)
-        try:
+        with open_archive(self._data / "archive.db", create=False) as db:
             now = datetime.now(UTC)
             ticked = self._schedule.tick(db, now)
             self.outcomes |= {run.site: run.outcome for run in ticked.ended}
@@ -162,8 +161,6 @@ class Unattended:
             if through and not self._crawls.running():
                 # Not from within a job of its own, of which it still has to keep the books.
                 threading.Timer(0, self._beat.shutdown, kwargs={"wait": False}).start()
-        finally:
-            db.close()
 
 
 def _end_now(number: int) -> NoReturn:

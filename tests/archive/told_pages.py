@@ -162,16 +162,13 @@ def use_extractor(
 
 def rows_of(data: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every derived row, and what the search indexes find."""
-    db = open_archive(data / "archive.db", create=False)
-    try:
+    with open_archive(data / "archive.db", create=False) as db:
         found = {table: _rows(db, table) for table in DERIVED}
         for index in ("articles_fts", "articles_exact"):
             for word in ("hoi", "hội", "dai", "moi", "mới", "phong"):
                 sql = f"select rowid from {index} where {index} match ? order by 1"
                 found[f"{index} {word}"] = db.execute(sql, [word]).fetchall()
         return found
-    finally:
-        db.close()
 
 
 def _rows(db: Database, table: str) -> list[tuple[Any, ...]]:
@@ -183,12 +180,9 @@ def incrementally(data: Path, order: Sequence[str] | None = None) -> None:
     """The database as crawls and imports make it: file by file, each capture weighed."""
     from crawler.intake.derived import update_derived
 
-    db = open_archive(data / "archive.db")
-    try:
+    with open_archive(data / "archive.db") as db:
         with ingest.Intake(db, data / "warc", jobs=1) as intake:
             for name in order or ingest.unregistered_files(db, data / "warc"):
                 intake.take_in(name)
             intake.finish()
         update_derived(db, data)
-    finally:
-        db.close()

@@ -89,11 +89,8 @@ class Site:
         self.crawl({START_URL: listing(*pages), **pages})
 
     def health(self) -> Health:
-        db = open_archive(self.data / "archive.db")
-        try:
+        with open_archive(self.data / "archive.db") as db:
             found = examined_health(db, self.data, self.now + timedelta(hours=1))
-        finally:
-            db.close()
         return next(health for health in found if health.site == SITE)
 
 
