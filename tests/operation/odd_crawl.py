@@ -1,7 +1,8 @@
 """One crawl of an invented site over a proxy, with the project's own settings; a process.
 
 Standard input: JSON with ``data``, ``proxy``, ``spider`` (attributes) and ``settings``. Standard
-output: JSON with ``reason``, ``outcome`` and ``stats``.
+output: JSON with ``reason``, ``ended``, ``stats``, and ``granted`` and ``pauses`` as
+``tests.operation.noted_pace`` has noted them.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from archive.records import Site
 from crawler.extractor import Extractor
 from crawler.one_site import crawl_settings, equip
 from crawler.plan import Plan
+from crawler.politeness import manners
 from crawler.politeness.manners import how_manners_ended_it
 from crawler.site_spider import SiteSpider
+from tests.operation import noted_pace
 
 
 class OddSpider(SiteSpider):
@@ -45,6 +48,7 @@ def main() -> None:
     db = open_archive(data / "archive.db")
     save_site(db, Site("odd", hosts=tuple(asked["spider"]["hosts"]), declared=True))
     begin_crawl(db, crawl_id, "odd", "crawl", datetime.now(UTC), "test")
+    manners.SharedPace = noted_pace.NotedPace  # type: ignore[attr-defined,assignment]
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     extractor = Extractor()
@@ -58,7 +62,8 @@ def main() -> None:
     numbers = {key: value for key, value in stats.items() if isinstance(value, int)}
     ended = how_manners_ended_it(reason)
     db.close()
-    print(json.dumps({"reason": reason, "ended": ended, "stats": numbers}))
+    said = {"reason": reason, "ended": ended, "stats": numbers}
+    print(json.dumps(said | {"granted": noted_pace.GRANTED, "pauses": noted_pace.PAUSES}))
 
 
 if __name__ == "__main__":
