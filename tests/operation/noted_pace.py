@@ -41,13 +41,13 @@ class NotedPace(SharedPace):
 
 def shortest_gap(ended: dict[str, Any]) -> float:
     """The shortest time between two permissions of a crawl, in seconds, to the millisecond."""
-    granted = ended["granted"]
+    granted: list[float] = ended["granted"]
     return round(min(later - earlier for earlier, later in pairwise(granted)), 3)
 
 
 def all_had_leave(ended: dict[str, Any], arrived: list[float]) -> bool:
     """Whether every request that a server got came after a permission of its own."""
-    granted = ended["granted"]
+    granted: list[float] = ended["granted"]
     return len(arrived) <= len(granted) and all(
         asked >= leave for asked, leave in zip(sorted(arrived), granted, strict=False)
     )
