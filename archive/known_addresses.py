@@ -57,6 +57,17 @@ def last_complete_walk(db: Database, site: str) -> str:
     return str(row[0] or "")
 
 
+def last_outcome(db: Database, site: str) -> str:
+    """How the latest crawl of a site that has ended went, in the words of ``crawls``; "" if none
+    has."""
+    row = db.conn.execute(
+        "select outcome from crawls where site = ? and kind = 'crawl' and finished_at is not null"
+        " order by started_at desc limit 1",
+        (site,),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def standing_of(
     db: Database, address: str, url: str, now: datetime, walked: str, *, pace: float = 1.0
 ) -> Standing:

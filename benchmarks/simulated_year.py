@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ from crawler.operation.alerts import tell  # noqa: E402
 from crawler.operation.configuration import AlertConfig, ScheduleConfig  # noqa: E402
 from crawler.operation.drifting import examined_health  # noqa: E402
 from crawler.operation.schedule import Schedule  # noqa: E402
+from crawler.operation.timetable import longest_gap  # noqa: E402
 
 FAMILY_OF = {
     "nukeviet": "NukeVietSpider",
@@ -91,6 +92,7 @@ class Year:
 
     def __init__(self, script: YearScript, data: Path, quiet_hours: str = "") -> None:
         self.script = script
+        self.by_name = {site.name: site for site in script.sites}
         self.data = data
         self.web = YearWeb(script, quiet_hours)
         self.sites = declare(script, self.web)
@@ -98,7 +100,7 @@ class Year:
         for spider in self.sites.values():
             save_site(self.db, site_record(spider))
         self.crawls = CrawlTasks(self.db, data, self.web, quiet_hours)
-        times = {site.name: site.times for site in script.sites}
+        times = {site.name: site.times for site in script.sites if site.quiet}
         config = ScheduleConfig(sites=times, quiet_hours=quiet_hours)
         levels = {site.name: site.level for site in script.sites}
         self.schedule = Schedule(config, levels, self.crawls)
@@ -124,9 +126,17 @@ class Year:
                 looked = now
                 self._listen(now)
                 self._tell_progress(now)
+            self._note_times(now)
             await self._wait(now)
         while self.crawls.running():
             await asyncio.sleep(60)
+
+    def _note_times(self, now: datetime) -> None:
+        """How often the schedule says that each site is crawled, where that has changed."""
+        for name, planned in planned_sites(self.db).items():
+            site, interval = self.by_name[name], longest_gap(planned.times)
+            if not site.planned or site.planned[-1][1] != interval:
+                site.planned.append((now.astimezone(VIETNAM), interval))
 
     def _tell_progress(self, now: datetime) -> None:
         """A line for every month that has passed, since a year takes its time."""
@@ -173,7 +183,7 @@ class Year:
         for site in self.script.sites:
             after = self.web.logs[site.host].requests - self.before.get(site.name, Counter())
             asked += after
-            kind = "quiet" if site.interval > timedelta(days=2) else site.level
+            kind = "quiet" if site.quiet else site.level
             by_level.setdefault(kind, Counter()).update(after)
         collected = self._collected()
         told = {
@@ -200,7 +210,7 @@ class Year:
         """Articles that were first seen after the first whole crawl of their site, by level."""
         found: Counter[str] = Counter()
         for site in self.script.sites:
-            kind = "quiet" if site.interval > timedelta(days=2) else site.level
+            kind = "quiet" if site.quiet else site.level
             found[kind] += self.db.execute(
                 "select count(*) from articles where site = ? and first_seen_at >"
                 " (select min(finished_at) from crawls where site = ? and complete)",

@@ -16,9 +16,7 @@ from archive.articles import is_captured
 from archive.known_addresses import Standing
 from archive.records import Article, Unreadable
 from archive.revisits import due_articles
-from crawler.extraction.document import Document
 from crawler.extraction.feeds import parse_feed
-from crawler.extraction.links import find_stylesheets
 from crawler.extraction.paging import next_page, place_of
 from crawler.extraction.sitemaps import parse_sitemap
 from crawler.extraction.urls import article_key, canonical_url
@@ -67,11 +65,13 @@ class SiteSpider(SecondLooks):
 
     async def start(self) -> AsyncIterator[Request]:
         """Feeds, the listings that none answers for, then known articles whose time has come."""
-        for feed in self.sources.feeds():
-            yield self._feed_request(feed)
         at_once = self.start_urls if self.walk_all else self.sources.listings_at_once()
-        for url in at_once:
-            yield self._listing_request(url, start=True, newest_only=self._inherits())
+        follow = {"start": True, "newest_only": self._inherits()}
+        asked = [*map(self._feed_request, self.sources.feeds())]
+        asked += [self._listing_request(url, **follow) for url in at_once]
+        doubtful = self.sources.doubtful and not self.walk_all
+        for request in self.begin_doubtfully(asked) if doubtful else asked:
+            yield request
         self._named_sitemaps += self.sitemaps
         if not at_once and not self.feeds:
             for request in self._sitemap_requests():
@@ -82,7 +82,7 @@ class SiteSpider(SecondLooks):
         now = self.sources.now
         due = due_articles(self.archive, self.name, now, every=self.recheck, pace=self.sources.pace)
         most = None if self.recheck else 0 if self.apart else self.max_rechecks
-        for request in self.begin_looks(due[:most]):
+        for request in self.begin_looks(due[:most], doubtful=doubtful):
             yield request
         # The queue of an earlier crawl held them; a power cut may have set it back.
         for request in self._file_requests(self.sources.files_left_out()):
@@ -173,7 +173,7 @@ class SiteSpider(SecondLooks):
             for url in self.sources.sections_now(sections):
                 if self.walk.admits_listing(url):
                     yield self._listing_request(url)
-        if all(standing.anchored for standing in standings) or not self._own(following):
+        if not self._own(following) or self.sources.ends_at(following, links.articles, standings):
             return
         if news >= NEWS_PAGES:
             self.incomplete = f"{response.url}: more than {NEWS_PAGES} pages of news"
@@ -217,15 +217,15 @@ class SiteSpider(SecondLooks):
 
         ``hops`` counts the articles between this one and a listing.
         """
-        reading, links, document = await self._read(response)
+        reading, page = await self._read_article(response)
         yield reading
         if isinstance(reading.outcome, Article):
             for request in self.go_on_looking():
                 yield request
-        for request in self._files(reading, document):
+        for request in self._files(reading, page.stylesheets):
             yield request
         if self.follow_articles and hops < MAX_HOPS:
-            met = filter(self.walk.meets, links.articles)
+            met = filter(self.walk.meets, page.links.articles)
             pairs = ((url, self.sources.standing(url)) for url in met)
             for request in self._wanted(pairs, hops + 1):
                 yield request
@@ -236,10 +236,10 @@ class SiteSpider(SecondLooks):
         """An address of a walk of ids: an article or none, then the next below it."""
         found = False
         if response.status == 200:
-            reading, _, document = await self._read(response)
+            reading, page = await self._read_article(response)
             found = isinstance(reading.outcome, Article)
             yield reading
-            for request in self._files(reading, document):
+            for request in self._files(reading, page.stylesheets):
                 yield request
         for request in self._next_id(number - 1, 0 if found else misses + 1, asked):
             yield request
@@ -305,12 +305,12 @@ class SiteSpider(SecondLooks):
             misses = 0 if shown or standing.article else misses + 1
             number -= 1
 
-    def _files(self, reading: Reading, document: Document | None) -> Iterator[Request]:
+    def _files(self, reading: Reading, stylesheets: Sequence[str]) -> Iterator[Request]:
         """Requests for what an article shows and offers, as far as it is not captured yet."""
         article = reading.outcome
-        if not isinstance(article, Article) or self.keeps == "none" or document is None:
+        if not isinstance(article, Article) or self.keeps == "none":
             return
-        urls = [*find_stylesheets(document), *(image.url for image in article.images)]
+        urls = [*stylesheets, *(image.url for image in article.images)]
         if self.keeps == "all":
             urls += [attachment.url for attachment in article.attachments]
         yield from self._file_requests(dict.fromkeys(urls))

@@ -8,7 +8,7 @@ now and then, since what a site forgets to list elsewhere stands there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from archive.known_addresses import (
     files_left_out,
     last_answer,
     last_complete_walk,
+    last_outcome,
     newest_addresses,
     older_than,
     standing_of,
@@ -32,6 +33,9 @@ from crawler.extraction.urls import article_key
 
 LISTING_REST = timedelta(days=7)
 """After how long a listing is looked at although its feed answers for it."""
+OVERLAP = 3
+"""Of the five articles that a site published last, so many on a page of a listing mean that nothing
+new stands on the pages behind it."""
 SITEMAP_REST = timedelta(days=7)
 SECTION_REST = timedelta(days=30)
 """After how long a section is looked at that no file declares, where a listing is declared."""
@@ -57,6 +61,8 @@ class Sources:
         self.now = now
         self.walked = last_complete_walk(db, name)
         self.pace = site_pace(db, name)
+        self.doubtful = bool(self.walked) and last_outcome(db, name) == "failed"
+        """Whether the last crawl of the site brought nothing."""
         self._newest = newest_addresses(db, name)
 
     def feeds(self) -> list[FeedSource]:
@@ -125,6 +131,24 @@ class Sources:
         if not feed.whole_site or not self._newest:
             return True
         return not self._newest.isdisjoint(map(article_key, urls))
+
+    def ends_at(self, following: str, urls: Sequence[str], standings: Sequence[Standing]) -> bool:
+        """Whether news ends on a page of a listing, so that the ``following`` one may be left.
+
+        Either all on it was known when a complete walk ended; or it shows most of the articles that
+        the site published last of those that such a walk has seen: what is new stands before them.
+        What else is known on a page proves nothing: it may stand beside the list, as the most read.
+        Now and then the following page is looked at all the same, for what was put there.
+        """
+        if all(standing.anchored for standing in standings):
+            return True
+        held = {
+            article_key(url)
+            for url, standing in zip(urls, standings, strict=True)
+            if standing.anchored
+        }
+        goes_back = len(self._newest & held) >= OVERLAP
+        return goes_back and not self.rested(following, LISTING_REST)
 
     def maybe_new(self, entry: SitemapEntry) -> bool:
         """Whether a sitemap of an index may hold what the last complete walk has not seen."""

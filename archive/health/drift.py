@@ -16,8 +16,9 @@ from archive.health.sentences import say
 RECENT = 3
 """The newest crawls are looked at until they have this many readings together."""
 BLOCK = 20
-LEAST_BEFORE = 10
-"""Earlier readings without which nothing is usual yet."""
+LEAST_BEFORE = 5
+"""Earlier readings without which nothing is usual yet. A crawl that reads nearly all known pages
+again leaves few of them, and is the very one that would show a change."""
 UNLIKELY = 1e-4
 JUMP = 0.3
 """The least rise of a share that counts, whatever its probability."""

@@ -17,6 +17,12 @@ from benchmarks.year.pages import edit_mark
 from benchmarks.year.script import DAY, START, Fault, SiteScript, Story, YearScript
 from benchmarks.year.web import YearWeb
 from crawler.extraction.urls import article_key
+from crawler.operation.schedule import (
+    DAILY_RETRIES,
+    RETRY_AFTER,
+    RETRY_DAILY,
+    RETRY_WEEKLY,
+)
 
 SLACK = timedelta(hours=3)
 """Jitter of the schedule (50 minutes), places that are taken, and the crawl itself."""
@@ -67,16 +73,25 @@ class Heard:
 
 def deadline(site: SiteScript, moment: datetime) -> datetime:
     """By when a crawl of the site must have come by after a moment; outages put it off."""
-    latest = moment + site.interval + SLACK
+    latest = moment + site.interval(moment) + SLACK
     for fault in sorted(site.faults, key=lambda fault: fault.start):
-        if fault.outage and fault.start < latest and _ended(fault) > moment - SLACK:
-            latest = max(latest, _ended(fault) + site.interval + SLACK)
+        retried = _ended(fault) + _retried_within(fault)
+        if fault.outage and fault.start < latest and retried > moment - SLACK:
+            latest = max(latest, retried + SLACK)
     return latest
 
 
 def _ended(fault: Fault) -> datetime:
     """When crawls may know that a fault is over: a robots.txt is read once a day."""
     return fault.end + DAY if fault.kind == "robots" else fault.end
+
+
+def _retried_within(fault: Fault) -> timedelta:
+    """How long after a fault's end the site is tried again; see ``crawler.operation.schedule``."""
+    lasted = fault.end - fault.start
+    if lasted < sum(RETRY_AFTER, timedelta()):
+        return max(RETRY_AFTER)
+    return RETRY_DAILY if lasted < DAILY_RETRIES * RETRY_DAILY else RETRY_WEEKLY
 
 
 def judge(script: YearScript, web: YearWeb, db: Database) -> dict[str, Any]:
@@ -249,31 +264,39 @@ def judge_alarms(script: YearScript, heard: Sequence[Heard], web: YearWeb) -> di
 def _heard_by(site: SiteScript, fault: Fault, word: str) -> datetime:
     """By when a fault must have been told as ``word``."""
     if word == "gone":
-        return fault.start + timedelta(days=14) + 2 * site.interval + SLACK + HEARD_WITHIN
+        return (
+            fault.start + timedelta(days=14) + 2 * site.interval(fault.start) + SLACK + HEARD_WITHIN
+        )
     if word == "changed":
         # Three pages make a change, against ten of the last sixty days: see archive.health.drift.
         news = [story.published for story in site.stories if story.published > fault.start]
         usual = [s for s in site.stories if fault.start - 60 * DAY < s.published < fault.start]
         if len(news) < 3 or len(usual) < 12:
             return START + 9999 * DAY
-        return news[2] + site.interval + SLACK + HEARD_WITHIN
+        return news[2] + site.interval(news[2]) + SLACK + HEARD_WITHIN
     if word == "frozen":
         days = sorted({story.published.date() for story in site.stories})
         longest = max((later - earlier for earlier, later in pairwise(days)), default=DAY)
         silence = longest_quiet(len(days), days[-1] - days[0], longest)
         last = max(story.published for story in site.stories if story.published < fault.start)
-        return last + silence + 2 * DAY + site.interval + HEARD_WITHIN
+        until = last + silence + 2 * DAY
+        return until + site.interval(until) + HEARD_WITHIN
     late = DAY if fault.kind == "robots" else timedelta(0)
-    return fault.start + late + LOOK_BACK + 2 * site.interval + SLACK + HEARD_WITHIN
+    return fault.start + late + LOOK_BACK + 2 * site.interval(fault.start) + SLACK + HEARD_WITHIN
 
 
 def _is_due(site: SiteScript, alarm: Heard) -> bool:
     """Whether a fault that lasts, or has just ended, explains an alarm."""
     return any(
         alarm.word in fault.alarms + fault.allowed
-        and fault.start <= alarm.start <= fault.end + site.interval + SLACK + HEARD_WITHIN
+        and fault.start <= alarm.start <= fault.end + _over(site, fault) + HEARD_WITHIN
         for fault in site.faults
     )
+
+
+def _over(site: SiteScript, fault: Fault) -> timedelta:
+    """How long after a fault's end its alarm may still come."""
+    return max(site.interval(fault.end), _retried_within(fault)) + SLACK
 
 
 def _false(alarm: Heard) -> str:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from archive.records import VIETNAM
 from benchmarks.generated_pages import KNOWN
+from crawler.operation.rhythm import AUTO
 
 START = datetime(2026, 1, 1, 0, 0, tzinfo=VIETNAM)
 TET = (date(2026, 2, 14), date(2026, 2, 23))
@@ -20,6 +21,8 @@ TET = (date(2026, 2, 14), date(2026, 2, 23))
 BACKLOG = 24
 """Articles that stand on a site before the archive hears of it."""
 DAY = timedelta(days=1)
+CRAWL = timedelta(hours=3)
+"""How long a daily crawl takes at most."""
 
 
 @dataclass(slots=True)
@@ -67,9 +70,7 @@ class SiteScript:
     make: str
     level: str
     times: str
-    """When it is crawled, in the form of ``crawler.operation.timetable``."""
-    interval: timedelta
-    """The longest time between two crawls by ``times``."""
+    """When it is crawled, in the form of ``crawler.operation.timetable``, or AUTO."""
     weekly: float
     """Articles in an ordinary week."""
     validators: bool
@@ -77,6 +78,25 @@ class SiteScript:
     feed: bool
     stories: list[Story] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    planned: list[tuple[datetime, timedelta]] = field(default_factory=list)
+    """From when on the schedule had it crawled at least how often: noted in the run."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether its owner has it crawled weekly."""
+        return self.times == WEEKLY
+
+    def interval(self, moment: datetime) -> timedelta:
+        """The longest time between two crawls by the schedule that held at a moment.
+
+        Where a crawl under way has changed it, the longer one: it saw no more of that moment.
+        """
+        held = DAY
+        for since, interval in self.planned:
+            if since > moment + CRAWL:
+                break
+            held = interval if since <= moment else max(held, interval)
+        return held
 
     def fault(self, now: datetime) -> Fault | None:
         return next((fault for fault in self.faults if fault.holds(now)), None)
@@ -93,15 +113,9 @@ class YearScript:
         return START + self.days * DAY
 
 
-_LEVELS: dict[str, tuple[str, timedelta]] = {
-    "newspaper": ("05:00 11:00 16:00 21:00", timedelta(hours=8)),
-    "national": ("05:00 12:00 18:00", timedelta(hours=11)),
-    "industry": ("05:00", DAY),
-    "province": ("05:00", DAY),
-    "quiet": ("0 5 * * 1", 7 * DAY),
-}
-"""Times as the default configuration has them, but weekly for quiet sites, and once a day for
-industry unions, as an owner who looks at ``congdoan status`` would set them."""
+WEEKLY = "0 5 * * 1"
+"""As an owner who looks at ``congdoan status`` would set it for quiet sites. The others are crawled
+as often as they publish, which is the default."""
 
 
 def year_script(
@@ -119,7 +133,6 @@ def year_script(
     sites = []
     for number in range(hosts):
         kind = "province" if alike else kinds[number % len(kinds)]
-        times, interval = _LEVELS[kind]
         weekly = {
             "newspaper": rate * lot.uniform(90, 140),
             "national": rate * lot.uniform(40, 70),
@@ -134,8 +147,7 @@ def year_script(
                 host=f"congdoan-{number:02}.example.vn",
                 make=make,
                 level="province" if kind == "quiet" else kind,
-                times=times,
-                interval=interval,
+                times=WEEKLY if kind == "quiet" else AUTO,
                 weekly=weekly,
                 validators=lot.random() < 0.6,
                 feed=make != "mastercms",
@@ -198,7 +210,7 @@ def _poisson(lot: random.Random, mean: float) -> int:
 
 def _faults(lot: random.Random, number: int, site: SiteScript, days: int) -> Iterator[Fault]:
     """A lasting fault, in turn, and for every second site one that passes."""
-    quiet = site.interval > 2 * DAY
+    quiet = site.quiet
     if number % 2 == 0:
         kind = ("dns", "timeout", "busy", "refused", "tls", "forbidden")[number // 2 % 6]
         start = _moment(lot, days, 0.15, 0.35)

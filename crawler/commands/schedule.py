@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from archive.crawled_web import LIVE, SAMPLE
 from archive.database import ArchiveError, open_archive
 from archive.health.judgement import WORDS, Health
+from archive.operation import Planned
 from archive.records import VIETNAM
 from crawler.commands.options import (
     contact_option,
@@ -27,6 +28,7 @@ from crawler.commands.options import (
 from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
 from crawler.operation.configuration import Config, read_config
+from crawler.operation.rhythm import AUTO
 
 WHO_ASKS = (
     "A live crawl says who is asking: give --contact with an e-mail or web address, set "
@@ -102,7 +104,7 @@ def _show(data: Path, config: Config, *, as_json: bool) -> None:
         rows.append(
             {
                 "site": name,
-                "times": config.schedule.times_of(name, level) or "never",
+                "times": _times(config, name, level, known),
                 "next": _moment(known.next_at) if known else None,
                 "due": _moment(known.due_at) if known and known.due_at else None,
                 "why": known.cause if known else "",
@@ -114,6 +116,12 @@ def _show(data: Path, config: Config, *, as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         print_table("Schedule", ("site", "times", "next", "due", "why", "failures"), rows)
+
+
+def _times(config: Config, site: str, level: str, planned: Planned | None) -> str:
+    """The times of a site for people, and whether they follow what it publishes."""
+    times = config.schedule.times_of(site, level) or "never"
+    return f"{planned.times} ({AUTO})" if times == AUTO and planned is not None else times
 
 
 def _moment(moment: datetime) -> str:

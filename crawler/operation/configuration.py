@@ -15,6 +15,7 @@ from typing import Any
 
 from archive.database import ArchiveError
 from archive.health.judgement import WORDS
+from crawler.operation.rhythm import AUTO
 from crawler.operation.timetable import parse_times
 from crawler.politeness.pacing import parse_quiet_hours
 
@@ -24,15 +25,10 @@ LEVELS = ("district", "province", "industry", "national", "newspaper")
 
 @dataclass(frozen=True, slots=True)
 class ScheduleConfig:
-    times: str = "05:00"
-    """For a site that nothing below speaks of; in the form of ``timetable.parse_times``."""
-    levels: Mapping[str, str] = field(
-        default_factory=lambda: {
-            "newspaper": "05:00 11:00 16:00 21:00",
-            "national": "05:00 12:00 18:00",
-            "industry": "05:00 17:00",
-        }
-    )
+    times: str = AUTO
+    """For a site that nothing below speaks of; in the form of ``timetable.parse_times``, or AUTO:
+    by what the site publishes, see ``rhythm``."""
+    levels: Mapping[str, str] = field(default_factory=dict)
     sites: Mapping[str, str] = field(default_factory=dict)
     """By site; "" takes it off the schedule."""
     jitter: timedelta = timedelta(minutes=50)
@@ -45,7 +41,8 @@ class ScheduleConfig:
     quiet_hours: str = ""
 
     def times_of(self, site: str, level: str) -> str:
-        """The times of a site, "" where it is not on the schedule."""
+        """The times of a site, "" where it is not on the schedule, AUTO where they follow what it
+        publishes."""
         return self.sites.get(site, self.levels.get(level, self.times))
 
 
@@ -146,6 +143,8 @@ def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _times(value: Any, name: str) -> str:
+    if value == AUTO:
+        return AUTO
     try:
         return parse_times(value if isinstance(value, str) else _texts(value, name))
     except ValueError as error:

@@ -27,17 +27,28 @@ from archive.operation import (
 )
 from archive.records import VIETNAM
 from crawler.crawling import SiteRun
+from crawler.operation import rhythm
 from crawler.operation.configuration import ScheduleConfig
+from crawler.operation.rhythm import AUTO
 from crawler.operation.timetable import next_time
 from crawler.politeness.pacing import parse_quiet_hours
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
-"""When a failed crawl is tried again before its next ordinary time."""
+RETRY_AFTER = (
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=8),
+    timedelta(hours=8),
+)
+"""When a failed crawl is tried again, whatever its times: what passes is over in a day, and a site
+that is crawled once a week must not be lost for a week by a bad morning."""
 RETRY_DAILY = timedelta(days=1)
-"""And then: a site that is crawled once a week must not be lost for a week by a bad morning."""
-
+"""And then, for two weeks: a newspaper that is gone is not asked four times a day whether it is."""
+DAILY_RETRIES = 14
+RETRY_WEEKLY = timedelta(days=7)
+"""And then: it has long been told, and hardly comes back."""
 
 FRESH = ("time", "caught_up", "first")
 """Causes for which a crawl looks at feeds and listings again; the others go on."""
@@ -133,12 +144,32 @@ class Schedule:
         ``db``: None where there is no archive yet.
         """
         known = planned_sites(db) if db is not None else {}
-        times = {site: self._config.times_of(site, level) for site, level in self._sites.items()}
+        times = {site: self._times(db, site, known.get(site), now) for site in self._sites}
         return {
             site: self._planned(db, site, at, known.get(site), now)
             for site, at in times.items()
             if at
         }
+
+    def _times(self, db: Database | None, site: str, known: Planned | None, now: datetime) -> str:
+        """The times of a site. Those that follow what it publishes change with a crawl alone, see
+        ``_at_its_pace``."""
+        times = self._config.times_of(site, self._sites[site])
+        if times != AUTO:
+            return times
+        if known is not None and known.times in rhythm.ALL_TIMES:
+            return known.times
+        return rhythm.times_as_published(db, site, now) if db is not None else rhythm.UNKNOWN
+
+    def _at_its_pace(self, db: Database, planned: Planned, now: datetime) -> Planned:
+        """The plan with the times that follow from what the site has published, after a crawl."""
+        if self._config.times_of(planned.site, self._sites.get(planned.site, "")) != AUTO:
+            return planned
+        times = rhythm.times_as_published(db, planned.site, now)
+        if times == planned.times:
+            return planned
+        coming = next_time(times, planned.site, now, self._config.jitter)
+        return replace(planned, times=times, next_at=coming)
 
     def _plan(self, db: Database, now: datetime) -> list[Planned]:
         """Give every site its next time, and mark those whose time has come: the whole schedule.
@@ -147,9 +178,9 @@ class Schedule:
         """
         planned = planned_sites(db)
         plan: list[Planned] = []
-        for site, level in self._sites.items():
-            times = self._config.times_of(site, level)
+        for site in self._sites:
             known = planned.pop(site, None)
+            times = self._times(db, site, known, now)
             if not times:
                 if known is not None and site not in self._runs:
                     forget_planned(db, site)
@@ -243,15 +274,18 @@ class Schedule:
         elif run.outcome in ("failed", "crashed", "interrupted"):
             save_planned(db, _after_failure(planned, now))
         else:
-            save_planned(db, replace(planned, due_at=None, cause="", failures=0))
+            planned = replace(planned, due_at=None, cause="", failures=0)
+            save_planned(db, self._at_its_pace(db, planned, now))
 
 
 def _after_failure(planned: Planned, now: datetime) -> Planned:
     failures = planned.failures + 1
-    retry = now + (RETRY_AFTER[failures - 1] if failures <= len(RETRY_AFTER) else RETRY_DAILY)
-    if retry < planned.next_at:
-        return replace(planned, due_at=None, next_at=retry, cause="retry", failures=failures)
-    return replace(planned, due_at=None, cause="", failures=failures)
+    if failures <= len(RETRY_AFTER):
+        wait, cause = RETRY_AFTER[failures - 1], "retry"
+    else:
+        daily = failures <= len(RETRY_AFTER) + DAILY_RETRIES
+        wait, cause = RETRY_DAILY if daily else RETRY_WEEKLY, ""
+    return replace(planned, due_at=None, next_at=now + wait, cause=cause, failures=failures)
 
 
 def last_start(db: Database, site: str) -> datetime | None:

@@ -1,8 +1,9 @@
 """When a site is crawled: declared times, Vietnam's time zone, a jitter of its own. Pure.
 
 A site's times are hours ("05:30 17:30") or a crontab line ("30 5 * * 1-5"); APScheduler's
-CronTrigger does the reckoning. The jitter is a function of site and time, not of chance: a
-restart finds the same plan, and forty sites do not begin in the same minute.
+CronTrigger does the reckoning, but for the numbers of weekdays: its 0 is Monday, crontab's Sunday.
+The jitter is a function of site and time, not of chance: a restart finds the same plan, and forty
+sites do not begin in the same minute.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -78,10 +80,51 @@ def _jitter(site: str, base: datetime, jitter: timedelta) -> timedelta:
 def _triggers(times: str) -> tuple[CronTrigger, ...]:
     if times.count(" ") == 4 and not _HOUR.match(times):
         try:
-            return (CronTrigger.from_crontab(times, timezone=VIETNAM),)
+            *others, weekdays = times.split()
+            line = " ".join([*others, _weekday_names(weekdays)])
+            return (CronTrigger.from_crontab(line, timezone=VIETNAM),)
         except (ValueError, KeyError) as error:
             raise ValueError(f"{times!r} is no crontab line: {error}") from error
     return tuple(
         CronTrigger(hour=int(hour), minute=int(minute), timezone=VIETNAM)
         for hour, _, minute in (word.partition(":") for word in times.split())
     )
+
+
+@lru_cache(maxsize=256)
+def longest_gap(times: str) -> timedelta:
+    """The longest time between two crawls by ``times``, jitter apart; of what comes but once in
+    five weeks, five weeks.
+
+    >>> longest_gap("05:00 17:00"), longest_gap("0 5 * * tue,fri")
+    (datetime.timedelta(seconds=43200), datetime.timedelta(days=4))
+    """
+    moment = first = datetime(2026, 1, 1, tzinfo=VIETNAM)
+    end = first + timedelta(weeks=5)
+    moments: list[datetime] = []
+    while (moment := next_time(times, "", moment, timedelta(0))) < end:
+        moments.append(moment)
+    return max((later - earlier for earlier, later in pairwise(moments)), default=end - first)
+
+
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"([0-7])(?:-([0-7]))?", re.ASCII)
+
+
+def _weekday_names(field: str) -> str:
+    """The last field of a crontab line with names in place of numbers.
+
+    >>> _weekday_names("1-5"), _weekday_names("6-7,0"), _weekday_names("*/2")
+    ('mon,tue,wed,thu,fri', 'sat,sun,sun', '*/2')
+    """
+    names: list[str] = []
+    for part in field.split(","):
+        span = _SPAN.fullmatch(part)
+        if span is None:
+            names.append(part)
+            continue
+        first, last = int(span[1]), int(span[2] or span[1])
+        if first > last:
+            raise ValueError(f"{part} goes backwards")
+        names += _WEEKDAYS[first : last + 1]
+    return ",".join(names)

@@ -113,6 +113,37 @@ def test_known_articles_are_looked_at_once_the_site_has_answered(tmp_path: Path)
         assert len(looked_at(site)) == 23
 
 
+def test_a_site_that_failed_is_asked_one_thing_until_it_answers(tmp_path: Path) -> None:
+    site = News(12)
+    declared = {**START, "feeds": (HOME + "rss",)}
+    site.feed = list(range(12, 2, -1))
+    refused: Answer = (403, {"Content-Type": "text/html"}, b"<h1>Forbidden</h1>")
+    with SmallWeb(site) as web:
+        crawl(web, tmp_path, declared)
+        web.answer = lambda path, headers: refused
+        assert crawl(web, tmp_path, declared)["outcome"] == "failed"
+        web.pages()
+        assert crawl(web, tmp_path, declared)["outcome"] == "failed"
+        assert len(web.pages()) <= 3
+        web.answer = site
+        site.count, site.feed = 14, list(range(14, 4, -1))
+        assert crawl(web, tmp_path, declared)["outcome"] != "failed"
+    assert held(tmp_path) == site.paths()
+
+
+def test_the_page_behind_the_newest_known_articles_is_left(tmp_path: Path) -> None:
+    """News above articles that are known shows that no news stands behind them."""
+    site = News(23)
+    with SmallWeb(site) as web:
+        crawl(web, tmp_path, START)
+        web.pages()
+        for news, pages in ((2, ["/tin-tuc"]), (4, ["/tin-tuc", "/tin-tuc/page-2"])):
+            site.count += news
+            assert crawl(web, tmp_path, START)["complete"]
+            assert [path for path in web.pages() if "tin-tuc" in path] == pages
+            assert held(tmp_path) == site.paths()
+
+
 def test_what_a_broken_off_crawl_left_out_is_found_by_the_next(tmp_path: Path) -> None:
     site = News(12)
     with SmallWeb(site) as web:

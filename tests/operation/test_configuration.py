@@ -10,6 +10,7 @@ import pytest
 from archive.database import ArchiveError
 from archive.health.judgement import WORDS
 from crawler.operation.configuration import Config, read_config
+from crawler.operation.rhythm import AUTO
 
 FULL = """
 contact = "archive@example.org"
@@ -21,6 +22,7 @@ sites_at_a_time = 2
 quiet_hours = "22:00-04:30"
 
 [schedule.levels]
+national = "auto"
 newspaper = "0 */3 * * *"
 
 [schedule.sites]
@@ -36,7 +38,7 @@ words = ["gone"]
 def test_without_a_file_everything_has_a_default(tmp_path: Path) -> None:
     config = read_config(tmp_path)
     assert config == Config()
-    assert config.schedule.times_of("lang_son", "province") == "05:00"
+    assert config.schedule.times_of("lang_son", "province") == AUTO
     assert set(config.alerts.words) == {name for name, word in WORDS.items() if word.alarming}
 
 
@@ -49,7 +51,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert schedule.times_of("quan_1", "district") == ""
     assert schedule.times_of("lang_son", "province") == "06:00"
     assert schedule.times_of("lao_dong_thu_do", "newspaper") == "0 */3 * * *"
-    assert schedule.times_of("cong_doan", "national") == "05:00 12:00 18:00"
+    assert schedule.times_of("cong_doan", "national") == AUTO
     assert (schedule.jitter, schedule.sites_at_a_time) == (timedelta(minutes=20), 2)
     assert config.alerts.words == ("gone",)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from sqlite_utils import Database
 
 from archive.crawl_log import begin_crawl, finish_crawl
@@ -14,9 +15,18 @@ from archive.operation import planned_sites
 from archive.records import VIETNAM, Site
 from crawler.crawling import SiteRun
 from crawler.operation.configuration import ScheduleConfig
-from crawler.operation.schedule import RETRY_AFTER, Schedule
+from crawler.operation.rhythm import AUTO
+from crawler.operation.schedule import (
+    DAILY_RETRIES,
+    RETRY_AFTER,
+    RETRY_DAILY,
+    RETRY_WEEKLY,
+    Schedule,
+)
+from tests.operation.newsroom import Newsroom
 
 START = datetime(2026, 11, 2, 4, 0, tzinfo=VIETNAM)
+LEVELS = {"newspaper": "05:00 11:00 16:00 21:00"}
 
 
 class FakeCrawls:
@@ -113,7 +123,8 @@ def test_a_site_is_crawled_at_once_and_then_once_a_day(db: Database) -> None:
 
 
 def test_a_newspaper_is_crawled_more_often_and_a_site_may_be_taken_off(db: Database) -> None:
-    stage = Stage(db, daily(sites={"c": ""}), {"a": "province", "b": "newspaper", "c": "province"})
+    config = daily(sites={"c": ""}, levels=LEVELS)
+    stage = Stage(db, config, {"a": "province", "b": "newspaper", "c": "province"})
     stage.run(days=10)
     begun = Counter(site for site, _ in stage.crawls.begun)
     assert set(begun) == {"a", "b"}
@@ -170,18 +181,87 @@ def test_another_crawl_of_the_site_is_waited_for(db: Database) -> None:
     assert stage.tick(minutes=1) == ["a"]
 
 
-def test_a_failed_crawl_is_tried_again_ever_later_and_not_for_ever(db: Database) -> None:
-    stage = Stage(db, daily(), {"a": "province"})
+def test_a_failed_crawl_is_tried_again_ever_later(db: Database) -> None:
+    """Four times a day is for those that answer: one that is gone is asked daily, then weekly."""
+    stage = Stage(db, daily(times="05:00 11:00 16:00 21:00"), {"a": "province"})
     stage.run(days=1)
     stage.crawls.begun.clear()
-    stage.run(days=1, outcome="failed", minutes=1)
+    stage.run(days=40, outcome="failed", minutes=2)
     times = [moment for _, moment in stage.crawls.begun]
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert len(gaps) == len(RETRY_AFTER)
-    for gap, wanted in zip(gaps, RETRY_AFTER, strict=True):
-        assert wanted <= gap <= wanted + timedelta(minutes=3)
-    stage.run(days=1)
+    wanted = [*RETRY_AFTER, *[RETRY_DAILY] * DAILY_RETRIES, *[RETRY_WEEKLY] * 3]
+    assert len(gaps) >= len(wanted)
+    for gap, least in zip(gaps, wanted, strict=False):
+        assert least <= gap <= least + timedelta(minutes=6)
+    # It answers again, and is crawled at its times at once.
+    stage.run(days=8)
     assert planned_sites(db)["a"].failures == 0
+    stage.crawls.begun.clear()
+    stage.run(days=2)
+    assert len(stage.crawls.begun) == 8
+
+
+def publish(db: Database, site: str, weekly: int, until: datetime, weeks: int = 4) -> None:
+    """Articles that the archive holds of a site, so many a week before a moment."""
+    newsroom = Newsroom(db, site, now=until)
+    for number in range(weekly * weeks):
+        newsroom.article(published=until - timedelta(weeks=(number + 0.5) / weekly))
+
+
+@pytest.mark.parametrize(
+    ("weekly", "times"),
+    [
+        (120, "05:00 11:00 16:00 21:00"),
+        (50, "05:00 17:00"),
+        (21, "05:00"),
+        (12, "0 5 * * mon,wed,fri"),
+        (2, "0 5 * * tue,fri"),
+        (0, "0 5 * * tue,fri"),
+    ],
+)
+def test_a_site_without_times_is_crawled_as_often_as_it_publishes(
+    db: Database, weekly: int, times: str
+) -> None:
+    stage = Stage(db, daily(times=AUTO), {"a": "province"})
+    publish(db, "a", weekly, START)
+    stage.tick(minutes=1)
+    assert planned_sites(db)["a"].times == "05:00"  # Nobody knows before it was walked.
+    stage.crawls.end("a")
+    stage.tick(minutes=1)
+    assert planned_sites(db)["a"].times == times
+    assert next(iter(stage.schedule.preview(db, stage.now).values())).times == times
+    stage.crawls.begun.clear()
+    stage.run(days=1.5)
+    assert stage.restart() == []
+    stage.tick(minutes=1)
+    # What it has published by now counts after the next crawl, and not before.
+    assert len(stage.crawls.begun) <= 1
+
+
+def test_more_news_is_followed_at_once_and_less_in_a_month(db: Database) -> None:
+    stage = Stage(db, daily(times=AUTO), {"a": "province"})
+    publish(db, "a", 2, START)
+    stage.run(days=5)
+    assert planned_sites(db)["a"].times == "0 5 * * tue,fri"
+    publish(db, "a", 100, stage.now, weeks=1)
+    stage.run(days=4)
+    assert planned_sites(db)["a"].times == "05:00 17:00"
+    seen = set()
+    for _ in range(40):
+        stage.run(days=1)
+        seen.add(planned_sites(db)["a"].times)
+    assert {"05:00", "0 5 * * tue,fri"} <= seen
+    assert planned_sites(db)["a"].times == "0 5 * * tue,fri"
+
+
+def test_declared_times_hold_again_when_they_are_declared(db: Database) -> None:
+    stage = Stage(db, daily(times=AUTO), {"a": "province"})
+    stage.run(days=2)
+    stage.config = daily(times="22:00")
+    stage.restart()
+    stage.run(days=2)
+    assert [moment.hour for _, moment in stage.crawls.begun] == [22, 22]
+    assert planned_sites(db)["a"].times == "22:00"
 
 
 def test_quiet_hours_begin_nothing_and_then_everything(db: Database) -> None:
@@ -286,7 +366,7 @@ def test_a_crawl_by_hand_counts(db: Database) -> None:
 def test_a_season(db: Database) -> None:
     """Eight sites, a hundred days; crawls that take their time, and fail now and then."""
     sites = {f"site_{n:02}": "newspaper" if n < 3 else "province" for n in range(8)}
-    stage = Stage(db, daily(sites_at_a_time=4), sites)
+    stage = Stage(db, daily(sites_at_a_time=4, levels=LEVELS), sites)
     ends: dict[str, datetime] = {}
     failures: Counter[str] = Counter()
     for _ in range(100 * 24):

@@ -29,6 +29,11 @@ def vn(day: int, hour: int, minute: int = 0) -> datetime:
         ("05:30 17:30", vn(21, 6), vn(21, 17, 30)),
         ("30 5 * * *", vn(21, 6), vn(22, 5, 30)),
         ("0 6 * * mon-fri", vn(20, 7), vn(23, 6)),  # 21 November 2026 is a Saturday
+        # The numbers of crontab, where Sunday is 0 and 7.
+        ("0 6 * * 1-5", vn(20, 7), vn(23, 6)),
+        ("0 6 * * 0", vn(20, 7), vn(22, 6)),
+        ("0 6 * * 7", vn(20, 7), vn(22, 6)),
+        ("0 6 * * 2,5-6", vn(20, 7), vn(21, 6)),
         ("0 0 1 1 *", vn(21, 6), datetime(2027, 1, 1, tzinfo=VIETNAM)),
     ],
 )
@@ -63,7 +68,9 @@ def test_jitter_is_added_within_its_bound_and_differs_between_sites(after: datet
     assert len(set(moments.values())) > 1
 
 
-@pytest.mark.parametrize("wrong", ["25:00", "5", "5h30", "1 2 3", "* * * * x", "99 * * * *"])
+@pytest.mark.parametrize(
+    "wrong", ["25:00", "5", "5h30", "1 2 3", "* * * * x", "0 5 * * 5-1", "99 * * * *"]
+)
 def test_what_are_no_times(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"times are hours|no crontab line"):
         parse_times(wrong)
