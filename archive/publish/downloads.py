@@ -18,7 +18,7 @@ from datasette.utils.asgi import AsgiStream, AsgiWriter, NotFound, Request, Resp
 from archive.crawled_web import SAMPLE
 from archive.publish.face import Addresses, language_of
 from archive.publish.language import Speaker
-from archive.publish.search_page import Asked, error_body
+from archive.publish.search_page import Asked, mistake
 from archive.publish.searching import LISTED, Sort, search
 from archive.publish.snapshot import archive_database, read, read_unchecked, web_held
 from archive.publish.walking import Cursor, walk
@@ -85,9 +85,9 @@ async def download(datasette: Any, request: Request) -> Any:
     """``/download/articles.csv`` and ``.jsonl``; every parameter of /search narrows them."""
     kind = request.url_vars["format"]
     asked = Asked.of(request.args)
-    if asked.error or (asked.text and asked.query is None):
-        if asked.error:
-            return Response.json(error_body(asked.error, Speaker(language_of(request))), status=400)
+    if wrong := mistake(asked, Speaker(language_of(request))):
+        return Response.json(wrong, status=400)
+    if asked.text and asked.query is None:
         raise NotFound("Nothing to look for")
     mime = "text/csv" if kind == "csv" else "application/x-ndjson"
     name = "sample-articles" if await web_held(datasette) == SAMPLE else "articles"

@@ -5,6 +5,7 @@ What went wrong inside is for the log, not for the reader.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import sys
 import traceback
@@ -17,6 +18,7 @@ from archive.broken_database import is_damage
 from archive.publish.face import language_of
 from archive.publish.language import Speaker
 
+BAD_PARAMETER = "A parameter in the address cannot be understood."
 KNOWN = {
     "Database not found": "no_database",
     "No such database": "no_database",
@@ -27,6 +29,7 @@ KNOWN = {
     "SQL Interrupted": "too_slow",
     "Invalid SQL": "bad_sql",
     "Nothing to look for": "error_no_words",
+    BAD_PARAMETER: "bad_parameter",
     "No such month": "no_month",
     "The owner of this archive does not publish a sitemap": "no_sitemap",
 }
@@ -44,6 +47,24 @@ DAMAGED = {
 """What is said where a page cannot be made since the database is damaged, by language."""
 
 
+_READERS = ("datasette.filters", "datasette.facets", "datasette.views.table")
+"""Where Datasette reads what a request asks for (``_through``, ``_facet``, ``id__in``, ...) without
+looking whether it can be read."""
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+
+
+def _unread_by_datasette(exception: BaseException) -> bool:
+    """Whether Datasette stumbled over a parameter that makes no sense: the asker's mistake."""
+    if any(words in str(exception) for words in ("null character", "binding parameter")):
+        return isinstance(exception, ValueError | sqlite3.Error)
+    reading = False
+    for frame, _ in traceback.walk_tb(exception.__traceback__):
+        module = str(frame.f_globals.get("__name__", ""))
+        # What a reader calls of ours may be at fault itself.
+        reading = (reading or module in _READERS) and not module.startswith("archive.")
+    return isinstance(exception, _UNREADABLE) and reading
+
+
 async def error_response(datasette: Any, request: Request, exception: Exception) -> Response:
     status, message, title, more = 500, "Internal error", None, {}
     if isinstance(exception, DatasetteError):
@@ -51,13 +72,17 @@ async def error_response(datasette: Any, request: Request, exception: Exception)
         more = dict(exception.error_dict or {})
         if exception.message_is_html:  # written for Datasette's own page
             message = str(title or "")
-        if status == 500 and message.startswith("Cannot "):
+        if status == 500 and message.startswith(("Cannot ", "Invalid _through")):
             status = 400  # what was asked for is wrong (a column that is not there), not we
     elif isinstance(exception, Base400):
         status = exception.status
         message = str(exception.args[0]) if exception.args else ""
     elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
         status, message = 503, "Time limit exceeded"
+    elif isinstance(exception, OSError) and exception.errno == errno.ENAMETOOLONG:
+        status, message = 404, ""
+    elif _unread_by_datasette(exception):
+        status, message = 400, BAD_PARAMETER
     elif is_damage(exception):
         message = DAMAGED["en"]
         print(f"{request.path}: {exception}: see `congdoan verify`", file=sys.stderr)

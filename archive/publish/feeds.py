@@ -13,7 +13,7 @@ from archive.crawled_web import SAMPLE
 from archive.publish.face import Addresses, language_of
 from archive.publish.hits import Hit
 from archive.publish.language import Speaker
-from archive.publish.search_page import Asked, answer
+from archive.publish.search_page import Asked, answer, mistake
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import read, web_held
 from archive.publish.words import WORDS
@@ -67,8 +67,8 @@ async def feed(datasette: Any, request: Request) -> Response:
     """The newest articles of a search; every parameter of /search narrows it."""
     asked = Asked.of(request.args)
     t = Speaker(language_of(request))
-    if asked.error:
-        return Response.text(t("error_" + asked.error.code), status=400)
+    if wrong := mistake(asked, t):
+        return Response.text(wrong["message"], status=400)
     asked.sort, asked.size, asked.page, asked.cursor = "newest", ENTRIES, 1, None
     to, settings = Addresses(datasette, request), FaceSettings.of(datasette)
 

@@ -43,6 +43,20 @@ class Filters:
             given["year"] = ""
         return cls(**given)
 
+    @staticmethod
+    def impossible(args: Mapping[str, str]) -> list[str]:
+        """Names of the values that have a form which no year or month has.
+
+        >>> Filters.impossible({"year": "2024", "month": "2025-13"})
+        ['month']
+        """
+        forms = {"year": _YEAR, "month": _MONTH}
+        return [
+            name
+            for name, form in forms.items()
+            if (value := (args.get(name) or "").strip()) and not form.match(value)
+        ]
+
     def items(self) -> list[tuple[str, str]]:
         pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
         return [(name, value) for name, value in pairs if value]

@@ -36,9 +36,10 @@ from archive.publish import (
 from archive.publish.errors import error_response
 from archive.publish.face import Addresses, common_context, language_of
 from archive.publish.freshness import etag, known_already
+from archive.publish.json_shapes import wrong_shape
 from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, Speaker, speaking
 from archive.publish.metadata import metadata_for
-from archive.publish.own_host import answers_to, bound_address
+from archive.own_host import answers_to, bound_address
 from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
@@ -249,6 +250,10 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
                 cookie[COOKIE].update({"path": "/", "max-age": str(ONE_YEAR), "samesite": "Lax"})
                 headers["set-cookie"] = cookie[COOKIE].OutputString()
 
+            if wrong := wrong_shape(request.path, request.query_string):
+                body = {"ok": False, "error": wrong, "status": 400, "title": None}
+                await Response.json(body, status=400, headers=headers).asgi_send(send)
+                return
             tag = "" if wish else await etag(datasette, request)
             if known_already(tag, request.headers.get("if-none-match", "")):
                 await _not_modified(send, tag)

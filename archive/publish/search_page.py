@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,8 @@ class Asked:
     page: int
     cursor: Cursor | None
     size: int
+    unread: list[str]
+    """Names of the parameters whose values make no sense, so that they were left out."""
 
     @classmethod
     def of(cls, args: Any) -> Asked:
@@ -67,6 +70,7 @@ class Asked:
             page=_number(args.get("page"), 1, LAST_PAGE),
             cursor=Cursor.parse(args.get("before") or ""),
             size=_number(args.get("size"), PAGE_SIZE, LARGEST_PAGE),
+            unread=_unread(args),
         )
 
     def parameters(self, **changes: str) -> str:
@@ -83,9 +87,24 @@ class Asked:
 
 
 def _number(text: str | None, default: int, most: int) -> int:
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 6:
-        return default
-    return min(max(int(text), 1), most)
+    return min(int(text), most) if text and _COUNT.fullmatch(text) else default
+
+
+_COUNT = re.compile(r"0*[1-9][0-9]{0,17}", re.ASCII)
+
+
+def _unread(args: Any) -> list[str]:
+    """Which parameters have a value that they cannot have; an empty one is none at all."""
+    given = {name: args.get(name) or "" for name in ("marks", "sort", "page", "size", "before")}
+    sensible = {
+        "marks": given["marks"] in MARKS,
+        "sort": given["sort"] in SORTS,
+        "page": _COUNT.fullmatch(given["page"]),
+        "size": _COUNT.fullmatch(given["size"]),
+        "before": Cursor.parse(given["before"]),
+    }
+    unread = [name for name, value in given.items() if value and not sensible[name]]
+    return [*unread, *Filters.impossible(args)]
 
 
 @dataclass(slots=True)
@@ -233,14 +252,14 @@ async def search_view(datasette: Any, request: Request) -> Response:
         "csv_url": to.path("/download/articles.csv") + "?" + plain,
         "jsonl_url": to.path("/download/articles.jsonl") + "?" + plain,
     }
-    return await page(datasette, request, "search.html", context)
+    return await page(datasette, request, "search.html", context, 400 if asked.unread else 200)
 
 
 async def search_json(datasette: Any, request: Request) -> Response:
     asked = Asked.of(request.args)
     t = Speaker("en")
-    if asked.error:
-        return Response.json(error_body(asked.error, t), status=400)
+    if wrong := mistake(asked, t):
+        return Response.json(wrong, status=400)
     to = Addresses(datasette, request)
     got = await read(datasette, request, lambda conn: answer(conn, asked))
     following = next_parameters(asked, got.found)
@@ -271,5 +290,12 @@ async def search_json(datasette: Any, request: Request) -> Response:
     )
 
 
-def error_body(error: QueryError, t: Speaker) -> dict[str, Any]:
-    return {"error": error.code, "message": t("error_" + error.code), "at": error.at}
+def mistake(asked: Asked, t: Speaker) -> dict[str, Any] | None:
+    """What is wrong with what was asked, for programs; None where nothing is."""
+    if asked.error:
+        code = asked.error.code
+        return {"error": code, "message": t("error_" + code), "at": asked.error.at}
+    if asked.unread:
+        names = ", ".join(asked.unread)
+        return {"error": "parameters", "message": t("not_understood", names=names), "at": None}
+    return None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from archive.publish.error_words import ERROR_WORDS
+
 WORDS: dict[str, tuple[str, str]] = {
+    **ERROR_WORDS,
     # Frame
     "sample_data": (
         "Dữ liệu mẫu: bài viết đều là bịa để thử chương trình.",
@@ -67,7 +70,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "held_articles": ("bài viết", "articles"),
     "held_sites": ("trang tin", "sites"),
     "held_provinces": ("tỉnh, thành", "provinces"),
-    "held_period": ("{first} – {last}", "{first} – {last}"),
     "period": ("giai đoạn", "period"),
     "last_crawl": ("Lần thu thập gần nhất: {when}", "Last crawl: {when}"),
     "no_crawl": ("Chưa có lần thu thập nào.", "No crawl yet."),
@@ -174,35 +176,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Kho này không có tên ấy. Chủ kho có thể khai địa chỉ công khai (address) trong metadata.",
         "This archive has no such name. Its owner can set its public address in the metadata.",
     ),
-    "error_intro": ("Không hiểu câu tìm này: ", "This query cannot be understood: "),
-    "error_plain": (
-        "Dưới đây là kết quả cho các từ trong câu, không kể dấu và phép toán.",
-        "These are the results for its words, signs and operators left out.",
-    ),
-    "error_unclosed_quote": ("dấu ngoặc kép mở mà không đóng.", "a quotation mark is not closed."),
-    "error_unclosed_bracket": ("dấu ngoặc ( mở mà không đóng.", "a bracket ( is not closed."),
-    "error_unopened_bracket": ("dấu ngoặc ) đóng mà không mở.", "a bracket ) was never opened."),
-    "error_operator_alone": (
-        "AND, OR hoặc NOT cần có từ ở hai bên. Muốn tìm chính từ đó, hãy viết chữ thường.",
-        "AND, OR or NOT needs words on both sides. To find the word itself, write it in lower "
-        "case.",
-    ),
-    "error_only_excluded": (
-        "câu chỉ nói điều không muốn; cần ít nhất một từ muốn tìm.",
-        "it only says what is not wanted; name at least one word to find.",
-    ),
-    "error_field_alone": (
-        "sau tên cột và dấu hai chấm phải có từ cần tìm.",
-        "a column name and colon must be followed by what to find.",
-    ),
-    "error_no_words": ("không có từ nào để tìm.", "there is no word to look for."),
-    "error_too_long": ("câu quá dài (tối đa 600 ký tự).", "it is too long (600 characters)."),
-    "error_too_many_terms": ("quá nhiều từ (tối đa 40).", "it has too many words (40)."),
-    "error_short_prefix": (
-        "trước dấu * cần ít nhất hai chữ cái.",
-        "at least two letters must stand before a *.",
-    ),
-    "error_too_deep": ("quá nhiều lớp ngoặc.", "its brackets are nested too deeply."),
     # Article
     "no_article": ("Không có bài viết này trong kho.", "There is no such article in the archive."),
     "original": ("Xem ở trang gốc", "Open at its source"),
@@ -215,13 +188,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "source": ("Nguồn", "Source"),
     "address": ("Địa chỉ", "Address"),
     "published": ("Đăng", "Published"),
-    "date_evidence": ("Căn cứ của ngày đăng", "Evidence for the date"),
     "evidence_visible": ("in trên trang", "printed on the page"),
     "evidence_structured": ("dữ liệu kèm trang", "the page's metadata"),
     "evidence_url": ("trong địa chỉ", "in the address"),
     "evidence_text": ("trong bài", "in the text"),
     "captured": ("Thu thập", "Captured"),
-    "first_seen": ("Thấy lần đầu", "First seen"),
     "last_seen": ("Thấy lần cuối", "Last seen"),
     "captures_count": ("Số lần thu thập", "Captures"),
     "permalink": ("Địa chỉ cố định trong kho", "Permanent address here"),
@@ -235,7 +206,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "credited": ("Dẫn theo", "Credited to"),
     "section": ("Chuyên mục", "Section"),
     "topics": ("Chủ đề", "Topics"),
-    "words_count": ("{n} từ", "{n} words"),
     "versions": ("Các phiên bản", "Versions"),
     "version": ("Bản {n}", "Version {n}"),
     "compare": ("So sánh", "Compare"),
@@ -277,14 +247,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "merged_from": ("Gồm {names} trước đây.", "Made of {names}."),
     "search_here": ("Tìm trong phần này", "Search in these"),
     "their_sites": ("Trang tin", "Sites"),
-    "earlier_month": ("Tháng trước", "Earlier month"),
-    "later_month": ("Tháng sau", "Later month"),
     "crawls": ("Các lần thu thập", "Crawls"),
     "fetch_errors": ("Lỗi khi tải", "Errors while fetching"),
     "unreadable": ("Trang không đọc được thành bài", "Pages that gave no article"),
     "reason": ("Lý do", "Reason"),
     "times": ("Số lần", "Times"),
-    "last_time": ("Lần cuối", "Last time"),
     "home_page": ("Trang chủ của trang tin", "The site's home page"),
     # Sites and coverage
     "sites_title": ("Các trang tin", "Sites"),
@@ -294,7 +261,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "state": ("Tình trạng", "State"),
     "site": ("Trang tin", "Site"),
-    "level": ("Cấp", "Level"),
     "started": ("Bắt đầu", "Started"),
     "finished": ("Kết thúc", "Finished"),
     "outcome": ("Kết quả", "Outcome"),
@@ -381,25 +347,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "facets_timed_out": ("Không kịp đếm: {names}", "Not counted in time: {names}"),
     "private": ("riêng tư", "private"),
     "log_out": ("Đăng xuất", "Log out"),
-    # Errors
-    "no_database": ("Không có địa chỉ này trong kho.", "The archive has no such address."),
-    "no_table": ("Không có bảng này.", "There is no such table."),
-    "no_row": ("Không có dòng này trong bảng.", "There is no such row in the table."),
-    "only_select": ("Chỉ chạy được câu SELECT.", "Only a SELECT can be run."),
-    "too_slow": (
-        "Câu hỏi này mất quá nhiều thời gian nên đã được dừng lại.",
-        "This question took too long and was stopped.",
-    ),
-    "bad_sql": ("Câu SQL không hợp lệ", "Invalid SQL"),
-    "no_sitemap": (
-        "Chủ kho này không công bố sơ đồ trang.",
-        "The owner of this archive does not publish a sitemap.",
-    ),
-    "error_404": ("Không có trang này", "There is no such page"),
-    "error_403": ("Bạn không được xem trang này", "You may not see this page"),
-    "error_400": ("Yêu cầu không hợp lệ", "This request makes no sense"),
-    "error_503": ("Câu hỏi này mất quá nhiều thời gian", "This question took too long to answer"),
-    "error_500": ("Có lỗi ở phía chúng tôi", "Something went wrong on our side"),
-    "error_other": ("Không thực hiện được", "That did not work"),
-    "error_home": ("Về trang chủ", "Go to the home page"),
 }
