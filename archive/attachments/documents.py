@@ -3,6 +3,7 @@
 Documents are hostile: ``extract_text`` runs in this process and may take long or much memory.
 ``archive.attachments.texts`` runs this module as a process of its own, with limits on both:
 ``python -m archive.attachments.documents`` reads a document from standard input and writes JSON.
+Nothing of a document is looked at outside of that process.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class DocumentText:
 def kind_of(data: bytes) -> str:
     """What a document is, by its own bytes; its name and Content-Type often lie.
 
+    It reads a ZIP's list of files: hostile input, like everything else here.
+
     >>> kind_of(b"%PDF-1.4"), kind_of(b"<html>")
     ('pdf', '')
     """
@@ -67,7 +70,9 @@ def kind_of(data: bytes) -> str:
     if data[:4] == b"PK\x03\x04":
         try:
             names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
-        except (zipfile.BadZipFile, ValueError, OSError):
+        except MemoryError:
+            raise
+        except Exception:  # zipfile raises a dozen kinds, NotImplementedError among them.
             return "zip"
         for name, kind in (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"),
                            ("ppt/presentation.xml", "pptx"), ("content.xml", "odf")):  # fmt: skip
@@ -195,16 +200,24 @@ def _refuse_bomb(data: bytes) -> None:
 
 
 def main() -> None:
-    """Read a document from standard input, within the limits that the arguments give."""
+    """Read a document from standard input, within the limits that the arguments give.
+
+    Writes two lines of JSON: its kind, which stands there whatever becomes of the rest, and the
+    fields of DocumentText.
+    """
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    kind = ""
     try:
-        said = extract_text(sys.stdin.buffer.read())
+        data = sys.stdin.buffer.read()
+        kind = kind_of(data)
+        print(json.dumps(kind), flush=True)
+        said = extract_text(data)
     except MemoryError:
-        said = DocumentText("", "too_large", detail="needs more memory than is allowed")
-    json.dump(asdict(said), sys.stdout)
+        said = DocumentText(kind, "too_large", detail="needs more memory than is allowed")
+    print(json.dumps(asdict(said)))
 
 
 if __name__ == "__main__":

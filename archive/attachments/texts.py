@@ -6,6 +6,7 @@ A document is read once for each payload, whatever number of articles and captur
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -17,10 +18,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.attachments.documents import DocumentText, kind_of
+from archive.attachments.documents import DocumentText
 from archive.database import article_id, transaction
 from archive.read_only import reading
-from archive.replay.lookup import ReplayError, capture_by_id, payload_capture, read_record
+from archive.replay.lookup import Held, ReplayError, capture_by_id, payload_capture, read_record
 from archive.warc.reader import ContentTooLarge, ContentUndecodable
 
 EXTRACTOR = "document_text/1"
@@ -29,6 +30,12 @@ MAX_BYTES = 64 << 20
 MEMORY_BYTES = 1 << 30
 SECONDS = 60
 """Limits of one document: its size, and the memory and processor time of reading it."""
+
+NOT_GIVEN = "not_given"
+"""Outcome where the archive could not give the document (its WARC file is missing or damaged), or
+no process could be started: it says nothing of the document, is not kept, and is tried again."""
+
+logger = logging.getLogger(__name__)
 
 Watch = Callable[[int, int], None]
 """Called with attachments read and attachments to read."""
@@ -60,14 +67,19 @@ def read_attachments(
 ) -> Read:
     """Read every captured attachment that has not been read: after a crawl, import or rebuild.
 
-    Safe to break off and to repeat. A document that cannot be read leaves a row that says why.
+    Safe to break off and to repeat. A document that cannot be read leaves a row that says why, one
+    that the archive cannot give at present (``NOT_GIVEN``) a line in the log. Raises sqlite3.Error
+    where the database cannot be used, and for nothing that a document holds.
     """
     wanted = [row[0] for row in db.execute(_WANTED, [EXTRACTOR])]
     done = Read()
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         for found in pool.map(lambda key: attachment_text(data, key), wanted):
             if found is not None:
-                save_attachment_text(db, *found)
+                if found[1].outcome == NOT_GIVEN:
+                    logger.warning("attachment %s: %s", found[0], found[1].detail)
+                else:
+                    save_attachment_text(db, *found)
                 done.outcomes[found[1].outcome] += 1
             if watch is not None:
                 watch(done.documents, len(wanted))
@@ -83,14 +95,23 @@ def attachment_text(data: Path, capture_id: str) -> tuple[str, DocumentText] | N
         try:
             payload = payload_capture(db, held)
         except ReplayError as error:
-            return held.payload_digest, DocumentText("", "damaged", detail=str(error))
+            return held.payload_digest, DocumentText("", NOT_GIVEN, detail=str(error))
+    return held.payload_digest, _text_of(data, payload)
+
+
+def _text_of(data: Path, payload: Held) -> DocumentText:
+    """What the document of a capture says, or why not; one bad document never stops the others."""
     try:
         content = read_record(data, payload, MAX_BYTES).content(MAX_BYTES)
+        return bounded_text(content)
     except ContentTooLarge:
-        return held.payload_digest, DocumentText("", "too_large", detail=f"over {MAX_BYTES} bytes")
-    except (ReplayError, ContentUndecodable) as error:
-        return held.payload_digest, DocumentText("", "damaged", detail=str(error))
-    return held.payload_digest, bounded_text(content)
+        return DocumentText("", "too_large", detail=f"over {MAX_BYTES} bytes")
+    except ContentUndecodable as error:
+        return DocumentText("", "damaged", detail=str(error))
+    except (ReplayError, OSError) as error:
+        return DocumentText("", NOT_GIVEN, detail=str(error))
+    except Exception as error:  # Whatever a stranger's bytes bring about on their way here.
+        return DocumentText("", "damaged", detail=f"{type(error).__name__}: {error}"[:300])
 
 
 def bounded_text(
@@ -98,9 +119,9 @@ def bounded_text(
 ) -> DocumentText:
     """The text of a document, read in a process of its own that may not use more than this.
 
-    ``memory`` in bytes, ``seconds`` of processor time (and thrice that on the clock).
+    ``memory`` in bytes, ``seconds`` of processor time (and thrice that on the clock). Raises
+    OSError where no process can be started.
     """
-    kind = kind_of(content)
     command: Sequence[str] = (
         sys.executable, "-m", "archive.attachments.documents", str(memory), str(seconds),
     )  # fmt: skip
@@ -115,18 +136,29 @@ def bounded_text(
             env={"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath},
             check=False,
         )
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as late:
+        kind, _ = _told(late.stdout or b"")
         return DocumentText(kind, "timeout", detail=f"over {3 * seconds} s")
-    if ran.returncode == 0:
-        try:
-            return DocumentText(**json.loads(ran.stdout))
-        except (ValueError, TypeError):
-            pass
+    kind, said = _told(ran.stdout)
+    if ran.returncode == 0 and said is not None:
+        return said
     if ran.returncode in (-9, -24):  # SIGKILL and SIGXCPU end what exceeds its processor time.
         return DocumentText(kind, "timeout", detail=f"over {seconds} s of processor time")
     last = ran.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:300]
     outcome = "too_large" if "MemoryError" in last else "damaged"
     return DocumentText(kind, outcome, detail=last or f"ended with {ran.returncode}")
+
+
+def _told(output: bytes) -> tuple[str, DocumentText | None]:
+    """The kind of a document and what it says, as far as its reader came to tell."""
+    first, _, rest = output.partition(b"\n")
+    kind, said = "", None
+    try:
+        kind = str(json.loads(first))
+        said = DocumentText(**json.loads(rest))
+    except (ValueError, TypeError):
+        pass  # It was ended before; how, its exit code tells.
+    return kind, said
 
 
 def save_attachment_text(db: Database, payload_digest: str, said: DocumentText) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import random
-import shutil
+import re
 import zipfile
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.attachments.documents import clean, extract_text, kind_of
+from archive.attachments.documents import DocumentText, clean, extract_text, kind_of
 from archive.attachments.texts import bounded_text, read_attachments
 from archive.records import Attachment
 from archive.vietnamese.tcvn3 import from_tcvn3, looks_like_tcvn3
@@ -84,13 +83,75 @@ def test_what_cannot_be_read_says_why(data: bytes, kind: str, outcome: str) -> N
     assert (found.kind, found.outcome) == (kind, outcome), found
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.sampled_from([pdf(SAID), docx(SAID), xlsx([[SAID]]), doc(SAID)]), st.randoms())
-def test_damaged_documents_raise_nothing(data: bytes, dice: random.Random) -> None:
+ZIPPED = docx(SAID)
+
+
+def zip_fields(data: bytes) -> list[int]:
+    """Where the fixed fields of a ZIP stand: of its entries, its list of them, and its end."""
+    sizes = {b"PK\x03\x04": 30, b"PK\x01\x02": 46, b"PK\x05\x06": 22}
+    return sorted(
+        {
+            found.start() + at
+            for mark, size in sizes.items()
+            for found in re.finditer(re.escape(mark), data)
+            for at in range(size)
+        }
+    )
+
+
+def with_byte(data: bytes, at: int, value: int) -> bytes:
+    changed = bytearray(data)
+    changed[at] = value
+    return bytes(changed)
+
+
+def small_zip() -> bytes:
+    """What its names make a docx, and as good as nothing in it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("word/document.xml", "<x/>")
+    return out.getvalue()
+
+
+FUTURE_ZIP = with_byte(ZIPPED, ZIPPED.rfind(b"PK\x01\x02") + 6, 99)
+"""Its list of files says that version 9.9 of the format is needed."""
+
+
+@pytest.mark.parametrize("value", [0, 1, 99, 127, 255])
+def test_no_field_of_a_zip_raises(value: int) -> None:
+    data = small_zip()
+    assert kind_of(data) == "docx"
+    for at in zip_fields(data):
+        bad = with_byte(data, at, value)
+        assert kind_of(bad) in ("docx", "zip", ""), at
+        assert extract_text(bad).outcome in ("damaged", "unsupported"), at
+
+
+def test_a_zip_of_a_version_to_come() -> None:
+    assert bounded_text(FUTURE_ZIP) == DocumentText("zip", "unsupported")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from([pdf(SAID), ZIPPED, xlsx([[SAID]]), doc(SAID)]),
+    st.lists(
+        st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=30
+    ),
+    st.floats(0, 1),
+)
+def test_damaged_documents_raise_nothing(
+    data: bytes, changes: list[tuple[float, int]], kept: float
+) -> None:
     bad = bytearray(data)
-    for _ in range(dice.randint(1, 30)):
-        bad[dice.randrange(len(bad))] = dice.randrange(256)
-    extract_text(bytes(bad[: dice.randint(1, len(bad))]))
+    for where, value in changes:
+        # Half of them where a ZIP and a PDF keep their tables: at the end.
+        at = int(where * len(bad)) if value % 2 else len(bad) - 1 - int(where * min(300, len(bad)))
+        bad[at] = value
+    cut = len(bad) if kept > 0.3 else max(1, int(3 * kept * len(bad)))
+    found = bounded_text(bytes(bad[:cut]))
+    assert found.outcome in ("text", "empty", "encrypted", "unsupported", "damaged", "too_large")
+    assert "ended with" not in found.detail
 
 
 def bomb() -> bytes:
@@ -153,16 +214,29 @@ def test_what_attachments_say_is_found(tmp_path: Path) -> None:
         assert read_attachments(small.db, tmp_path).documents == 2
         small.db.execute("insert into attachments_fts (attachments_fts) values ('integrity-check')")
         assert len(small.db.execute(query, ["dai hoi"]).fetchall()) == 1
-        shutil.rmtree(tmp_path / "warc")
+        (tmp_path / "warc").rename(tmp_path / "elsewhere")
         with small.db.conn:
             small.db.execute("delete from attachment_texts")
         lost = read_attachments(small.db, tmp_path)
-        assert lost.outcomes == {"damaged": 2}
-        small.db.conn.rollback()
-        small.writer.close = lambda: None  # type: ignore[method-assign]
-        small.register = lambda name: None  # type: ignore[method-assign]
+        assert lost.outcomes == {"not_given": 2}
+        (tmp_path / "elsewhere").rename(tmp_path / "warc")
+        assert read_attachments(small.db, tmp_path).outcomes == {"text": 2}
 
 
 def test_kinds_go_by_the_bytes() -> None:
     assert kind_of(b"junk\n%PDF-1.3") == "pdf"
     assert kind_of(b"PK\x03\x04") == "zip"
+
+
+def test_one_hostile_document_stops_no_other(tmp_path: Path) -> None:
+    with SmallArchive(tmp_path) as small:
+        attached = (
+            Attachment(f"{HOST}/la.docx", "Tệp lạ"),
+            Attachment(f"{HOST}/nq.pdf", "Nghị quyết"),
+        )
+        small.page("/tin.html", "<p>Tin</p>", body="Tin.", attachments=attached)
+        small.capture(f"{HOST}/la.docx", reply(FUTURE_ZIP, "application/msword"))
+        small.capture(f"{HOST}/nq.pdf", reply(pdf(SAID), "application/pdf"))
+        done = read_attachments(small.db, tmp_path)
+        assert done.outcomes == {"unsupported": 1, "text": 1}
+        assert read_attachments(small.db, tmp_path).documents == 0
