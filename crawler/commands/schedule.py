@@ -82,8 +82,10 @@ def schedule(
       congdoan schedule --once          # from cron or a systemd timer
       congdoan schedule --show          # what is next, and what is due
     """
+    from crawler.catalogue import declared_sites
+
     with complaints():
-        config = read_config(data, config_path)
+        config = read_config(data, config_path, sites=declared_sites())
         if show:
             _show(data, config, as_json=as_json)
             return
@@ -129,10 +131,9 @@ def _moment(moment: datetime) -> str:
 
 
 def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool) -> None:
-    from crawler.intake.derived import update_derived
     from crawler.log_lines import DATES, log_in_vietnams_time
-    from crawler.operation.alerts import sender, tell
-    from crawler.operation.drifting import examined_health
+    from crawler.operation.after_crawls import after_crawls
+    from crawler.operation.alerts import sender
     from crawler.operation.unattended import Unattended
     from crawler.plan import Plan
     from crawler.sample_web import SITES, SampleWeb
@@ -143,17 +144,6 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
     form = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=form, datefmt=DATES)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-
-    def look(db: Database, sites: list[str]) -> None:
-        try:
-            if sites:
-                update_derived(db, data)
-            now = datetime.now(UTC)
-            tell(db, examined_health(db, data, now), config.alerts, now, send)
-        except Exception:
-            logging.getLogger(__name__).exception(
-                "The health of the sites could not be worked out and told"
-            )
 
     with SampleWeb() if sample else nullcontext() as web:
         proxy = web.proxy_url if web is not None else ""
@@ -176,7 +166,7 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
             once=once,
             web=SAMPLE if sample else LIVE,
             only=SITES if sample else None,
-            after=look,
+            after=after_crawls(data, config.alerts, send),
         )
         unattended.run()
     outcomes = unattended.outcomes
@@ -226,7 +216,7 @@ def status(
     refuse_unknown(names, declared_sites())
     now = datetime.now(UTC)
     with complaints():
-        config = read_config(data, config_path)
+        config = read_config(data, config_path, sites=declared_sites())
         with open_archive(data / "archive.db", create=False) as db:
             states = examined_health(db, data, now)
             if alert:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.database import ArchiveError
 from archive.health.judgement import WORDS
+from crawler.cli import congdoan
 from crawler.operation.configuration import Config, read_config
 from crawler.operation.rhythm import AUTO
 
@@ -86,3 +89,56 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="cannot be read"):
         read_config(tmp_path, tmp_path / "other.toml")
+
+
+SECRET = "mailtos://ban:geheim@mail.example.org"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[alerts]\nsend_to = "{SECRET}"',
+        f'[alerts]\nsend_to = [["{SECRET}"]]',
+        f'[alerts]\nsend_to = {{ to = "{SECRET}" }}',
+        f'[alerts]\n"{SECRET}" = true',
+        f'[alerts]\nwords = ["{SECRET}"]',
+        f'[alerts]\nwords = "{SECRET}"',
+        f'alerts = "{SECRET}"',
+        f'alerts = ["{SECRET}"]',
+        f'"{SECRET}" = 1',
+        f'contact = ["{SECRET}"]',
+        f'[schedule]\ntimes = ["{SECRET}"]',
+        f'[schedule]\ntimes = "{SECRET} b c d e"',
+        f'[schedule]\njitter_minutes = "{SECRET}"',
+        f'[schedule.levels]\n"{SECRET}" = []',
+        f'[schedule.sites]\nsend_to = ["{SECRET}"]',
+        f'[schedule.sites]\nlang_son = "{SECRET}"',
+        f'[schedule.sites]\n"{SECRET}" = []',
+        f'[alerts]\nsend_to = ["{SECRET}"',
+        f'[alerts]\n"{SECRET}" = 1\n"{SECRET}" = 2',
+        f'[alerts]\na = {{ "{SECRET}" = 1, "{SECRET}" = 2 }}',
+        f'["{SECRET}"]\n["{SECRET}"]',
+    ],
+)
+def test_no_refusal_repeats_a_password(tmp_path: Path, text: str) -> None:
+    (tmp_path / "congdoan.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ArchiveError) as refused:
+        read_config(tmp_path, sites=("lang_son",))
+    said = "".join(traceback.format_exception(refused.value))
+    assert "geheim" not in said
+    assert "congdoan.toml" in str(refused.value)
+
+
+def test_a_site_that_is_not_declared_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "congdoan.toml").write_text("[schedule.sites]\nlang_sonn = []", encoding="utf-8")
+    with pytest.raises(ArchiveError, match="no site is called 'lang_sonn'"):
+        read_config(tmp_path, sites=("lang_son",))
+    (tmp_path / "congdoan.toml").write_text("[schedule.sites]\nlang_son = []", encoding="utf-8")
+    assert read_config(tmp_path, sites=("lang_son",)).schedule.times_of("lang_son", "") == ""
+
+
+def test_the_schedule_refuses_a_site_that_is_not_declared(tmp_path: Path) -> None:
+    (tmp_path / "congdoan.toml").write_text("[schedule.sites]\nlang_sonn = []", encoding="utf-8")
+    done = CliRunner().invoke(congdoan, ["schedule", "--show", "--data", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "lang_sonn" in done.output
