@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlite_utils import Database
 
 from archive.crawled_web import LIVE, SAMPLE
 from archive.database import ArchiveError, open_archive
@@ -139,7 +138,7 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
     from crawler.sample_web import SITES, SampleWeb
 
     refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
-    send = _sender(config, sender)
+    ways = _ways(config)
     log_in_vietnams_time()
     form = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=form, datefmt=DATES)
@@ -174,9 +173,11 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
         sys.exit(EXIT_PARTLY)
 
 
-def _sender(config: Config, make: Any) -> Any:
+def _ways(config: Config) -> list[Send]:
+    from crawler.operation.alerts import senders
+
     try:
-        return make(config.alerts)
+        return senders(config.alerts)
     except ValueError as error:
         raise ArchiveError(f"The configuration of alerts: {error}") from error
 
@@ -210,7 +211,7 @@ def status(
       congdoan status --alert           # from cron: tells of every change once
     """
     from crawler.catalogue import declared_sites
-    from crawler.operation.alerts import sender, tell
+    from crawler.operation.alerts import tell
     from crawler.operation.drifting import examined_health
 
     refuse_unknown(names, declared_sites())
@@ -222,7 +223,7 @@ def status(
             if alert:
                 known = {name for (name,) in db.conn.execute("select name from sites")}
                 heard = [health for health in states if health.site in known]
-                tell(db, heard, config.alerts, now, _sender(config, sender))
+                tell(db, heard, config.alerts, now, _ways(config))
     states = [health for health in states if not names or health.site in names]
     if as_json:
         click.echo(
