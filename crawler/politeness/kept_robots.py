@@ -2,6 +2,9 @@
 
 RFC 9309, 2.4: a crawler may keep what it was told for 24 hours, and longer while it cannot be had
 again. A newspaper that is crawled four times a day would be asked for it four times.
+
+Only what a crawl of this archive was told counts, and told by now: a WARC file from elsewhere may
+hold any robots.txt of any host, at any date.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from scrapy.http import Headers, Response
 from scrapy.utils._download_handlers import make_response
 from sqlite_utils import Database
 
-from archive.database import timestamp
+from archive.database import precise_timestamp
 from archive.warc.reader import (
     ContentTooLarge,
     ContentUndecodable,
@@ -32,6 +35,10 @@ MAX_REDIRECTS = 5
 MAX_ROBOTS_BYTES = 512_000
 """RFC 9309, 2.5: at least 500 KiB are to be read."""
 
+_OWN = "instr(warc_file, '/') = 0 and warc_file not like 'from-%'"
+"""Of files that were imported, and of those that captures of other archives were put into, the
+names tell (``crawler.intake.names``, ``crawler.cdx.importing``)."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,9 +49,9 @@ def kept_robots(db: Database, folder: Path, url: str, now: datetime) -> Response
     over there" are answers), or cannot be read again.
     """
     row = db.conn.execute(
-        f"select {_ANSWER} from captures where url = ? and fetched_at > ? and truncated = ''"
-        " order by fetched_at desc limit 1",
-        (url, timestamp(now - KEPT_FOR)),
+        f"select {_ANSWER} from captures where url = ? and fetched_at > ? and fetched_at <= ?"
+        f" and truncated = '' and {_OWN} order by fetched_at desc limit 1",
+        (url, precise_timestamp(now - KEPT_FOR), precise_timestamp(now)),
     ).fetchone()
     return _response(db, folder, url, row) if row else None
 
@@ -54,9 +61,10 @@ def last_rules(db: Database, folder: Path, url: str, now: datetime) -> Response 
     days. None where it said nothing in that time."""
     for _ in range(MAX_REDIRECTS + 1):
         row = db.conn.execute(
-            f"select {_ANSWER} from captures where url = ? and fetched_at > ? and truncated = ''"
-            " and status < 500 and status <> 429 order by fetched_at desc limit 1",
-            (url, timestamp(now - KEPT_WHILE_BROKEN)),
+            f"select {_ANSWER} from captures where url = ? and fetched_at > ? and fetched_at <= ?"
+            f" and truncated = '' and status < 500 and status <> 429 and {_OWN}"
+            " order by fetched_at desc limit 1",
+            (url, precise_timestamp(now - KEPT_WHILE_BROKEN), precise_timestamp(now)),
         ).fetchone()
         answer = _response(db, folder, url, row) if row else None
         if answer is None or not 300 <= answer.status < 400:
