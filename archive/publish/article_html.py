@@ -197,10 +197,19 @@ def _replace_image(image: lxml.html.HtmlElement, picture_word: str, shown: str) 
         photo.set("loading", "lazy")
         inner.append(photo)
     else:
-        inner.text = f"{picture_word}: {label}" if label else picture_word
+        # What the caption below says already is not said twice.
+        told = not label or label in _caption(image)
+        inner.text = picture_word if told else f"{picture_word}: {label}"
     picture.append(inner)
     picture.tail = image.tail
     image.getparent().replace(image, picture)
+
+
+def _caption(image: lxml.html.HtmlElement) -> str:
+    for figure in image.iterancestors("figure"):
+        captions = figure.xpath(".//figcaption")
+        return " ".join(captions[0].text_content().split()) if captions else ""
+    return ""
 
 
 def _wrap(table: lxml.html.HtmlElement) -> None:

@@ -230,6 +230,7 @@ async def article_view(datasette: Any, request: Request) -> Response:
             for image in images
             if not (image["shown"] and escape(image["url"]) in article["body_html"])
         ],
+        "images_linked": all(escape(image["url"]) in article["body_html"] for image in images),
         "attachments": [
             {
                 **part,

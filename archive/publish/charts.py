@@ -46,11 +46,12 @@ def column_chart(
     tick: Callable[[str], str],
     number: Callable[[int], str],
     ticks: int = 8,
+    ticked: Callable[[str], bool] | None = None,
 ) -> Markup:
     """An SVG of columns, one for each (key, count); "" for less than two.
 
     ``link`` and ``title`` give a column's address and tooltip; ``tick`` the label under some of
-    the keys; ``number`` writes the counts.
+    the keys, ``ticks`` at most, of those that ``ticked`` chooses; ``number`` writes the counts.
     """
     if len(values) < 2:
         return Markup("")
@@ -62,8 +63,8 @@ def column_chart(
         leather.Series([(key, count) for key, count in values]),
         _LinkedColumns([link(key) for key in keys], [title(key, n) for key, n in values]),
     )
-    every = max(math.ceil(len(keys) / ticks), 1)
-    labelled = [key for place, key in enumerate(keys) if place % every == 0]
+    chosen = [key for key in keys if ticked is None or ticked(key)]
+    labelled = chosen[:: max(math.ceil(len(chosen) / ticks), 1)]
     chart.add_x_axis(ticks=labelled, tick_formatter=lambda key, i, n: tick(str(key)))
     chart.add_y_scale(0, step * math.ceil(top / step))
     chart.add_y_axis(

@@ -96,15 +96,19 @@ def chart_of_months(
         values,
         link=lambda key: narrowed("month", key),
         title=lambda key, n: f"{t.month(key)}: {t.number(n)}",
-        tick=lambda key: f"{int(key[5:])}/{key[:4]}",
+        tick=(lambda key: key[:4])
+        if len(values) > 24
+        else (lambda key: f"{int(key[5:])}/{key[:4]}"),
         number=t.number,
         ticks=8,
+        ticked=(lambda key: key.endswith("-01")) if len(values) > 24 else None,
     )
 
 
 def chart_of_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], t: Speaker) -> Markup:
     """A chart of an SQL answer whose first column is a time (2023, 2023-04 or 2023-04-05) that
     comes once a row and whose second is a count; "" of any other."""
+    rows = [row for row in rows if row and row[0] is not None]  # articles without a date
     if len(columns) < 2 or not 2 < len(rows) <= CHARTED_ROWS:
         return Markup("")
     values = {}

@@ -80,6 +80,11 @@ async def _province(datasette: Any, request: Request, column: str) -> Response:
             "listed": listed(conn, filters, cursor),
             "months": months(conn, column, name),
             "titles": site_titles(conn),
+            "declared": conn.execute(
+                f"select name, coalesce(nullif(title, ''), name) from sites where {column} = ?"
+                " order by 2",
+                (name,),
+            ).fetchall(),
         }
 
     context = await read(datasette, request, work)
