@@ -20,6 +20,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
 from archive.crawled_web import SAMPLE
+from archive.own_host import answers_to, bound_address
 from archive.publish import (
     article_page,
     database_page,
@@ -39,7 +40,6 @@ from archive.publish.freshness import etag, known_already
 from archive.publish.json_shapes import wrong_shape
 from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, Speaker, speaking
 from archive.publish.metadata import metadata_for
-from archive.own_host import answers_to, bound_address
 from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings

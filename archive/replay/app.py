@@ -23,13 +23,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
-
-from w3lib.url import safe_url_string
+from urllib.parse import parse_qs, quote
 
 from archive.database import ArchiveError
+from archive.own_host import answers_to, bound_address
 from archive.read_only import reading
 from archive.replay import pages
+from archive.replay.addresses import absolute, asked_for, in_path, last_part
 from archive.replay.lookup import (
     Held,
     ReplayError,
@@ -39,7 +39,7 @@ from archive.replay.lookup import (
     payload_capture,
     read_record,
 )
-from archive.replay.markup import Kind, joined, rewrite_html
+from archive.replay.markup import Kind, rewrite_html
 from archive.replay.stylesheets import MAX_CSS, decode_css, rewrite_css
 from archive.warc.reader import ContentTooLarge, ContentUndecodable
 
@@ -70,6 +70,16 @@ _READ_AS_TEXT = ("text/", "application/json", "application/xml", "application/rs
                  "application/atom+xml", "application/ld+json")  # fmt: skip
 
 
+NOT_OURS = (
+    "Kho này chỉ trả lời tên của chính nó. This archive answers to its own name only:"
+    " replay_origin in the metadata says what that is."
+)
+
+
+class NoMoment(ValueError):
+    """Digits in a path that are no time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the replay sends: ``body`` under ``kind``, sealed when it came from a capture."""
@@ -81,6 +91,7 @@ class Answer:
     more: dict[str, str] = field(default_factory=dict)
 
     def headers(self) -> list[tuple[bytes, bytes]]:
+        """As ASGI wants them, ours with those in ``more``, which outrank them."""
         given = {
             "content-type": self.kind,
             "content-length": str(len(self.body)),
@@ -97,8 +108,12 @@ class Answer:
         ]
 
 
-def replay_app(data: Path) -> App:
-    """The application for the archive in the folder ``data`` (archive.db and warc/)."""
+def replay_app(data: Path, address: str = "") -> App:
+    """The application for the archive in the folder ``data`` (archive.db and warc/).
+
+    On loopback it answers to names of this machine and to that of ``address``, the public one
+    that a proxy brings it (``https://banluu.example.vn``), and gives others 421.
+    """
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,7 +121,7 @@ def replay_app(data: Path) -> App:
             await _lifespan(receive, send)
         elif scope["type"] == "http":
             async with slots:
-                answer = await asyncio.to_thread(_answer, data, scope)
+                answer = await asyncio.to_thread(_answer, data, scope, address)
             headers = answer.headers()
             start = {"type": "http.response.start", "status": answer.status, "headers": headers}
             await send(start)
@@ -122,7 +137,9 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _answer(data: Path, scope: Scope) -> Answer:
+def _answer(data: Path, scope: Scope, address: str) -> Answer:
+    if not answers_to(_host(scope), bound_address(scope), address):
+        return _own(pages.message("Không phải địa chỉ này / not an address of ours", NOT_OURS), 421)
     if scope["method"] not in ("GET", "HEAD"):
         return _own(pages.message("Chỉ đọc / read only"), 405, {"allow": "GET, HEAD"})
     raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
@@ -132,14 +149,20 @@ def _answer(data: Path, scope: Scope) -> Answer:
             return _front(query)
         if found := _WEB.fullmatch(path):
             url = found[3] + (f"?{query}" if query else "")
-            return _web(data, found[1], found[2] or "", _address(url))
+            return _web(data, found[1], found[2] or "", asked_for(url))
         if found := _ID.fullmatch(path):
             return _one(data, found[1], found[2])
+    except NoMoment as error:
+        return _own(pages.message("Không hiểu thời điểm / no time", str(error)), 400)
     except ReplayError as error:
         return _own(pages.message("Không hiện được / cannot be shown", str(error)), 502)
     except ArchiveError as error:
         return _own(pages.message("Không có kho lưu trữ / no archive", str(error)), 503)
     return _own(pages.message("Không có trang này / no such page"), 404)
+
+
+def _host(scope: Scope) -> str:
+    return next((v.decode("latin-1") for k, v in scope.get("headers", ()) if k == b"host"), "")
 
 
 def _own(html: str, status: int = 200, more: dict[str, str] | None = None) -> Answer:
@@ -152,20 +175,7 @@ def _moved(to: str) -> Answer:
 
 def _front(query: str) -> Answer:
     asked = parse_qs(query).get("url", [""])[0].strip()
-    return _moved(f"/web/*/{safe_url_string(asked)}") if asked else _own(pages.front())
-
-
-def _address(url: str) -> str:
-    """The address in a path; a form or a person may have encoded it whole."""
-    if re.match(r"https?%3A", url, re.IGNORECASE):
-        url = unquote_to_bytes(url).decode("utf-8", "replace")
-    url = re.sub(r"^(https?):/+", r"\1://", url)
-    if "://" not in url:
-        url = f"http://{url}"
-    try:
-        return safe_url_string(url)
-    except ValueError:
-        return url
+    return _moved(f"/web/*/{in_path(asked)}") if asked else _own(pages.front())
 
 
 def _web(data: Path, digits: str, modifier: str, url: str) -> Answer:
@@ -184,7 +194,7 @@ def _web(data: Path, digits: str, modifier: str, url: str) -> Answer:
             return _own(pages.not_captured(url), 404)
         if 300 <= held.status < 400 and held.location:
             to = _web_path(held.stamp, modifier, held.location)
-            onward = nearest(db, _address(held.location), held.fetched_at, resource=resource)
+            onward = nearest(db, asked_for(held.location), held.fetched_at, resource=resource)
             if onward is None or onward.id != held.id:
                 return _moved(to)
     return _show(data, held, banner=not resource)
@@ -227,7 +237,7 @@ def _show(data: Path, held: Held, *, banner: bool) -> Answer:
         return Answer(content, shown, sealed=True)
     if not content and banner:
         return _own(pages.about(held, payload))
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", urlsplit(held.url).path.rpartition("/")[2])[-120:]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", last_part(held.url))[-120:]
     more = {"content-disposition": f'attachment; filename="{name or "capture"}"'}
     return Answer(content, kind or "application/octet-stream", sealed=True, more=more)
 
@@ -259,7 +269,7 @@ def _stylesheet(data: Path, held: Held, payload: Held, content: bytes) -> Answer
             def link(written: str) -> str | None:
                 if written.startswith(("data:image/", "data:font/", "data:application/", "#")):
                     return written
-                address = safe_url_string(joined(held.url, written)).partition("#")[0]
+                address = absolute(held.url, written).partition("#")[0]
                 if address and nearest(db, address, held.fetched_at, resource=True):
                     return _web_path(held.stamp, modifier, address)
                 return None
@@ -274,14 +284,13 @@ def _stylesheet(data: Path, held: Held, payload: Held, content: bytes) -> Answer
 
 def _web_path(stamp: str, modifier: str, address: str) -> str:
     """The path under which an address is shown; ASCII, safe in a header and in quotes."""
-    escaped = quote(address, safe="%/:=&?~#+!$,;@()*[]-._|")
-    return f"/web/{stamp}{modifier}/{escaped}"
+    return f"/web/{stamp}{modifier}/{in_path(address)}"
 
 
 def _moment(digits: str) -> datetime:
     """The time that up to fourteen digits name, UTC; the middle of what they leave open.
 
-    Raises ReplayError for digits that are no time.
+    Raises NoMoment for digits that are no time.
     """
     pattern = "%Y%m%d%H%M%S"[: {4: 2, 6: 4, 8: 6, 10: 8, 12: 10, 14: 12}.get(len(digits), 0)]
     try:
@@ -289,7 +298,7 @@ def _moment(digits: str) -> datetime:
             raise ValueError(digits)
         moment = datetime.strptime(digits, pattern).replace(tzinfo=UTC)
     except ValueError:
-        raise ReplayError(f"{digits} is no time: write it as 20231004084200.") from None
+        raise NoMoment(f"{digits} is no time: write it as 20231004084200.") from None
     return moment + timedelta(milliseconds=500) if len(digits) == 14 else moment
 
 

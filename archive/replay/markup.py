@@ -7,15 +7,14 @@ with it: no script runs even where the two HTML parsers, ours and the browser's,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 from lxml import etree
 from w3lib.encoding import html_to_unicode
-from w3lib.url import safe_url_string
 
+from archive.replay.addresses import absolute, joined, without_spaces
 from archive.replay.stylesheets import rewrite_css
 
 Kind = Literal["page", "image", "style", "media"]
@@ -52,8 +51,9 @@ SAFE_DATA = re.compile(
     r"data:(image/(png|gif|jpe?g|webp|avif|bmp|x-icon|svg\+xml)|font/|application/(x-)?font)", re.I
 )
 _HARMLESS_SCHEMES = ("mailto:", "tel:", "sms:")
-_CANDIDATE = re.compile(r"\s*([^\s,](?:\S*[^\s,])?)(\s+[^,]*)?(?:,|$)")
-_SPACES = re.compile(r"[\t\n\r\f\x00-\x1f]+")
+_CANDIDATE = re.compile(r"[\s,]*+([^\s,]\S*)")
+"""The next address of a srcset. It gives nothing back, or spaces would be read squared times."""
+_HEAD = '<meta charset="utf-8"><meta name="robots" content="noindex, noarchive">'
 _DOCTYPE = re.compile(r'\s*(<!DOCTYPE [A-Za-z0-9\s"\'/:.\-+,&;()]{1,300}>)', re.IGNORECASE)
 MISSING_STYLE = "outline:1px dashed #999;outline-offset:-1px"
 
@@ -74,10 +74,11 @@ def rewrite_html(
     for element in list(root.iter(etree.Element)):
         page.clean(element)
     doctype = _DOCTYPE.match(text.lstrip("\ufeff"))
+    _put_first(_head_of(root), _HEAD)
+    if banner:
+        _put_first(root.find("body"), banner)
     html: str = lxml.html.tostring(root, encoding="unicode", method="html")
-    head = '<meta charset="utf-8"><meta name="robots" content="noindex, noarchive">'
-    html = _put_after(html, "head" if root.find("head") is not None else "html", head)
-    return f"{doctype[1] if doctype else ''}{_put_after(html, 'body', banner)}"
+    return f"{doctype[1] if doctype else ''}{html}"
 
 
 def _parse(text: str) -> lxml.html.HtmlElement:
@@ -105,18 +106,40 @@ def _base(root: lxml.html.HtmlElement, url: str) -> str:
     return url
 
 
-def joined(base: str, written: str) -> str:
-    """An address made absolute; "" for what is no http address."""
-    try:
-        target = urljoin(base, _SPACES.sub("", written.strip()))
-        return target if urlsplit(target).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
+def _head_of(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    head = root.find("head")
+    if head is None:
+        head = root.makeelement("head")
+        root.insert(0, head)
+    return head
 
 
-def _put_after(html: str, tag: str, what: str) -> str:
-    found = re.search(rf"<{tag}(?=[\s>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", html)
-    return html[: found.end()] + what + html[found.end() :] if found else html + what
+def _put_first(into: lxml.html.HtmlElement, html: str) -> None:
+    """Our own HTML at the beginning of an element: in the tree, for in its text a style, a title
+    or an attribute may hold what looks like the element's tag."""
+    elements = lxml.html.fragments_fromstring(html)
+    elements[-1].tail, into.text = into.text, None
+    for place, element in enumerate(elements):
+        into.insert(place, element)
+
+
+def candidates(srcset: str) -> Iterator[tuple[str, str]]:
+    """Each address in a ``srcset``, and what it is for (``2x``, ``640w``, or ""), as browsers
+    read it: https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute.
+
+    >>> list(candidates("/1.jpg, /2,5.jpg 2x , , /3.jpg 640w"))
+    [('/1.jpg', ''), ('/2,5.jpg', '2x'), ('/3.jpg', '640w')]
+    """
+    at = 0
+    while found := _CANDIDATE.match(srcset, at):
+        at, address = found.end(), found[1]
+        if address.endswith(","):
+            yield address.rstrip(","), ""
+            continue
+        end = srcset.find(",", at)
+        end = len(srcset) if end < 0 else end
+        yield address, " ".join(srcset[at:end].split())
+        at = end + 1
 
 
 class _Page:
@@ -181,14 +204,14 @@ class _Page:
         for name in LAZY_ATTRIBUTES:
             written = element.get(name)
             if written:
-                first = _CANDIDATE.match(written)
-                found = self._url(first[1] if first else written, "image")
+                first = next(candidates(written), (written, ""))
+                found = self._url(first[0], "image")
                 if found and not found.startswith("data:"):
                     return found
         return None
 
     def _url(self, written: str, kind: Kind) -> str | None:
-        value = _SPACES.sub("", written.strip())
+        value = without_spaces(written)
         if not value:
             return None
         if value.startswith("#"):
@@ -200,12 +223,8 @@ class _Page:
         return self._absolute(value, kind)
 
     def _absolute(self, value: str, kind: Kind) -> str | None:
-        target = joined(self._base, value)
-        if not target:
-            return None
-        try:
-            address, mark, fragment = safe_url_string(target, self._charset).partition("#")
-        except (ValueError, LookupError, UnicodeError):
+        address, mark, fragment = absolute(self._base, value, self._charset).partition("#")
+        if not address:
             return None
         found = self._resolve(address, kind)
         return f"{found}{mark}{fragment}" if found else None
@@ -217,11 +236,11 @@ class _Page:
 
     def _srcset(self, value: str) -> str | None:
         kept = []
-        for found in _CANDIDATE.finditer(value[:20_000]):
-            url = self._url(found[1], "image")
+        for address, size in candidates(value[:20_000]):
+            url = self._url(address, "image")
             if url:
                 # A comma at an address's end would be read as the end of the candidate.
-                kept.append(f"{url.replace(',', '%2C')}{found[2] or ''}".rstrip())
+                kept.append(f"{url.replace(',', '%2C')} {size}".rstrip())
         return ", ".join(kept)
 
     def _link_element(self, element: lxml.html.HtmlElement) -> None:

@@ -19,21 +19,28 @@ _PATIENCE_SECONDS = 10.0
 class ReplayServer:
     """The replay of one archive, serving while it is entered (or between start and stop).
 
-    ``port`` 0 takes any free one; ``url`` tells which. The thread is a daemon: it does not keep
+    ``port`` 0 takes any free one; ``url`` tells which. ``address`` is the public one that a proxy
+    before it has, "" for none (see ``replay_app``). The thread is a daemon: it does not keep
     the process alive.
     """
 
-    def __init__(self, data: Path, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, data: Path, *, host: str = "127.0.0.1", port: int = 0, address: str = ""
+    ) -> None:
         self._data = data
         self._host = host
         self._port = port
+        self._address = address
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.url = ""
         """``http://127.0.0.1:8002`` once started."""
 
     def start(self) -> ReplayServer:
-        """Listen. Raises ArchiveError where the address is taken or not ours."""
+        """Listen, and return when it answers.
+
+        Raises ArchiveError where the address is taken or not ours.
+        """
         listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -48,7 +55,7 @@ class ReplayServer:
         shown = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{shown}:{port}"
         config = uvicorn.Config(
-            replay_app(self._data),
+            replay_app(self._data, self._address),
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from archive.publish.own_host import answers_to
+from archive.own_host import answers_to
 from archive.publish.serve import make_face
 from tests.publish.conftest import close
 

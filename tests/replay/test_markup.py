@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import lxml.html
 import pytest
@@ -129,6 +130,56 @@ def test_the_banner_stands_first_in_the_body() -> None:
     html = shown('<body class="a>b"><p>Tin</p>', "<div>BANNER</div>")
     assert re.search(r"<body[^>]*\"[^\"]*\"[^>]*><div>BANNER</div>", html)
     assert "<div>BANNER</div>" in shown("", "<div>BANNER</div>")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<style>/*<body>*/ p{color:red}</style>",
+        "<title>&lt;body></title>",
+        "<meta name=description content='<body>'>",
+        "<noscript><style><head></style></noscript>",
+    ],
+)
+def test_nothing_in_the_head_swallows_the_banner(before: str) -> None:
+    page = lxml.html.document_fromstring(
+        shown(f"<html><head>{before}</head><body>Đầu<p>Tin</p>", "<div id=B>B</div>")
+    )
+    body = page.find("body")
+    assert body.text is None
+    assert [element.tag for element in body][:2] == ["div", "p"]
+    assert (body[0].get("id"), body[0].text, body[0].tail) == ("B", "B", "Đầu")
+    assert page.xpath("//head/meta/@charset") == ["utf-8"]
+    assert page.xpath("//head/meta[@name='robots']")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [" " * 20_000, "a " * 10_000, "," * 20_000, "a" * 20_000, "a, " * 6_000, " ," * 10_000 + "a"],
+    ids=["spaces", "words", "commas", "one word", "addresses", "both"],
+)
+def test_a_page_full_of_long_srcsets_is_read_in_its_own_time(value: str) -> None:
+    """200 of them, 4 MB; by a second for each, as it once was, minutes would pass."""
+    page = f'<p>Tin<img srcset="{value}"><img data-src="{value}">' * 100
+    begun = time.process_time()
+    assert "Tin" in shown(page)
+    assert time.process_time() - begun < 20
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[", "//a.vn:x/", "http://a.vn:99999999/", "http://\udcff/".encode("utf-8", "replace")
+     .decode(), "http://" + "a" * 80 + ".vn/", "http://é..vn/", "http://\u2100.vn/", "%", "//"],
+)  # fmt: skip
+def test_an_address_that_is_none_takes_nothing_else_with_it(address: str) -> None:
+    html = shown(
+        f'<a href="{address}">x</a><img src="{address}" srcset="{address}, /1.png 2x">'
+        f'<style>a{{background:url("{address}")}} b{{background:url(/2.png)}}</style>'
+        f'<base href="{address}"><iframe src="{address}"></iframe><p>hết'
+    )
+    assert "/1.png 2x" in html
+    assert "/2.png" in html
+    assert "hết" in html
 
 
 def test_deep_nesting_and_much_of_it() -> None:

@@ -84,6 +84,13 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
             ),
         )
         made["query"] = small.page("/xem.aspx?id=7&muc=tin%20tuc", "<p>Bảy</p>")
+        made["odd css"] = small.capture(
+            f"{HOST}/la.css",
+            reply(b"a{background:url(//a.vn:x/)} b{background:url(anh/hop.png)}", "text/css"),
+        )
+        made["odd redirect"] = small.capture(
+            f"{HOST}/la", reply(b"", "text/html", "302 Found", "Location: http://[")
+        )
         made["hostile"] = small.page(
             '/x"><script>alert(2)</script>'.replace(">", "%3E").replace("<", "%3C"), "<p>y"
         )
@@ -239,7 +246,13 @@ def test_where_a_capture_is_kept(held: Held) -> None:
     [
         ("/web/2024/http://khac.example/", 404),
         ("/web/2024im_/http://khac.example/a.png", 404),
-        ("/web/20249999/http://khac.example/", 502),
+        ("/web/20249999/http://khac.example/", 400),
+        ("/web/99/http://khac.example/", 400),
+        ("/?url=http://[", 302),
+        ("/?url=http%3A//a%00b:x/%0D%0AX", 302),
+        ("/web/*/http://[", 404),
+        ("/web/*/http://a:x/", 404),
+        ("/web/2024/http%3A%2F%2F%5B", 404),
         ("/capture/khong-co", 404),
         ("/capture/../../etc/passwd", 404),
         ("/khac", 404),
@@ -250,6 +263,40 @@ def test_where_a_capture_is_kept(held: Held) -> None:
 )
 def test_what_is_not_there_is_said_clearly(held: Held, path: str, status: int) -> None:
     assert get(held, path)[0] == status
+
+
+def test_one_bad_address_costs_no_style_sheet_and_no_redirect(held: Held) -> None:
+    status, _, css = get(held, f"/web/2024cs_/{HOST}/la.css")
+    assert status == 200
+    assert 'url("data:,")' in css
+    assert f"im_/{HOST}/anh/hop.png" in css
+    status, headers, _ = get(held, f"/web/2024/{HOST}/la")
+    assert (status, headers["location"].partition("/http")[2]) == (302, "://[")
+    assert get(held, headers["location"])[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8002", 200),
+        ("[::1]", 200),
+        ("banluu.example.vn", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("", 421),
+    ],
+)
+def test_it_answers_to_its_own_names_only(held: Held, host: str, status: int) -> None:
+    """A page elsewhere may have its own name resolve to loopback (DNS rebinding)."""
+    with ReplayServer(held.data, address="https://banluu.example.vn") as server:
+        for path in ("/", f"/capture/{held.made['page'].id}", f"/web/*/{HOST}/tin-1.html"):
+            connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=PATIENCE)
+            connection.request("GET", path, headers={"Host": host})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            connection.close()
+            assert answer.status == status
+            assert ("to its own name only" in text) == (status == 421)
 
 
 def test_only_reading(held: Held) -> None:
