@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lxml.html import HtmlElement
+
 from archive.records import Attachment, Byline
 from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import cuts_here, is_context_only, kind_of_clean
 from crawler.extraction.bylines import read_signature
-from crawler.extraction.content import stands_apart
+from crawler.extraction.info_lines import lead_heading
 from crawler.extraction.judge import Verdict, key
+from crawler.extraction.set_apart import stands_apart
 from crawler.extraction.text import clean_line
 
 MIN_LEAD = 40
@@ -95,6 +98,7 @@ def split_text(blocks: list[Block], marked: list[Block]) -> Text:
             if block.kind == "table":
                 break
             continue
+        lead_heading((block,))
         if _serves_as_lead(block) and any(
             later.text or later.kind == "table" for later in blocks[index + 1 :]
         ):
@@ -158,6 +162,7 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
             kind
             and cuts_here(text)
             and (before >= 0.5 * total or before >= 1500 or (theirs and kind == "comments"))
+            and not (kind == "related" and _resumes(blocks, index))
         ):
             blocks = blocks[:index]
             break
@@ -171,11 +176,34 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
         return blocks
     # "Hình ảnh" may be a subheading: it is noise only beside other noise or at the end.
     lines = [index for index, block in enumerate(blocks) if block.text]
-    for place, index in enumerate(lines):
+    for place, index in (*reversed([*enumerate(lines)]), *enumerate(lines)):
         if noise.get(index) is False:
             beside = lines[max(place - 1, 0) : place] + lines[place + 1 : place + 2]
             noise[index] = place == len(lines) - 1 or any(noise.get(i) for i in beside)
     return [block for index, block in enumerate(blocks) if not noise.get(index)]
+
+
+def _resumes(blocks: list[Block], index: int) -> bool:
+    """Whether paragraphs go on below a list of others, beside those above it."""
+    above = {_home(block) for block in blocks[:index] if len(block.text) >= _PROSE}
+    below = [
+        block
+        for block in blocks[index + 1 :]
+        if block.kind == "paragraph"
+        and len(block.text) >= _PROSE
+        and not block.linked
+        and _home(block) in above
+    ]
+    return len(below) > 1 and not any(kind_of_clean(block.text) for block in below[:2])
+
+
+_PROSE = 80
+
+
+def _home(block: Block) -> HtmlElement | None:
+    if block.element is None or block.after_break:
+        return block.element
+    return block.element.getparent()
 
 
 def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) -> list[Block]:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
 from crawler.extraction.authors import groups, names_in
-from crawler.extraction.blocks import Block, Figure
+from crawler.extraction.blocks import Block
 from crawler.extraction.body import MIN_LEAD
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.content import opens
@@ -23,12 +23,14 @@ from crawler.extraction.dates import (
 )
 from crawler.extraction.document import Document
 from crawler.extraction.file_boxes import offered_files
-from crawler.extraction.images import picture
+from crawler.extraction.info_lines import without_info
 from crawler.extraction.layout import Layout, Selectors
 from crawler.extraction.metadata import date_near, page_heading
 from crawler.extraction.named_parts import labelled_below
-from crawler.extraction.neighbours import beside_title_link
+from crawler.extraction.neighbours import beside_title_link, others_shown
+from crawler.extraction.opening import opening_figures
 from crawler.extraction.parts import Parts
+from crawler.extraction.shown_title import is_module_title
 from crawler.extraction.structured import Structured
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
@@ -72,6 +74,9 @@ def read_parts(
     title_element = _first(document, layout.title, near=near)
     if title_element is not None:
         parts.title = element_text(title_element, skip)
+        if is_module_title(parts.title):
+            # What a portal calls the box in which it shows whatever article.
+            parts.title = ""
     if not parts.title:
         parts.title, title_element = page_heading(document, structured, body, skip)
         parts.fallbacks.append("title")
@@ -80,7 +85,12 @@ def read_parts(
     lead_element = _first(document, layout.lead, skip, near)
     if lead_element is body or (lead_element is not None and _inside(body, lead_element)):
         lead_element = None
+    skip = skip | others_shown(body, document.base, article_key(page.url))
     blocks = read_blocks(body, document.base, _and(skip, lead_element, body))
+    if title_element is not None and _inside(title_element, body):
+        # A page builder's body holds the title too, and the row of date and author below it.
+        blocks = _below(blocks, title_element)
+        blocks, _, _ = without_info(blocks, _ROWS)
     if lead_element is not None:
         lead = read_blocks(lead_element, document.base, skip)
         parts.lead = attach_captions(lead)
@@ -88,7 +98,7 @@ def read_parts(
         parts.lead = _lead_between(document, near, skip, parts.title)
         if layout.lead:
             parts.fallbacks.append("lead")
-    parts.opening = _opening(document, layout, near, skip)
+    parts.opening = opening_figures(document, layout, near, skip)
     parts.blocks = attach_captions(blocks)
 
     parts.dates = list(_dates(document, layout, structured, near))
@@ -124,6 +134,16 @@ def _lead_between(
             ):
                 return [block]
     return []
+
+
+_ROWS = 3
+
+
+def _below(blocks: list[Block], title: HtmlElement) -> list[Block]:
+    """Blocks below the title, all of them where no block shows it."""
+    titled = set(title.iter())
+    start = next((i + 1 for i, block in enumerate(blocks) if block.element in titled), 0)
+    return blocks[start:]
 
 
 def dropped(document: Document, layout: Layout) -> set[HtmlElement]:
@@ -272,52 +292,6 @@ def _inside(element: HtmlElement, container: HtmlElement) -> bool:
     return any(ancestor is container for ancestor in element.iterancestors())
 
 
-def _opening(
-    document: Document, layout: Layout, near: Surroundings, skip: set[HtmlElement]
-) -> list[Block]:
-    """Figures outside the body that belong to the article: those that the layout names, those
-    between title and body, and the featured picture, which WordPress marks in every theme."""
-    places = [element for found in document.matching(layout.lead_image) for element in found]
-    places += near.between()
-    found: list[Block] = []
-    for element in places:
-        if element in skip or _inside(element, near.body) or near.foreign(element):
-            continue
-        if element.tag == "img":
-            shown = picture(element, document.base)
-            figures = [Block("figure", "", figure=Figure((shown,)))] if shown else []
-        elif element.find(".//img") is not None:
-            figures = attach_captions(read_blocks(element, document.base, skip))
-        else:
-            continue
-        barred = {
-            shown.url
-            for image in ([element] if element.tag == "img" else element.iter("img"))
-            if not near.own_picture(image, document.base, document.page.url)
-            and (shown := picture(image, document.base)) is not None
-        }
-        found.extend(
-            block
-            for block in figures
-            if block.figure is not None
-            and not any(image.url in barred for image in block.figure.images)
-        )
-    return _once(found)
-
-
-def _once(figures: list[Block]) -> list[Block]:
-    """Each group of pictures once, where it is first seen, by its printing with a caption."""
-    best: dict[tuple[str, ...], Block] = {}
-    for block in figures:
-        if block.figure is None:
-            continue
-        shown = tuple(image.url for image in block.figure.images)
-        known = best.get(shown)
-        if known is None or (block.figure.caption and not (known.figure and known.figure.caption)):
-            best[shown] = block
-    return list(best.values())
-
-
 def _dates(
     document: Document, layout: Layout, structured: Structured, near: Surroundings
 ) -> Iterator[Published | None]:
@@ -338,6 +312,9 @@ def _dates(
             yield found
             if found.precision == "day":
                 yield hour_beside(element, found, clock)
+                for timed in (element, *element.iter("time")):
+                    if told := timed.get("datetime"):
+                        yield parse_structured(told, clock)
             break
     for elements in document.matching(layout.date_meta):
         for element in elements[:5]:

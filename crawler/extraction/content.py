@@ -12,6 +12,7 @@ from crawler.extraction.bylines import read_signature
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict, key
+from crawler.extraction.set_apart import VERSES, stands_apart
 from crawler.extraction.signature_line import read_line
 from crawler.extraction.text import clean_line
 from crawler.extraction.urls import absolute, article_key
@@ -182,8 +183,13 @@ def _table(element: HtmlElement) -> HtmlElement:
     return element
 
 
-def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] = ()) -> list[Block]:
+def content_of(
+    blocks: list[Block], verdict: Verdict, outside: Sequence[Block] = (), *, led: bool = False
+) -> list[Block]:
     """What of the container's blocks is text, by the verdict on its paragraphs.
+
+    ``led`` says that a marked lead stands above them, so that short lines beside the first
+    paragraph belong to the text rather than to the title.
 
     From the first paragraph that the verdict keeps to the last, blocks stay even where it drops
     them, unless they are links: it drops subheadings, list items and boxes of an article. Above
@@ -222,6 +228,7 @@ def content_of(blocks: list[Block], verdict: Verdict, outside: Sequence[Block] =
             or (block.bold and not block.linked and len(block.text) > 3)
             or (_is_line(block) and _beside(block, homes) and block.text.endswith(_OPENS))
             or (block.kind == "item" and _is_line(block) and verdict.keeps(block.text))
+            or (led and _is_line(block) and _beside(block, homes))
         ) and not is_date_line(block.text):
             head.insert(0, block)
         else:
@@ -246,8 +253,6 @@ def _tells_only(block: Block) -> bool:
 _OPENS = (":", ".", ";", "!", "?", "…")
 _BOX = 6
 """Lines of a box of other titles that may stand within a text."""
-VERSES = 3
-"""Short lines in a row, all kept and in one element, that are text wherever they stand."""
 
 
 def _last_line(blocks: list[Block], last: int, homes: set[HtmlElement], verdict: Verdict) -> int:
@@ -332,13 +337,6 @@ def _until_signature(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def stands_apart(block: Block, others: Sequence[Block]) -> bool:
-    """Whether a line is set as signatures are: at the right, or bold or italic alone of all."""
-    if block.align == "right":
-        return True
-    return (block.bold or block.italic) and not any(b.bold or b.italic for b in others)
-
-
 _BELOW = 12
 """Lines that may stand below a signature: a frame's."""
 
@@ -356,7 +354,8 @@ def _tail(text: list[Block], below: list[Block]) -> list[Block]:
         ):
             break
         tail.append(block)
-    lines = [block.text for block in text if block.text][-4:]
+    # Below pictures alone nothing precedes the signature that could introduce a list.
+    lines = [block.text for block in text if block.text][-4:] or ["Hết."]
     signed = count = 0
     for end in range(1, len(tail) + 1):
         if not tail[end - 1].text:

@@ -21,12 +21,16 @@ from crawler.extraction.printed_dates import (
 from crawler.extraction.text import clean_line
 
 _META_REST_RE = re.compile(
-    rf"{WEEKDAY}|đã (?:xem|đọc)[\W\d]*(?:(?:lần|lượt)(?!\w))?|đã(?=\s+(?:đăng|xuất|phát|cập))|"
-    rf"lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin|GMT\s?\+\s?0?7"
+    rf"{WEEKDAY}|lần cập nhật(?: cuối)?|đã (?:xem|đọc)[\W\d]*(?:(?:lần|lượt)(?!\w))?|"
+    rf"đã(?=\s+(?:đăng|xuất|phát|cập))|"
+    rf"lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin(?:istrator)?|"
+    rf"super user|GMT\s?\+\s?0?7"
     r"|(?<!\w)(?-i:SA|CH|AM|PM)(?!\w)"
     rf"|{PUBLISHED_RE.pattern}|{UPDATED_RE.pattern}|ngày|lúc|vào|[\W\d_]+",
     re.I,
 )
+
+_HOUR_RE = re.compile(r"(?<!\d)\d{1,2}\s?(?:h|g|giờ)\s?\d{2}(?:\s?phút)?(?!\w)", re.I)
 
 
 def is_date_line(text: str) -> bool:
@@ -43,7 +47,8 @@ def is_date_line(text: str) -> bool:
 
 def without_dates(text: str) -> str:
     """What a line says beside dates, times, counts and the words that introduce them."""
-    return " ".join(_META_REST_RE.sub(" ", DATE_RE.sub(" ", clean_line(text[:400]))).split())
+    rest = _HOUR_RE.sub(" ", DATE_RE.sub(" ", clean_line(text[:400])))
+    return " ".join(_META_REST_RE.sub(" ", rest).split())
 
 
 def find_in_lines(lines: Sequence[str], fetched_at: datetime) -> Published | None:

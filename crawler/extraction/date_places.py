@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.records import Published
+from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.date_lines import is_date_line, without_dates
 from crawler.extraction.dates import looks_like_clock, parse_structured, parse_url, parse_visible
 from crawler.extraction.document import Document
@@ -21,6 +22,7 @@ from crawler.extraction.info_lines import info_row
 from crawler.extraction.marks import is_hidden
 from crawler.extraction.named_parts import around
 from crawler.extraction.neighbours import beside_title_link
+from crawler.extraction.printed_dates import DATE_RE
 from crawler.extraction.structured import Structured
 from crawler.extraction.text import clean_line
 from crawler.extraction.urls import article_key
@@ -71,10 +73,36 @@ def dates_at_title(
                         yield parse_visible(f"{line} {hour}", clock)
                 return
         before = line
-    for line in map(clean_line, reversed(above[-_ABOVE:])):
-        if is_date_line(line) and not looks_like_clock(line, clock):
+    told_above = [line for line in map(clean_line, above[-_TRIED:]) if not _is_tool(line)]
+    for distance, line in enumerate(reversed(told_above[-_ABOVE:])):
+        told = is_date_line(line) or (distance == 0 and _is_filed(line))
+        if told and not looks_like_clock(line, clock):
             yield parse_visible(line, clock)
             return
+
+
+def _is_filed(line: str) -> bool:
+    """Whether a line names a section, a day and an hour: "Tin công đoàn • 5/3/2024, 08:00"."""
+    return (
+        len(line) <= 80
+        and len(without_dates(line).split()) <= _SECTION
+        and DATE_RE.search(line) is not None
+        and _CLOCK.search(DATE_RE.sub(" ", line)) is not None
+    )
+
+
+def _is_tool(line: str) -> bool:
+    """Whether a line above a title is a frame's or names an account: it hides no date above it."""
+    return bool(boilerplate_kind(line)) or (
+        len(line) <= 60 and not any(map(str.isdigit, line)) and _POSTED.match(line) is not None
+    )
+
+
+_POSTED = re.compile(r"(?:được )?(?:viết|đăng|gửi) bởi|written by|posted by", re.I)
+_TRIED = 8
+_SECTION = 5
+"""Words of a section's name."""
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}\s?[:hg]\s?\d{2}(?!\d)")
 
 
 def hour_beside(element: HtmlElement, found: Published, clock: datetime) -> Published | None:

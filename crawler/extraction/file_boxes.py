@@ -17,12 +17,37 @@ BOXES_BELOW = 4
 """Elements after the body in which its files may be offered; further down other things begin."""
 
 
+def _wrappers(body: HtmlElement) -> list[HtmlElement]:
+    """The body and the elements that hold it and little below: cells, rows, an article's body."""
+    found = [body]
+    for _ in range(_CLIMB):
+        parent = found[-1].getparent()
+        if parent is None or parent.tag in ("body", "html", "form"):
+            break
+        behind = [
+            box.text_content() for box in found[-1].itersiblings() if isinstance(box.tag, str)
+        ]
+        if sum(len(text) for text in behind) > _FOOT:
+            break
+        found.append(parent)
+    return found
+
+
+_CLIMB = 3
+_FOOT = 200
+"""Characters below a body in an element that is still the body's: who read it, how often."""
+
+
 def offered_files(
     document: Document, named: Sequence[HtmlElement], body: HtmlElement
 ) -> list[Attachment]:
     """Every link in ``named`` elements, and links to documents in boxes right below ``body``."""
     found: dict[str, Attachment] = {}
-    below = [box for _, box in zip(range(BOXES_BELOW), body.itersiblings(), strict=False)]
+    below = [
+        box
+        for wrapper in _wrappers(body)
+        for _, box in zip(range(BOXES_BELOW), wrapper.itersiblings(), strict=False)
+    ]
     for element in (*named, *below):
         if not isinstance(element.tag, str):
             continue

@@ -12,21 +12,20 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from archive.records import Unreadable
+from archive.records import Published, Unreadable
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import attachments_of
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.captions import attach_captions
 from crawler.extraction.chosen import below_foreign_title, dropped
 from crawler.extraction.content import (
-    VERSES,
     content_of,
     find_container,
     first_prose,
     is_listing,
     opens,
 )
-from crawler.extraction.date_lines import is_date_line
+from crawler.extraction.date_lines import find_in_lines, is_date_line
 from crawler.extraction.date_places import dates_around, dates_at_title
 from crawler.extraction.document import Document
 from crawler.extraction.file_boxes import offered_files
@@ -34,8 +33,19 @@ from crawler.extraction.info_lines import lead_heading, without_info
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import PRINT_RULES, date_near, page_heading
-from crawler.extraction.named_parts import common, lead_element, named_bylines, named_noise
-from crawler.extraction.neighbours import heads_item, pictures_elsewhere, without_others
+from crawler.extraction.named_parts import (
+    common,
+    labelled_below,
+    lead_element,
+    named_bylines,
+    named_noise,
+)
+from crawler.extraction.neighbours import (
+    heads_item,
+    others_shown,
+    pictures_elsewhere,
+    without_others,
+)
 from crawler.extraction.page_kind import (
     is_static,
     looks_like_article_url,
@@ -44,6 +54,7 @@ from crawler.extraction.page_kind import (
     says_not_found,
 )
 from crawler.extraction.parts import Parts
+from crawler.extraction.set_apart import VERSES
 from crawler.extraction.short_pages import below_heading, picture_above
 from crawler.extraction.structured import Structured
 from crawler.extraction.urls import article_key
@@ -127,10 +138,14 @@ def _read(
     untitled = not wanted or not any(wanted in letters for letters in above)
     below_title = _after_title(found, title, title_element, inside)
     below_title = _title_once(below_title, wanted)
-    below_title, told = without_info(below_title, first_prose(below_title) + 1)
+    below_title, told, rows = without_info(below_title, first_prose(below_title) + 1 + _ROWS_BELOW)
     lead_heading(below_title[: first_prose(below_title)])
     if not untitled:
         below_title = without_others(below_title, own)
+    cards = {e for card in others_shown(container, document.base, own) for e in card.iter()}
+    if cards:
+        below_title = [block for block in below_title if block.element not in cards]
+    if not untitled:
         verdict = _own_verdict(below_title, inside, verdict)
     shown = found if untitled else below_title
     within = [b for b in shown if b.element in inside]
@@ -158,6 +173,7 @@ def _read(
         [*(block for block in rest[first:] if block.element in inside)],
         verdict,
         rest[len(rest) - below :],
+        led=bool(lead),
     )
     if document.cut and found and any(block is found[-1] for block in (*blocks, *lead)):
         return Unreadable("truncated", "the page breaks off inside the article")
@@ -177,8 +193,10 @@ def _read(
         *dates_around(document, container, title_element, structured, noise),
     ]
     if not any(date and date.evidence in ("visible", "structured") for date in parts.dates):
-        lines = [block.text for block in found[:12] if 0 < len(block.text) <= 80]
+        lines = [*rows, *(block.text for block in found[:12] if 0 < len(block.text) <= 80)]
         near = date_near(document, title_element, container, lines)
+        if near is None or near.evidence != "visible":
+            near = _told_below(document, found, blocks) or near
         parts.dates.append(near)
         # A label such as "Ngày đăng", wherever it stands around the text.
         told_when = told_when or (near is not None and near.evidence == "visible")
@@ -191,6 +209,7 @@ def _read(
         parts.byline_texts = [
             *named_bylines(document, container, title_element),
             *([tuple(told)] if told else []),
+            *labelled_below(container),
         ]
         parts.authors = list(structured.authors)
     parts.not_authors = (*(known.ignore_byline if known else ()), *structured.site_names)
@@ -199,6 +218,22 @@ def _read(
     parts.section = structured.section
     parts.tags = list(structured.tags)
     return parts
+
+
+def _told_below(document: Document, found: list[Block], blocks: list[Block]) -> Published | None:
+    """The date of a labelled line below the text, "Cập nhật: 5/3/2024 08:00"."""
+    if not blocks:
+        return None
+    end = next((i for i, block in enumerate(found) if block is blocks[-1]), len(found))
+    lines = [block.text for block in found[end + 1 :] if block.text][:_FOOT]
+    told = find_in_lines(lines, document.page.fetched_at)
+    return told if told is not None and told.evidence == "visible" else None
+
+
+_FOOT = 6
+"""Lines below a text in which it may tell when it was published."""
+_ROWS_BELOW = 3
+"""Lines below the first paragraph, a lead, among which date and author may still stand."""
 
 
 def _tells(block: Block) -> bool:

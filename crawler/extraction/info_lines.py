@@ -14,7 +14,10 @@ from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.bylines import parse_byline
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.person_names import is_account, is_initials, is_person_name
+from crawler.extraction.printed_dates import DATE_RE
+from crawler.extraction.signature_line import read_line
 from crawler.extraction.signature_words import GENERIC_RE
+from crawler.extraction.text import clean_line
 
 MAX_ROW = 160
 """Characters of the longest row."""
@@ -93,6 +96,21 @@ _TOLD = re.compile(
 )
 
 
+def spaced(block: Block) -> str:
+    """A short line with a space between elements that touch: "<b>Hà Phương</b><i>5/3/2024</i>".
+
+    Only where it then holds a date: elsewhere two elements may be one word.
+    """
+    text = block.text
+    if block.element is None or len(text) > MAX_ROW or not any(map(str.isdigit, text)):
+        return text
+    if not len(block.element) or block.after_break:
+        return text
+    apart = clean_line(" ".join(block.element.itertext()))
+    same = len(apart) <= MAX_ROW and apart.replace(" ", "") == text.replace(" ", "")
+    return apart if same and DATE_RE.search(apart) else text
+
+
 def _names_author(named: str) -> bool:
     if not named or GENERIC_RE.fullmatch(named) or is_account(named):
         return True
@@ -100,19 +118,29 @@ def _names_author(named: str) -> bool:
     return len(named.split()) <= 12 and bool(found.persons or found.unit or found.source)
 
 
-def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[str]]:
-    """Blocks without rows of information among the first ``within``, and who these name.
+def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[str], list[str]]:
+    """Blocks without rows of information among the first ``within``, who these name, and the rows.
 
     A person's name alone on its line beside a date is the author's.
     """
     kept: list[Block] = []
     authors: list[str] = []
-    dates = [i for i, block in enumerate(blocks[:within]) if is_date_line(block.text)]
+    rows: list[str] = []
+    prose = next((i for i, block in enumerate(blocks) if len(block.text) >= _PROSE), len(blocks))
+    dates = [i for i, block in enumerate(blocks[:within]) if is_date_line(spaced(block))]
     for index, block in enumerate(blocks):
         if index < within and block.text and block.kind != "heading":
-            row = info_row(block.text)
+            line = spaced(block)
+            row = info_row(line)
+            if row is None:
+                row = _name_and_date(line)
+            if row is None and (_says_who(line) or _by_line(line)):
+                row = [line]
+            if row is None and index > prose and _CLOCK.search(line) and is_date_line(line):
+                row = []
             if row is not None:
                 authors += row
+                rows.append(line)
                 continue
             near = any(abs(index - date) <= _REACH for date in dates)
             if near and len(block.text) <= 60:
@@ -122,7 +150,49 @@ def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[st
                 if GENERIC_RE.fullmatch(block.text):
                     continue
         kept.append(block)
-    return kept, authors
+    return kept, authors, rows
+
+
+def _name_and_date(line: str) -> list[str] | None:
+    """Who a line names that says who and when and nothing else: "Hà Phương - 5/3/2024 08:00"."""
+    found = DATE_RE.search(line)
+    if found is None or len(line) > MAX_ROW:
+        return None
+    before = _WHEN.sub("", line[: found.start()]).strip(_BETWEEN)
+    behind = line[found.end() :].strip(_BETWEEN)
+    if behind and not is_date_line(f"{found[0]} {behind}"):
+        return None
+    if _PLACE.search(line[: found.start()]):
+        return None
+    return [before] if " " in before and _is_name(before) else None
+
+
+_BETWEEN = " |•·-–—,;:()[]/"
+_WHEN = re.compile(
+    r"[\s|•·,;:()–—-]*(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|ngày|lúc|vào|đăng|cập nhật|"
+    r"\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?)[\s|•·,;:()–—-]*)+$",
+    re.I,
+)
+"""What stands between a name and its date: the weekday, the hour, a label."""
+
+
+_PLACE = re.compile(r",\s*ngày\s*$", re.I)
+"""Behind the place where a letter was written: "Thốt Nốt, ngày 4/3/2021"."""
+
+
+def _by_line(line: str) -> bool:
+    """Whether a line says by whom an article was posted, and nothing else."""
+    by = _BY.match(line)
+    return by is not None and len(line) <= 60 and _names_author(line[by.end() :].strip())
+
+
+_PROSE = 60
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}\s?[:hg]\s?\d{2}(?!\d)")
+
+
+def _says_who(line: str) -> bool:
+    """Whether a line above the text signs it by a label: "Thực hiện: Hà Phương"."""
+    return len(line) <= 80 and ":" in line and read_line(line).kind == "label"
 
 
 def _is_name(text: str) -> bool:
@@ -136,7 +206,7 @@ def _is_name(text: str) -> bool:
 _AND = re.compile(r"\s*(?:[,;&]|\s[-–]\s|\svà\s)\s*")
 
 
-_ENDS = (".", "…", "?", "!")
+_ENDS = (".", "…", "?", "!", ":")
 
 
 def lead_heading(blocks: Sequence[Block]) -> None:

@@ -14,7 +14,9 @@ from archive.records import Published
 from crawler.extraction.date_lines import find_in_lines
 from crawler.extraction.document import Document
 from crawler.extraction.judge import key
+from crawler.extraction.marks import is_hidden
 from crawler.extraction.shown_title import is_frame_title, title_above
+from crawler.extraction.signature_line import is_unit_name
 from crawler.extraction.structured import Structured
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import absolute, canonical_url
@@ -68,20 +70,13 @@ def page_heading(
             score, shown = _match(text, wanted, named, keys, level)
             if score and (best is None or score > best[0]):
                 best = (score, shown, element)
-        if best is not None and best[0] >= _SURE:
+        if best is not None and best[0] >= _SURE and len(key(best[1])) >= _WHOLE:
             return best[1], best[2]
-    for element in document.body.iter("div", "span", "td", "p", "strong", "b", "a"):
-        if len(element) > 3:
-            continue
-        text = clean_line(convert_legacy(element.text_content()))
-        wanted = key(text)
-        if len(wanted) < 20 or wanted in sites:
-            continue
-        share = max(
-            (len(wanted) / len(name) for name in keys if _at_an_end(wanted, name)), default=0
-        )
-        if share and (best is None or best[0] < share) and not _leads_home(element, document):
-            return text, element
+    if best is not None and best[0] >= _SURE:
+        return best[1], best[2]
+    line = _line_named(document, named, keys, sites, best[0] if best is not None else 0.0)
+    if line is not None:
+        return line
     if best is not None:
         return best[1], best[2]
     told = {clean_line(convert_legacy(name)) for name in structured.headlines}
@@ -98,6 +93,56 @@ def page_heading(
     return ("" if key(title) in sites else title), None
 
 
+def _line_named(
+    document: Document,
+    named: Sequence[str],
+    keys: Sequence[str],
+    sites: set[str],
+    least: float,
+) -> tuple[str, HtmlElement] | None:
+    """The first line that says more than ``least`` of one of the page's names, in no heading.
+
+    A short one ("Tin buồn") must say one of them whole, and link nowhere as menus do.
+    """
+    for element in document.body.iter("div", "span", "td", "p", "strong", "b", "a"):
+        if len(element) > 3:
+            continue
+        text = clean_line(convert_legacy(_shown_text(element)))
+        wanted = key(text)
+        if len(wanted) < 20:
+            if len(wanted) < 6 or " " not in text or least or not _whole_name(text, named):
+                continue
+            if element.tag == "a" or element.find(".//a") is not None or _in_link(element):
+                continue
+        if wanted in sites or is_unit_name(text):
+            continue
+        share = max(
+            (len(wanted) / len(name) for name in keys if _at_an_end(wanted, name)), default=0.0
+        )
+        if share <= least and any(_is_part(wanted, name) for name in named):
+            share = 1.5
+        if share > least and not _leads_home(element, document):
+            return text, element
+    return None
+
+
+def _shown_text(element: HtmlElement) -> str:
+    """The text of a small element without children that its markup hides."""
+    if not any(isinstance(child.tag, str) and is_hidden(child) for child in element):
+        return str(element.text_content())
+    pieces = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str) and not is_hidden(child):
+            pieces.append(child.text_content())
+        pieces.append(child.tail or "")
+    return "".join(pieces)
+
+
+def _in_link(element: HtmlElement) -> bool:
+    """Whether an element stands inside a link."""
+    return any(True for _ in element.iterancestors("a"))
+
+
 def _headings(document: Document, tag: str) -> Iterator[HtmlElement]:
     """Headings of one level; as the first also what is only called one, as in SharePoint."""
     yield from document.body.iter(tag)
@@ -106,6 +151,8 @@ def _headings(document: Document, tag: str) -> Iterator[HtmlElement]:
 
 
 _CALLED_FIRST = etree.XPath("descendant::*[@role='heading'][@aria-level='1'][not(self::h1)]")
+_WHOLE = 12
+"""Letters of a heading from which it is more than the name of a section."""
 _SURE = 0.5
 """A heading that says this share of what the page is called needs no other beside it."""
 
@@ -123,6 +170,10 @@ def _match(
                 return 1.0 - 0.01 * level, text
             continue
         share = len(wanted) / max(len(letters), 1)
+        if len(wanted) >= 20 and _is_part(wanted, name) and not is_unit_name(text):
+            # Between a section's name and the site's.
+            score = max(score, 1.5)
+            continue
         if (len(wanted) >= 12 and letters.startswith(wanted)) or (
             len(wanted) >= 20 and letters.endswith(wanted)
         ):
@@ -136,6 +187,10 @@ def _match(
         elif level == 0 and _alike(text, name):
             score = max(score, 0.55)
     return (score - 0.01 * level if score else 0.0), shown
+
+
+def _is_part(wanted: str, name: str) -> bool:
+    return wanted in map(key, _SEPARATORS.split(name))
 
 
 def _whole_name(text: str, named: Sequence[str]) -> bool:

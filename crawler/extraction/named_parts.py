@@ -22,13 +22,15 @@ from crawler.extraction.text import clean_line, convert_legacy
 _NOISE = re.compile(
     r"(?:^|[\s_-])(?:relat(?!ive)\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
     r"recommend\w*|suggest\w*|shar(?:e|ing)\w*|social\w*|comments?|binh-?luan|tags?|tag-?list|"
-    r"keywords?|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
+    r"chia-?se|danh-?gia|keywords?|tu-?khoa|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
     r"quang-?cao|newsletter|subscribe|toolbar|pagination|paging|sidebar|widget|"
     r"most-?(?:read|view)\w*|follow\w*|reaction\w*)(?:$|[\s_-])|tin-?lien-?quan|box-?tin|"
     r"newsrelation|relatednews|link-content-footer|"
     r"(?:^|\s)(?:print|tools?|menu|nav|copyright|audio|player|tts|popup|modal)(?:$|\s)",
     re.I,
 )
+_COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|binh-?luan|phan-?hoi|y-?kien)(?:$|[\s_-])", re.I)
+"""What readers wrote, where a field to write more stands with it; it may outweigh the text."""
 _RELATED_TYPE = re.compile(r"relat|newsbox|boxnews|link|quiz|vote|survey", re.I)
 _LEAD = re.compile(
     r"(?:^|[\s_-])(?:sapo|lead|chapeau|summary|hometext|intro(?:text)?|abstract|standfirst|dek|"
@@ -70,6 +72,12 @@ def named_noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> s
             found.add(element)
             continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if len(names) > 1 and _COMMENTS.search(names) and element.find(".//textarea") is not None:
+            found.add(element)
+            continue
+        if element.tag == "a" and element.find(".//img") is not None:
+            # What opens a picture in a window of its own is called a popup or modal.
+            continue
         if len(names) > 1 and _NOISE.search(names):
             text = element.text_content()
             linked = sum(len(link.text_content()) for link in element.iter("a"))
@@ -127,11 +135,13 @@ def labelled_below(body: HtmlElement) -> list[tuple[str, ...]]:
     for _, element in zip(range(_BELOW), body.itersiblings(), strict=False):
         if not isinstance(element.tag, str) or element.tag in ("script", "style", "ul", "table"):
             continue
-        text = clean_line(convert_legacy(element.text_content()[: _LINE + 1]))
-        if len(text) > _LINE:
+        whole = element.text_content()
+        if len(whole) > 2 * _LINE:
             break
-        if _LABELLED.match(text):
-            texts.append(text)
+        for line in (element, *element.iter("p", "div", "span")):
+            text = clean_line(convert_legacy(line.text_content()))
+            if len(text) <= _LINE and _LABELLED.match(text) and text not in texts:
+                texts.append(text)
     return [tuple(texts)] if texts else []
 
 

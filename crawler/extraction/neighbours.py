@@ -64,7 +64,7 @@ def without_others(blocks: list[Block], own: str) -> list[Block]:
     ``blocks`` begin below the page's title; ``own`` is the page's ``article_key``. A box of
     related titles within the text stays, since paragraphs beside those above it follow.
     """
-    said = tried = 0
+    said = tried = led = 0
     parents: set[HtmlElement] = set()
     wrappers: set[HtmlElement] = set()
     for index, block in enumerate(blocks):
@@ -73,6 +73,7 @@ def without_others(blocks: list[Block], own: str) -> list[Block]:
         if not leads_elsewhere(block, own):
             if len(block.text) >= _PROSE and block.linked < 0.3 * len(block.text):
                 said += len(block.text)
+                led += 1
                 _note(block, parents, wrappers)
             continue
         tried += 1
@@ -81,8 +82,35 @@ def without_others(blocks: list[Block], own: str) -> list[Block]:
         rest = [later for later in blocks[index:] if later.text]
         titles = sum(leads_elsewhere(later, own) for later in rest)
         if titles >= 2 and not any(_goes_on(later, parents, wrappers) for later in rest):
+            if led <= _LEADS and _text_follows(rest, own):
+                return blocks
             return blocks[: _heading_above(blocks, index)]
     return blocks
+
+
+def _text_follows(rest: list[Block], own: str) -> bool:
+    """Whether paragraphs side by side follow titles of others: these stand below a lead alone."""
+    run = 0
+    home: HtmlElement | None = None
+    for block in rest:
+        parent = block.element.getparent() if block.element is not None else None
+        if block.after_break:
+            parent = block.element
+        if leads_elsewhere(block, own) or len(block.text) < _PROSE or block.linked:
+            if block.linked:
+                run = 0
+            continue
+        run = run + len(block.text) if parent is home and run else len(block.text)
+        if parent is home and run >= _RUN:
+            return True
+        home = parent
+    return False
+
+
+_LEADS = 2
+"""Paragraphs that may stand above a list of others which stands below a lead."""
+_RUN = 200
+"""Characters of paragraphs side by side that are no teasers."""
 
 
 def pictures_elsewhere(top: HtmlElement, base: str, own: str) -> set[HtmlElement]:
@@ -101,6 +129,67 @@ def pictures_elsewhere(top: HtmlElement, base: str, own: str) -> set[HtmlElement
         ):
             found.update(images)
     return found
+
+
+def others_shown(body: HtmlElement, base: str, own: str) -> set[HtmlElement]:
+    """Cards of other articles within a text: a small picture and a title, both links to one page.
+
+    The card is the largest element around the two that holds no more than a teaser beside them.
+    An ``article`` within the text whose heading leads elsewhere is another article whole.
+    """
+    titles: dict[HtmlElement, str] = {}
+    pictures: dict[HtmlElement, str] = {}
+    for link in body.iter("a"):
+        image = link.find(".//img")
+        title = link.text_content().strip()
+        if image is None and len(title) < _TITLE:
+            continue
+        target = absolute(base, link.get("href") or "")
+        if (
+            not target
+            or is_attachment(target)
+            or is_image_address(target)
+            or article_key(target) == own
+        ):
+            continue
+        if image is not None and not _shows_large(link, target, base):
+            pictures[link] = target
+        if len(title) >= _TITLE:
+            titles[link] = target
+    found: set[HtmlElement] = set()
+    if not titles:
+        return found
+    for article in body.iter("article"):
+        headed = article is not body and any(
+            any(element.tag in _TITLES for element in (*link, *link.iterancestors()))
+            for link in article.iter("a")
+            if link in titles
+        )
+        if headed:
+            found.add(article)
+    for picture, target in pictures.items():
+        card = _card(body, picture, {link for link, to in titles.items() if to == target})
+        if card is not None:
+            found.add(card)
+    return found
+
+
+def _card(body: HtmlElement, picture: HtmlElement, titles: set[HtmlElement]) -> HtmlElement | None:
+    """What holds a linked picture, a title that leads to the same page, and little else."""
+    card: HtmlElement | None = None
+    for element in (picture, *picture.iterancestors()):
+        if element is body or len(element.text_content()) > _CARD:
+            break
+        if len(element.findall(".//img")) > 1:
+            break
+        if card is not None or any(link in titles for link in element.iter("a")):
+            card = element
+    return card
+
+
+_TITLES = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_CARD = 400
+"""Characters of a title, date and teaser."""
 
 
 def _shows_large(link: HtmlElement, target: str, base: str) -> bool:

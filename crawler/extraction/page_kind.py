@@ -45,8 +45,9 @@ _LISTING_URL = re.compile(
 )
 _STATIC_URL = re.compile(
     r"/(?:about(?:-us)?|gioi-thieu|contact|lien-he|siteterms|terms|privacy|sitemap|site-map|so-do-\w+|"
-    r"voting|statistics|thong-ke|banners|feedback|hoi-dap|faq|comment|users)(?:[/.?]|-[\w-]*\.html|$)|"
-    r"/gioi-thieu[\w-]*(?:\.html?|/)?$",
+    r"voting|statistics|thong-ke|banners|feedback|hoi-dap|faq|comment|users)"
+    r"(?:[/.?]|(?:-[^\W_]+){1,2}\.html|$)|"
+    r"/gioi-thieu(?:-[^\W_]+){0,5}(?:\.html?|/)?$",
     re.I,
 )
 _STATIC_TITLE = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from archive.records import VIETNAM, DateEvidence, Precision, Published
 
@@ -137,6 +137,24 @@ def is_update(label: str) -> bool:
     return bool(UPDATED_RE.search(label)) and not PUBLISHED_RE.search(label)
 
 
+def _is_american(label: str, year: int, month: int, day: int) -> bool:
+    """Whether an English weekday before a date fits only where its month stands first."""
+    named = _ENGLISH_DAY.search(label)
+    if named is None or day > 12:
+        return False
+    if month > 12:
+        return True
+    wanted = _ENGLISH_DAYS.index(named[1].lower())
+    try:
+        return date(year, month, day).weekday() != wanted == date(year, day, month).weekday()
+    except ValueError:
+        return False
+
+
+_ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ENGLISH_DAY = re.compile(rf"(?<!\w)({'|'.join(_ENGLISH_DAYS)})(?:[a-z]*day)?[\s,]*$", re.I)
+
+
 def dates_in(text: str, fetched_at: datetime, evidence: DateEvidence) -> list[Found]:
     """Every possible date of a short text, in order, with the label that stands before it."""
     found: list[Found] = []
@@ -153,6 +171,8 @@ def dates_in(text: str, fetched_at: datetime, evidence: DateEvidence) -> list[Fo
         if form == "1" and month > 12 >= day and _AMERICAN_RE.match(text, match.end()):
             day, month = month, day
         label = text[position : match.start()]
+        if form == "1" and _is_american(label, year, month, day):
+            day, month = month, day
         start, end = match.span()
         time = None
         if precision == "day":

@@ -11,7 +11,6 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, Figure
 from crawler.extraction.boilerplate import boilerplate_kind
-from crawler.extraction.content import VERSES
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.images import picture
@@ -19,6 +18,7 @@ from crawler.extraction.info_lines import info_row
 from crawler.extraction.judge import Verdict, key
 from crawler.extraction.metadata import page_heading
 from crawler.extraction.neighbours import leads_elsewhere
+from crawler.extraction.set_apart import VERSES
 from crawler.extraction.structured import Structured
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.urls import article_key
@@ -89,6 +89,10 @@ def picture_above(
     """The picture that a theme prints above the title, where one alone stands there."""
     if title is None or top.tag in ("body", "html", "form"):
         return []
+    # Where the title stands with the text in one of several parts of an article.
+    parent = top.getparent()
+    if top.tag != "article" and parent is not None and parent.tag == "article":
+        top = parent
     near = Surroundings(container, title)
     found: list[Block] = []
     for element in top.iter():

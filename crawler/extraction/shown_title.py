@@ -17,10 +17,10 @@ from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.date_lines import is_date_line, without_dates
 from crawler.extraction.document import Document
-from crawler.extraction.info_lines import info_row
+from crawler.extraction.info_lines import info_row, spaced
 from crawler.extraction.judge import key
 from crawler.extraction.printed_dates import DATE_RE
-from crawler.extraction.signature_line import is_bare_unit, read_line
+from crawler.extraction.signature_line import is_unit_name, read_line
 from crawler.extraction.text import clean_line
 from crawler.extraction.urls import article_key
 from crawler.extraction.walk import read_blocks
@@ -66,7 +66,19 @@ def is_frame_title(text: str) -> bool:
     """
     parts = [part.strip(" .:|-–") for part in _SEPARATOR.split(clean_line(text))]
     parts = [part for part in parts if part]
-    return all(_FRAME.fullmatch(part) or is_bare_unit(part) for part in parts)
+    return all(_FRAME.fullmatch(part) or is_unit_name(part) for part in parts)
+
+
+def is_module_title(text: str) -> bool:
+    """Whether a heading names the box that shows an article: "Chi tiết tin", "Tin tức".
+
+    >>> is_module_title("Tin chi tiết"), is_module_title("Thông báo nghỉ lễ")
+    (True, False)
+    """
+    return len(text) <= _MODULE and _FRAME.fullmatch(text) is not None
+
+
+_MODULE = 40
 
 
 def title_above(
@@ -99,7 +111,8 @@ def title_above(
                 return _shown(document, best[1], skip)
         elif best is not None and best[0] >= 2:
             told = any(_tells(block) for block in blocks[: blocks.index(best[1])])
-            if best[1].level == 1 or (best[1].kind != "heading" and not told):
+            # Only bold it may be the lead, or a subheading, of a title that stands outside.
+            if best[1].level == 1 or (best[1].kind != "heading" and not told and best[0] >= 3):
                 return _shown(document, best[1], skip)
             inner = best[1]
         elif best is not None and not plain[0]:
@@ -107,7 +120,8 @@ def title_above(
         scope = scope.getparent()
     if inner is not None:
         return _shown(document, inner, skip)
-    return plain if plain[0] else _short_title(document, container, skip)
+    short = _short_title(document, container, skip)
+    return short if short[0] else plain
 
 
 def _shown(
@@ -120,7 +134,8 @@ def _shown(
 
 def _tells(block: Block) -> bool:
     """Whether a line is the row of date, author and counts that stands below a title."""
-    return is_date_line(block.text) or info_row(block.text) is not None
+    line = spaced(block)
+    return is_date_line(line) or info_row(line) is not None
 
 
 def _leads_on(blocks: Sequence[Block], title: Block, inside: set[HtmlElement]) -> bool:
@@ -156,19 +171,21 @@ def _short_title(
     document: Document, container: HtmlElement, skip: set[HtmlElement]
 ) -> tuple[str, HtmlElement | None]:
     """A title of two or three words ("Tin buồn"), called a title and right above date or text."""
-    top = container.getparent()
-    blocks = read_blocks(container if top is None else top, document.base, skip)
+    top, scope = container, container.getparent()
+    for _ in range(_WRAPPED):
+        if scope is None or scope.tag in ("body", "html"):
+            break
+        top, scope = scope, scope.getparent()
+        if top[0] is not container and clean_line(str(top[0].text_content())):
+            break
+    blocks = read_blocks(top, document.base, skip)
     for block, after in pairwise(blocks):
         text = block.text
         if not _SHORT_TITLE <= len(text) < _MIN_TITLE or len(text.split()) < 2 or block.linked:
             continue
-        if is_frame_title(text) or boilerplate_kind(text) or is_date_line(text):
+        if is_frame_title(text) or boilerplate_kind(text) or _tells(block):
             continue
-        follows = (
-            is_date_line(after.text)
-            or after.text.endswith(_SENTENCE)
-            or info_row(after.text) is not None
-        )
+        follows = _tells(after) or after.text.endswith(_SENTENCE)
         if follows and (_prominence(block) >= 3):
             return text, _tight(block)
     return "", None
@@ -253,6 +270,8 @@ def _verses_from(blocks: Sequence[Block], index: int) -> bool:
     return len(more) == 2 * _VERSES and len(homes) == 1
 
 
+_WRAPPED = 3
+"""Elements around the container that may hold nothing but it."""
 _VERSES = 3
 """Short lines in a row that begin a text: so many in one element, or twice as many side by side."""
 
@@ -262,6 +281,8 @@ def _may_be_title(block: Block, own: str) -> bool:
     if not _MIN_TITLE <= len(text) <= MAX_TITLE or block.kind in ("table", "item", "figure"):
         return False
     if len(text.split()) < _MIN_WORDS or is_frame_title(text) or boilerplate_kind(text):
+        return False
+    if _tells(block):
         return False
     dated = DATE_RE.search(text)
     if dated and (

@@ -190,7 +190,9 @@ def _read_source(rest: str) -> Line:
 
 _ROLE = re.compile(
     r"^(?:ctv|pv|btv|cộng tác viên|phóng viên|biên tập viên|luật sư|nhà báo|nhà văn|nhà thơ|"
-    r"bác sĩ|thạc sĩ|tiến sĩ|ls\.?|bs\.?|ths\.?|ts\.?)\s+(?=\S+\s+\S)",
+    r"luật gia|kỹ sư|nhạc sĩ|họa sĩ|nghệ sĩ|giảng viên|chuyên gia|"
+    r"(?:thiếu|trung|thượng|đại) (?:úy|tá)|(?:thầy|cô) giáo|"
+    r"bác sĩ|thạc sĩ|tiến sĩ|ls\.?|lg\.?|bs\.?|ks\.?|ths\.?|ts\.?)\s+(?=\S+\s+\S)",
     re.I,
 )
 """Before a name and part of none: what the writer is to the paper, or by profession."""
@@ -245,6 +247,11 @@ def _read_bare(text: str, wrapped: bool = False) -> Line:
     split = split_people(first, strict=True)
     for other, _ in _later_parts(others):
         split.unit, split.source = split.unit or other.unit, split.source or other.source
+    if wrapped and not split.persons and not split.unit and len(others) == 0:
+        # In brackets below a name even a unit stands that is no union body.
+        loose = UNIT_LOOSE_RE.fullmatch(first)
+        if loose and not _is_press(first) and first.count(" ") < 10:
+            return Line("unit", unit=loose["unit"])
     if split.unknown or len(split.persons) > 4:
         return NOTHING
     if split.persons:
@@ -264,6 +271,15 @@ def is_bare_unit(text: str) -> bool:
     if text.isupper():
         return len(words) <= 8
     return all(word[0].isupper() or word.isdigit() or word in UNIT_WORDS for word in words)
+
+
+def is_unit_name(text: str) -> bool:
+    """Whether a line is a body's name and begins as such names do: "LIÊN ĐOÀN LAO ĐỘNG HUYỆN A".
+
+    >>> is_unit_name("LĐLĐ tỉnh Lạng Sơn"), is_unit_name("TIN BUỒN")
+    (True, False)
+    """
+    return UNIT_LOOSE_RE.fullmatch(text) is not None and is_bare_unit(text)
 
 
 def read_labelled(text: str, match: re.Match[str]) -> Line:

@@ -9,6 +9,9 @@ import re
 
 WORK = r"(?:tin\s?bài|bài\s?viết|tin|bài|ảnh|hình(?:\s?ảnh)?|clip|video|nội dung|text|photo)"
 JOIN = r"\s*(?:,|và|&|\+|/|-|–|;|\.)?\s*"
+GENRE = (
+    r"(?:ký\s+sự|bút\s+ký|phóng\s+sự(?:\s+ảnh)?|ghi\s+chép|tùy\s+bút|tản\s+văn|truyện\s+ngắn|thơ)"
+)
 LABEL_RE = re.compile(
     rf"""(?:
       (?P<photo>(?:nguồn\s)?(?:ảnh|hình(?:\s?ảnh)?|clip|video|đồ họa|photo)
@@ -21,9 +24,10 @@ LABEL_RE = re.compile(
       | t\s?/\s?h|th | (?:nhóm\s+)?tác\s+giả(?:\s+bài\s+viết)? | người\s+(?:viết|đưa\s+tin|gửi|đăng)
       | (?:nhóm\s+)?(?:phóng\s+viên|cộng\s+tác\s+viên|pv|ctv|btv) | đưa\s+tin(?:\s+bởi)?
       | (?:viết|đăng|được\s+đăng|được\s+viết)\s+bởi | biên\s+tập | author|written\s+by|posted\s+by
+      | {GENRE}
       )\s*[:：]
     | (?P<plain>(?:tin|bài)(?:\s+viết)?{JOIN}ảnh(?:\s+của)?|(?:được\s+)?(?:viết|đăng)\s+bởi|bởi|by
-      |written\s+by|posted\s+by|bài\s+viết\s+của)\s+[-–]?\s*(?=[^\W\d_])
+      |written\s+by|posted\s+by|(?:{GENRE}|bài(?:\s+viết)?)\s+của)\s+[-–]?\s*(?=[^\W\d_])
     )\s*""",
     re.X | re.I,
 )
@@ -32,7 +36,7 @@ COMPOUND_RE = re.compile(
     re.I,
 )
 UNIT_STRONG = (
-    r"LĐLĐ|Liên\s+đoàn\s+Lao\s+động|Công\s+đoàn|Tổng\s+(?:LĐLĐ|Liên\s+đoàn)|TLĐ|CĐCS|CĐ|CĐN|"
+    r"LĐLĐ|Liên\s+đoàn\s+Lao\s+động|Công\s+đoàn|Tổng\s+(?:LĐLĐ|Liên\s+đoàn)|TLĐ|CĐCS|CĐ|CĐN|BTC|"
     r"UBKT|Ủy\s+ban\s+Kiểm\s+tra|Uỷ\s+ban\s+Kiểm\s+tra|(?:Văn\s+phòng|VP)\s+(?:LĐLĐ|Công\s+đoàn|CĐ)|"
     r"Ban\s+(?:Tuyên\s+giáo|Tổ\s+chức|Chính\s+sách|Nữ\s+công|Tài\s+chính|Quan\s+hệ|Kiểm\s+tra|"
     r"Chấp\s+hành|Thường\s+vụ|Công\s+tác|Pháp\s+luật|TGNC|CSPL|TG|TC)"
@@ -116,7 +120,7 @@ SIDE_NOTE_RE = re.compile(
 )
 HONORIFIC_RE = re.compile(
     r"^(?:đ/c|đ\.c|đồng chí|ông|bà|nhà báo|nb\.?|(?:ctv|pv|btv)\.?:?|cộng tác viên|"
-    r"phóng viên|ths\.?|ts\.?|pgs\.?|gs\.?|luật sư|ls\.?)\s+",
+    r"phóng viên|ths\.?|ts\.?|pgs\.?|gs\.?|luật sư|luật gia|ls\.?|lg\.?|bác sĩ|bs\.?)\s+",
     re.I,
 )
 NOT_A_SOURCE_RE = re.compile(

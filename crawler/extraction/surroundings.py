@@ -35,6 +35,10 @@ _NO_PLACE = frozenset(
 )
 
 
+_ROW = 300
+"""Characters of a row that tells when an article was published, by whom and in which section."""
+_TITLE = 30
+"""Characters of a link from which it may be another article's title."""
 _SHORT = 200
 """Characters of a class attribute up to which it is remembered; a hostile page has longer ones."""
 
@@ -72,7 +76,7 @@ class Surroundings:
         """
         current: HtmlElement | None = element
         while current is not None and current not in self.home:
-            if current.tag in ("aside", "article"):
+            if current.tag == "article" or (current.tag == "aside" and not self._tells(current)):
                 return True
             names = current.get("class")
             if names and (_of_others(names) if len(names) <= _SHORT else _names_others(names)):
@@ -82,6 +86,23 @@ class Surroundings:
                 return True
             current = current.getparent()
         return False
+
+    def holds(self, element: HtmlElement) -> bool:
+        """Whether an element stands inside the body."""
+        return any(ancestor is self.body for ancestor in element.iterancestors())
+
+    def _tells(self, aside: HtmlElement) -> bool:
+        """Whether an ``aside`` is the article's own row of date and author, as some themes set it.
+
+        It stands in the body's own ``article``, says little and leads to no other article.
+        """
+        parent = aside.getparent()
+        return (
+            parent in self.home
+            and any(element.tag == "article" for element in (parent, *parent.iterancestors()))
+            and len(aside.text_content()) < _ROW
+            and all(len(link.text_content()) < _TITLE for link in aside.iter("a"))
+        )
 
     def precedes_body(self, element: HtmlElement) -> bool:
         """Whether an element begins before the body in reading order."""

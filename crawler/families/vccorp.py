@@ -36,7 +36,7 @@ ARTICLE = Layout(
     ),
     section=("[data-role=cate-name]", ".detail-cate a", ".category-name_ac", ".breadcrumb a"),
     tags=("[data-role=tags] a", ".detail-tag-list a", ".tags a"),
-    lead_image=("[data-role=avatar]", ".media.VCSortableInPreviewMode.avatar"),
+    lead_image=(".sp-cover", "[data-role=avatar]", ".media.VCSortableInPreviewMode.avatar"),
     drop=(
         "[data-role=newsrelation]",
         "[type=RelatedNewsBox]",

@@ -169,6 +169,10 @@ POST = Layout(
         ".single img.wp-post-image",
     ),
     drop=(
+        ".et_pb_title_meta_container",
+        ".et_pb_blog_grid",
+        ".et_pb_comments_module",
+        ".et_pb_post_nav",
         ".sharedaddy",
         ".jp-relatedposts",
         "#jp-relatedposts",
