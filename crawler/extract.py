@@ -11,6 +11,7 @@ from crawler.extraction.article import extract_article, extract_by_layout, extra
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.layout import Layout
 from crawler.families import FAMILY_LAYOUTS
+from crawler.whole_page import Wanted, WholePage, links_of, with_outcome
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +23,15 @@ def extract(page: Page) -> Article | Unreadable:
     except Exception as error:
         return _broken(page, error)
     return document if isinstance(document, Unreadable) else extract_document(document)
+
+
+def read_whole(wanted: Wanted) -> WholePage:
+    """What a page says, as ``extract`` does, and where it leads."""
+    document = parse_page(wanted.page)
+    if isinstance(document, Unreadable):
+        return WholePage(document)
+    links = links_of(document, wanted)
+    return with_outcome(document, wanted, links, extract_document(document))
 
 
 def extract_document(

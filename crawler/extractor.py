@@ -3,6 +3,7 @@
 With a layout a page costs about as much as sending it to another process would; without one it
 costs tens of milliseconds, in which the reactor could not fetch (figures: docs/extraction.md). The
 other process is forked from a seed where the crawl has one (``crawler.seed``), else started afresh.
+A page goes there unread, and comes back read whole, as long as the pages before it had no layout.
 """
 
 from __future__ import annotations
@@ -16,31 +17,53 @@ from datetime import UTC, datetime
 from multiprocessing import get_context, parent_process
 
 from archive.records import Article, Page, Unreadable
-from crawler.extract import extract, extract_at_once
-from crawler.extraction.document import Document
+from crawler.extract import extract, extract_at_once, read_whole
+from crawler.extraction.document import Document, parse_page
+from crawler.garbage import collect_seldom
 from crawler.seed import Seed
+from crawler.whole_page import Wanted, WholePage, links_of, with_outcome
 
 _HARMLESS = Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC))
 
 
 class Extractor:
-    """Extracts documents; starts its worker processes when the first page asks for one."""
+    """Reads pages; starts its worker processes when the first page asks for one."""
 
-    def __init__(self, workers: int = 1, seed: Seed | None = None) -> None:
+    def __init__(self, workers: int = 1, seed: Seed[Wanted, WholePage] | None = None) -> None:
         self._workers = workers
         self.seed = seed
         self._pool: ProcessPoolExecutor | None = None
         self._lone = LoneWorker()
         self._threads = ThreadPoolExecutor(1)
+        self._by_rules = False
+        """Whether the page before had no layout: then this one will hardly have one."""
+
+    async def read(self, wanted: Wanted) -> WholePage:
+        """As ``crawler.whole_page.read_whole``, without holding up the reactor for long."""
+        if not self._by_rules:
+            document = parse_page(wanted.page)
+            if isinstance(document, Unreadable):
+                return WholePage(document)
+            outcome = extract_at_once(document)
+            if outcome is not None:
+                return with_outcome(document, wanted, links_of(document, wanted), outcome)
+            del document
+        found = await self._read_beside(wanted)
+        outcome = found.outcome
+        self._by_rules = isinstance(outcome, Unreadable) or outcome.layout == "generic"
+        return found
 
     async def extract(self, document: Document) -> Article | Unreadable:
         """As ``crawler.extract.extract_document``, without holding up the reactor for long."""
         found = extract_at_once(document)
-        if found is not None:
-            return found
+        return found or (await self._read_beside(Wanted(document.page))).outcome
+
+    async def _read_beside(self, wanted: Wanted) -> WholePage:
+        """Read a page in another process."""
         if self.seed is not None:
             try:
-                return await self.seed.read(document.page)
+                found = await self.seed.read(wanted)
+                return _dead(wanted, found) if isinstance(found, Unreadable) else found
             except OSError:
                 self.seed.close()
                 self.seed = None
@@ -48,10 +71,11 @@ class Extractor:
             self._pool = worker_pool(self._workers)
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._pool, extract, document.page)
+            return await loop.run_in_executor(self._pool, read_whole, wanted)
         except BrokenProcessPool:
             self._pool = None
-            return await loop.run_in_executor(self._threads, self._lone.extract, document.page)
+            outcome = await loop.run_in_executor(self._threads, self._lone.extract, wanted.page)
+            return _dead(wanted, outcome)
 
     def close(self) -> None:
         """Stop the workers; pages under way are given up."""
@@ -61,6 +85,15 @@ class Extractor:
             self._pool.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._lone.close()
+
+
+def _dead(wanted: Wanted, outcome: Article | Unreadable) -> WholePage:
+    """A page for which a process has died, or may have: where it leads is found out here, by
+    parsing alone."""
+    document = parse_page(wanted.page)
+    if isinstance(document, Unreadable):
+        return WholePage(document)
+    return with_outcome(document, wanted, links_of(document, wanted), outcome)
 
 
 class LoneWorker:
@@ -104,6 +137,7 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
 def _warm_up() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare()
+    collect_seldom()
 
 
 def prepare() -> None:

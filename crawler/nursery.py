@@ -29,6 +29,7 @@ from types import ModuleType, TracebackType
 from typing import IO, Self
 
 from crawler import seed
+from crawler.garbage import collect_seldom
 
 _ONE_MORE = b"+"
 
@@ -185,7 +186,7 @@ def main() -> int:
     link = socket.socket(fileno=int(sys.argv[1]))
     module = load(sys.argv[2])
     gc.collect()
-    gc.freeze()  # Otherwise the collector's marks would make every process's own copy of it all.
+    collect_seldom()  # Its marks would also make every process's own copy of it all.
     woken, wakes = socket.socketpair()
     woken.setblocking(False)
     wakes.setblocking(False)

@@ -42,14 +42,16 @@ from archive.database import ArchiveError, open_archive, save_site
 from archive.known_addresses import last_complete_walk
 from crawler import settings as base_settings
 from crawler.catalogue import declared_sites, is_listing, site_record
+from crawler.direct_middlewares import DirectDownloader
 from crawler.early_stop import EarlyStop
-from crawler.extract import extract
+from crawler.extract import read_whole
 from crawler.extractor import Extractor
 from crawler.extractor import prepare as prepare_extraction
 from crawler.failures import nothing_of_use
 from crawler.frontier import add_to
 from crawler.frontier.engine_room import in_progress
 from crawler.frontier.looking import look
+from crawler.garbage import collect_seldom
 from crawler.intake.ingest import register_written, take_in_files
 from crawler.locks import locked
 from crawler.log_lines import DATES, log_in_vietnams_time
@@ -59,16 +61,12 @@ from crawler.progress import counters, tell
 from crawler.reading import EXTRACTOR
 from crawler.recording.handler import recorder_of
 from crawler.saving import Saver
+from crawler.scrapys_parts import CrawlSettings, leave_out_unused, load_parts
 from crawler.seed import Seed
+from crawler.whole_page import Wanted, WholePage
 
 LOCK_PATIENCE_SECONDS = 20.0
 """How long to wait for another crawl of the site that is just ending."""
-
-UNUSED_PARTS = (
-    ("EXTENSIONS_BASE", "scrapy.extensions.remote_control.RemoteControl"),
-    ("DOWNLOADER_MIDDLEWARES_BASE", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"),
-)
-"""Parts of Scrapy that are turned off and would still load large libraries into every crawl."""
 
 GRACE_SECONDS = 10.0
 """How long a crawl may take to end in good order after its starter is gone."""
@@ -93,7 +91,7 @@ def crawl_settings(
 ) -> Settings:
     """The common settings, with what this run decides; ``also`` has the last word. ``apart`` as in
     ``frontier_of``."""
-    settings = Settings()
+    settings = CrawlSettings()
     settings.setmodule(base_settings, priority="project")
     data = Path(plan.data)
     contact = plan.contact or "sample web"
@@ -123,8 +121,8 @@ def crawl_settings(
     if plan.fresh:
         settings.set("FRONTIER_RESUME_SECONDS", 0.0, priority="cmdline")
     add_to(settings)
-    for base, part in UNUSED_PARTS:
-        settings[base].delete(part, priority="cmdline")
+    settings.set("DOWNLOADER", DirectDownloader, priority="cmdline")
+    leave_out_unused(settings)
     if plan.sample_proxy:
         settings.setdict(
             {
@@ -144,13 +142,16 @@ def prepare() -> None:
     """Load what every crawl needs, before processes are forked (see ``crawler.nursery``)."""
     declared_sites()
     prepare_extraction()
+    settings = Settings()
+    settings.setmodule(base_settings, priority="project")
+    load_parts(settings)
 
 
 def main() -> int:
     """Entry point of the process; the exit code is 0 for any crawl that ended in good order."""
     early = EarlyStop()
     early.listen()
-    seed = Seed.planted(extract)
+    seed = Seed.planted(read_whole)
     plan = Plan(**json.loads(sys.stdin.readline()))
     threading.Thread(target=_end_with_starter, daemon=True).start()
     try:
@@ -167,23 +168,23 @@ def crawl(
     plan: Plan,
     also: Mapping[str, object] | None = None,
     early: EarlyStop | None = None,
-    seed: Seed | None = None,
+    seed: Seed[Wanted, WholePage] | None = None,
 ) -> dict[str, Any]:
     """Crawl one site to its end; what the ``end`` line tells. ``also``: further settings;
     ``early`` knows whether the crawl was asked to end before it began; ``seed`` is closed with it.
 
     Raises ArchiveError where the archive cannot be used or another crawl of the site goes on.
     """
+    collect_seldom()
     data = Path(plan.data)
     doing = f"Another crawl of {plan.site}, or a rebuild,"
-    with locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing):
-        db = open_archive(data / "archive.db")
-        try:
-            refuse_other(db, data, plan.web)
-            note_web(db, plan.web)
-            return _crawl_locked(plan, db, also, early or EarlyStop(), Extractor(seed=seed))
-        finally:
-            db.close()
+    with (
+        locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing),
+        open_archive(data / "archive.db") as db,
+    ):
+        refuse_other(db, data, plan.web)
+        note_web(db, plan.web)
+        return _crawl_locked(plan, db, also, early or EarlyStop(), Extractor(seed=seed))
 
 
 def _crawl_locked(

@@ -18,12 +18,14 @@ import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
-from archive.records import Article, Page, Unreadable
+from archive.records import Unreadable
 
 _LENGTH = struct.Struct("<Q")
 _ONE_MORE = b"+"
+DEADLY = Unreadable("broken", "the extraction process died on this page")
+"""What a page says on which workers die."""
 _TRIES = 2
 """Workers that may die on a page: the first may have been killed for the machine's reasons."""
 
@@ -31,14 +33,18 @@ born_of_nursery = False
 """Whether this process was forked from one that has loaded everything (``crawler.nursery``)."""
 
 
+Sent = TypeVar("Sent")
+Said = TypeVar("Said")
+
+
 class SeedGone(OSError):
     """The process that forks workers is there no more."""
 
 
-class Seed:
-    """The crawl's side. ``read`` is what a worker does with a page."""
+class Seed(Generic[Sent, Said]):
+    """The crawl's side. ``read`` is what a worker does with what it is sent, a page."""
 
-    def __init__(self, read: Callable[[Page], Article | Unreadable]) -> None:
+    def __init__(self, read: Callable[[Sent], Said]) -> None:
         """Fork it now: in a process that runs no thread and has nothing open."""
         ours, theirs = socket.socketpair()
         self._pid = os.fork()
@@ -55,27 +61,28 @@ class Seed:
         """Process id of the worker, 0 while there is none."""
 
     @classmethod
-    def planted(cls, read: Callable[[Page], Article | Unreadable]) -> Self | None:
+    def planted(cls, read: Callable[[Sent], Said]) -> Self | None:
         """One for a crawl that a nursery has forked; None for any other, which would have to hold
         the memory for it alone."""
         return cls(read) if born_of_nursery else None
 
-    async def read(self, page: Page) -> Article | Unreadable:
-        """What a worker reads on a page; pages have their turns.
+    async def read(self, page: Sent) -> Said | Unreadable:
+        """What a worker makes of a page; pages have their turns.
 
-        A page on which workers die is "broken". Raises SeedGone where no worker can be had.
+        One on which workers die is ``DEADLY``. Raises SeedGone where no worker can be had.
         """
         async with self._turn:
             for _ in range(_TRIES):
                 worker = self._worker or self._start()
                 try:
-                    return await _ask(worker, page)
+                    said: Said = await _ask(worker, page)
+                    return said
                 except OSError:
                     self._drop()
                 except BaseException:  # Given up: what it will answer is nobody's.
                     self._drop()
                     raise
-        return Unreadable("broken", "the extraction process died on this page")
+        return DEADLY
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -106,15 +113,14 @@ class Seed:
             os.waitpid(self._pid, 0)
 
 
-async def _ask(worker: socket.socket, page: Page) -> Article | Unreadable:
+async def _ask(worker: socket.socket, page: object) -> Any:
     """Raises OSError where the worker is gone before it has answered."""
     loop = asyncio.get_running_loop()
     data = pickle.dumps(page, protocol=pickle.HIGHEST_PROTOCOL)
     await loop.sock_sendall(worker, _LENGTH.pack(len(data)))
     await loop.sock_sendall(worker, data)
     (length,) = _LENGTH.unpack(await _receive(worker, _LENGTH.size))
-    found: Article | Unreadable = pickle.loads(await _receive(worker, length))
-    return found
+    return pickle.loads(await _receive(worker, length))
 
 
 async def _receive(worker: socket.socket, length: int) -> bytearray:
@@ -129,7 +135,7 @@ async def _receive(worker: socket.socket, length: int) -> bytearray:
     return data
 
 
-def _be_seed(link: socket.socket, read: Callable[[Page], Any]) -> None:
+def _be_seed(link: socket.socket, read: Callable[[Any], Any]) -> None:
     """Fork a worker for every socket that comes; end them with the crawl."""
     _let_go_of_streams()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -154,7 +160,7 @@ def _be_seed(link: socket.socket, read: Callable[[Page], Any]) -> None:
         link.sendall(_LENGTH.pack(worker))
 
 
-def _be_worker(link: socket.socket, read: Callable[[Page], Any]) -> None:
+def _be_worker(link: socket.socket, read: Callable[[Any], Any]) -> None:
     stream = link.makefile("rwb")
     while head := stream.read(_LENGTH.size):
         page = pickle.loads(stream.read(*_LENGTH.unpack(head)))

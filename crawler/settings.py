@@ -73,6 +73,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
+# What the log names at its beginning; each other version is read from its package's files.
+LOG_VERSIONS = ["lxml", "libxml2", "Python"]
 LOG_FORMATTER = "crawler.log_lines.LogLines"
 ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}
 EXTENSIONS = {

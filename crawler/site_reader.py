@@ -12,14 +12,15 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.crawl_log import save_fetch_error
-from archive.records import Unreadable
+from archive.records import Page, Unreadable
 from crawler.declaration import Declaration
 from crawler.extraction.document import Document, parse_page
-from crawler.extraction.links import Links, find_links
+from crawler.extraction.links import Links
 from crawler.failures import KINDS, failure_kind, leaves_a_gap
 from crawler.guards import refusal
 from crawler.reading import Reading, needs_extraction, page_of
 from crawler.walk import Walk
+from crawler.whole_page import Wanted, WholePage, links_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -60,9 +61,22 @@ class SiteReader(Declaration, scrapy.Spider):
         document = parse_page(page)
         if isinstance(document, Unreadable):
             return Reading(capture, document), Links(), None
-        links = find_links(document, self.article_url, self.listing_url, self._url_rules())
+        links = links_of(document, self._wanted_of(page))
         outcome = await self.crawler.extractor.extract(document)  # type: ignore[attr-defined]
         return Reading(capture, outcome), links, document
+
+    async def _read_article(self, response: Response) -> tuple[Reading, WholePage]:
+        """As ``_read`` where the page itself is not needed any more."""
+        assert response.request is not None
+        capture = response.request.meta["capture"]
+        wanted = self._wanted_of(page_of(capture, response.body))
+        whole: WholePage = await self.crawler.extractor.read(wanted)  # type: ignore[attr-defined]
+        return Reading(capture, whole.outcome), whole
+
+    def _wanted_of(self, page: Page) -> Wanted:
+        return Wanted(
+            page, self.article_url, self.listing_url, self._url_rules(), self.keeps != "none"
+        )
 
     async def _page_reading(self, response: Response) -> Reading | None:
         """The reading of a feed or sitemap that was sent as if it were a page."""

@@ -19,12 +19,13 @@ from sqlite_utils import Database
 from archive.records import Article, Unreadable
 from benchmarks.year.web import YearWeb
 from crawler.crawling import SiteRun
-from crawler.extract import extract_document
+from crawler.extract import extract_document, read_whole
 from crawler.extraction.document import Document
 from crawler.locks import locked
 from crawler.one_site import BegunCrawl, equip
 from crawler.plan import Plan
 from crawler.settings import EXTENSIONS
+from crawler.whole_page import Wanted, WholePage
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,9 @@ class InlineExtractor:
 
     async def extract(self, document: Document) -> Article | Unreadable:
         return extract_document(document)
+
+    async def read(self, wanted: Wanted) -> WholePage:
+        return read_whole(wanted)
 
 
 class CrawlTasks:

@@ -13,9 +13,10 @@ from archive.database import ArchiveError, open_archive
 from archive.records import Article, Page, Unreadable
 from archive.warc.writer import Exchange, WarcWriter
 from crawler import extractor
-from crawler.extract import extract
-from crawler.extraction.document import parse_page
+from crawler.extract import extract, read_whole
+from crawler.extraction.document import Document, parse_page
 from crawler.intake import ingest
+from crawler.whole_page import Wanted, WholePage
 
 TEXT = "Công đoàn cơ sở tổ chức hội nghị người lao động và trao quà cho đoàn viên khó khăn. " * 6
 CLOCK = datetime(2026, 7, 1, 8, tzinfo=UTC)
@@ -28,16 +29,23 @@ def deadly(page: Page) -> Article | Unreadable:
     return extract(page)
 
 
+def deadly_whole(wanted: Wanted) -> WholePage:
+    """As ``read_whole``, but for one page."""
+    if b"fatal" in wanted.page.body:
+        os._exit(1)
+    return read_whole(wanted)
+
+
 def never(page: Page) -> Article | Unreadable:
     """No process stays alive."""
     os._exit(1)
 
 
-def body(number: int, extra: str = "") -> bytes:
+def body(number: int, extra: str = "", end: str = "") -> bytes:
     title = f"Hội nghị người lao động lần {number}"
     return (
         f"<html><head><title>{title}</title><meta property='og:type' content='article'></head>"
-        f"<body {extra}><h1>{title}</h1><p>Ngày 02/03/2024. {TEXT}</p></body></html>"
+        f"<body {extra}><h1>{title}</h1><p>Ngày 02/03/2024. {TEXT}</p>{end}</body></html>"
     ).encode()
 
 
@@ -91,17 +99,48 @@ def test_without_processes_nothing_is_called_broken(
 
 def test_a_crawl_reads_the_pages_beside_a_deadly_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extractor, "extract", deadly)
-    documents = [
-        parse_page(Page(f"http://cong-doan.example/{n}", body(n, "id='fatal'" * (n == 1)), CLOCK))
+    monkeypatch.setattr(extractor, "read_whole", deadly_whole)
+    link = "<a href='/tin/9.html'>x</a>"
+    pages = [
+        Page(f"http://cong-doan.example/{n}", body(n, "id='fatal'" * (n == 1), link), CLOCK)
         for n in range(4)
     ]
 
-    async def all_of_them() -> list[Article | Unreadable]:
+    async def all_of_them() -> list[WholePage]:
         worker = extractor.Extractor()
         try:
-            return await asyncio.gather(*map(worker.extract, documents))  # type: ignore[arg-type]
+            return await asyncio.gather(*(worker.read(Wanted(page, "/tin/")) for page in pages))
         finally:
             worker.close()
 
-    outcomes = asyncio.run(all_of_them())
-    assert [isinstance(outcome, Article) for outcome in outcomes] == [True, False, True, True]
+    found = asyncio.run(all_of_them())
+    assert [isinstance(one.outcome, Article) for one in found] == [True, False, True, True]
+    # Where it leads is known of the deadly page too.
+    assert {one.links.articles for one in found} == {("http://cong-doan.example/tin/9.html",)}
+
+
+def test_a_crawl_reads_a_page_alike_wherever_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def parse(page: Page) -> Document | Unreadable:
+        parsed.append(page.url)
+        return parse_page(page)
+
+    monkeypatch.setattr(extractor, "parse_page", parse)
+    head = "<link rel='stylesheet' href='/kieu.css'>"
+    texts = [body(n, "", f"{head}<a href='/tin/{n}.html'>x</a>") for n in range(3)] + [b""]
+    pages = [Page(f"http://cong-doan.example/{n}", text, CLOCK) for n, text in enumerate(texts)]
+    asked = [Wanted(page, "/tin/", stylesheets=True) for page in pages]
+
+    async def one_by_one() -> list[WholePage]:
+        worker = extractor.Extractor()
+        try:
+            return [await worker.read(wanted) for wanted in asked]
+        finally:
+            worker.close()
+
+    found = asyncio.run(one_by_one())
+    assert found == [read_whole(wanted) for wanted in asked]
+    assert found[0].stylesheets == ("http://cong-doan.example/kieu.css",)
+    # The first shows that the general rules are needed; those after it are not parsed here.
+    assert parsed == [pages[0].url]
