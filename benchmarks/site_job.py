@@ -20,6 +20,7 @@ from benchmarks.own_time import Functions, OwnTime, peak_megabytes
 
 if TYPE_CHECKING:
     from crawler.seed import Seed
+    from crawler.whole_page import Wanted, WholePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,16 @@ def prepare() -> None:
 
 def main() -> int:
     """Crawl by the plan that is given, and tell."""
-    from crawler.extract import extract
+    from crawler.extract import read_whole
     from crawler.seed import Seed
 
-    seed = Seed.planted(extract)
+    seed = Seed.planted(read_whole)
     plan = sys.argv[1] if __name__ == "__main__" else sys.stdin.readline()
     print(json.dumps(crawl(Job(**json.loads(plan)), seed)), flush=True)
     return 0
 
 
-def crawl(job: Job, seed: Seed | None = None) -> dict[str, Any]:
+def crawl(job: Job, seed: Seed[Wanted, WholePage] | None = None) -> dict[str, Any]:
     """Crawl one site; a reactor runs only once, so this process ends with it."""
     from crawler import catalogue, one_site
     from crawler.families import FAMILIES
@@ -129,14 +130,14 @@ def crawl(job: Job, seed: Seed | None = None) -> dict[str, Any]:
 
 def line_stages() -> Functions:
     """The stages of the whole line, by the functions that begin them."""
-    from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-
     from archive import articles
     from archive.warc.file import WarcFile
-    from crawler import extract, extractor, one_site, site_reader, site_spider
+    from crawler import extract, extractor, one_site, site_reader, site_spider, whole_page
     from crawler.frontier import scheduler
     from crawler.frontier.store import Store
     from crawler.politeness import pacing
+    from crawler.recording import wire
+    from crawler.recording.connection import Connection
     from crawler.recording.handler import Recorder
     from crawler.saving import Saver
     from crawler.sources import Sources
@@ -144,9 +145,15 @@ def line_stages() -> Functions:
     return {
         "WARC": ((Recorder, "record"),),
         "sync of the WARC": ((WarcFile, "settle"),),
-        "decompression": ((HttpCompressionMiddleware, "process_response"),),
-        "parsing": ((site_reader, "parse_page"),),
-        "links": ((site_reader, "find_links"), (site_spider, "next_page")),
+        "HTTP": (
+            (wire, "request_bytes"),
+            (wire, "_response"),
+            (Connection, "dataReceived"),
+            (Connection, "connectionLost"),
+        ),
+        "decompression": ((wire, "_unpacked"),),
+        "parsing": ((site_reader, "parse_page"), (extractor, "parse_page")),
+        "links": ((whole_page, "find_links"), (site_spider, "next_page")),
         "extraction": ((extract, "extract_article"), (extractor, "extract_at_once")),
         "SQLite": (
             (Saver, "_write"),

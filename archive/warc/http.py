@@ -312,13 +312,20 @@ def body_length(head: HttpHead, *, request: bool = False) -> int | None:
     return 0 if request else None
 
 
-def parse_message(data: bytes, *, request: bool = False, head_only: bool = False) -> HttpMessage:
+def parse_message(
+    data: bytes,
+    *,
+    request: bool = False,
+    head_only: bool = False,
+    head: HttpHead | None = None,
+) -> HttpMessage:
     """Read a whole response (or request). A plain payload is a view of ``data``, not a copy.
 
     Data without a status line are all payload. ``head_only``: the answer to a HEAD request,
-    which has no payload whatever its head says.
+    which has no payload whatever its head says. ``head``: that of ``data``, where it is read
+    already.
     """
-    head = parse_head(data, request=request)
+    head = head or parse_head(data, request=request)
     body = memoryview(data)[head.size :]
     if head_only:
         return HttpMessage(head, b"", head.complete)

@@ -37,6 +37,7 @@ def plain(name: str, head: bytes = HEAD, length: int | None = None) -> bytes:
 
 ZIPPED = gzip.compress(page("gzip"), mtime=0)
 ZIPPED_CHUNKED = gzip.compress(page("gzip-chunked"), mtime=0)
+TWICE_ZIPPED = b"".join(gzip.compress(half, mtime=0) for half in (PAGE, page("gzip-twice")))
 DEFLATED = zlib.compress(page("deflate"))
 ODD_HEADERS = (
     b"sErVer:no space\r\nX-Tin: C\xc3\xb4ng \xc4\x91o\xc3\xa0n\r\nX-Latin: \xe9t\xe9\r\n"
@@ -49,6 +50,10 @@ REPLIES: dict[str, Reply] = {
     "/plain": Reply.of(plain("plain")),
     "/gzip": Reply.of(
         HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(ZIPPED), ZIPPED
+    ),
+    "/gzip-twice": Reply.of(
+        HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(TWICE_ZIPPED),
+        TWICE_ZIPPED,
     ),
     "/deflate": Reply.of(HEAD + b"Content-Encoding: deflate\r\n\r\n" + DEFLATED, close=True),
     "/byte-by-byte": Reply.of(
@@ -102,6 +107,7 @@ CUT = {"/too-long-length", "/chunks-cut"}
 PAYLOADS: dict[str, bytes] = {
     "/plain": page("plain"),
     "/gzip": ZIPPED,
+    "/gzip-twice": TWICE_ZIPPED,
     "/deflate": DEFLATED,
     "/byte-by-byte": b"<p>m\xe1\xbb\x99t</p>",
     "/chunk-extensions": page("chunk-extensions"),
@@ -192,7 +198,8 @@ def test_capture_finds_its_record(run: Run, path: str) -> None:
 
 
 def test_spider_gets_the_decoded_page_that_the_archive_gives(run: Run) -> None:
-    for path in ("/plain", "/gzip", "/deflate", "/gzip-chunked", "/http10", "/chunk-extensions"):
+    packed = ("/gzip", "/gzip-twice", "/deflate", "/gzip-chunked")
+    for path in ("/plain", *packed, "/http10", "/chunk-extensions"):
         assert run.crawled.body(run.server.url(path)) == run.record(path, "response").content()
 
 
