@@ -22,7 +22,7 @@ from uuid import uuid4
 from archive.records import Capture
 from archive.warc.file import WarcFile, packed_from, sha1
 from archive.warc.framing import WarcError, WarcTruncated
-from archive.warc.http import HttpHead, parse_head
+from archive.warc.http import HttpHead, head_end, parse_head
 from archive.warc.recovery import Recovered, recover
 
 __all__ = [
@@ -232,14 +232,16 @@ class WarcWriter:
         try:
             length = file.append(response, block, packed_from=packed_from(head, block))
             if exchange.request_bytes:
-                asked = parse_head(exchange.request_bytes, request=True)
+                # A request whose head never ends is all head.
+                body = head_end(exchange.request_bytes)
+                body = len(exchange.request_bytes) if body < 0 else body
                 file.append(
                     {
                         "WARC-Type": "request",
                         "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
                         **shared,
                         "WARC-Concurrent-To": f"<urn:uuid:{record_id}>",
-                        "WARC-Payload-Digest": sha1(exchange.request_bytes[asked.size :]),
+                        "WARC-Payload-Digest": sha1(exchange.request_bytes[body:]),
                         "Content-Type": "application/http; msgtype=request",
                     },
                     exchange.request_bytes,
