@@ -15,22 +15,16 @@ from twisted.internet.task import LoopingCall
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
+COUNTED = (
+    "new", "changed", "unchanged", "gone", "unreadable", "requests", "fetched", "errors", "bytes",
+)  # fmt: skip
 INTERVAL_SECONDS = 1.0
 
 
 def counters(crawler: Crawler) -> dict[str, int]:
-    """The counters of ``crawls`` (see docs/schema.md) from Scrapy's own statistics."""
+    """The counters of ``crawls`` (see docs/schema.md) from the crawl's statistics."""
     stats = crawler.stats.get_stats()
-    counted = {name: int(stats.get(f"congdoan/{name}", 0)) for name in CHANGES}
-    # Scrapy counts a robots.txt that the archive still held, though nobody was asked for it.
-    kept = int(stats.get("congdoan/robots_kept", 0))
-    return counted | {
-        "requests": int(stats.get("downloader/request_count", 0)) - kept,
-        "fetched": int(stats.get("downloader/response_count", 0)) - kept,
-        "errors": int(stats.get("congdoan/errors", 0)),
-        "bytes": int(stats.get("downloader/response_bytes", 0)),
-    }
+    return {name: int(stats.get(f"congdoan/{name}", 0)) for name in COUNTED}
 
 
 def tell(kind: str, **what: object) -> None:

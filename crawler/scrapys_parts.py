@@ -34,6 +34,8 @@ _UNUSED = {
         "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",
         "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
         "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware",
+        # crawler.recording counts, and the bytes as they came.
+        "scrapy.downloadermiddlewares.stats.DownloaderStats",
     ),
     "SPIDER_MIDDLEWARES_BASE": (
         "scrapy.spidermiddlewares.depth.DepthMiddleware",

@@ -144,9 +144,15 @@ class Recorder:
         stats = self._crawler.stats
         if stats is not None:
             stats.inc_value(f"warc/{capture.record_type}_count")
+            stats.inc_value("congdoan/bytes", len(exchange.response_bytes))
             if capture.truncated:
                 stats.inc_value(f"warc/truncated/{capture.truncated}")
         return capture
+
+    def count(self, what: str) -> None:
+        """One more of "requests" (that were sent) or "fetched" (answers that came whole)."""
+        if self._crawler.stats is not None:
+            self._crawler.stats.inc_value(f"congdoan/{what}")
 
     def close(self) -> None:
         """Close the WARC file. Nothing can be recorded afterwards."""
@@ -213,7 +219,10 @@ class RecordingDownloadHandler(BaseDownloadHandler):
         self._recorder.check()
         # A retry or redirect inherits its predecessor's meta.
         request.meta.pop("capture", None)
-        return await self._inner.download_request(request)
+        self._recorder.count("requests")
+        response = await self._inner.download_request(request)
+        self._recorder.count("fetched")
+        return response
 
     async def close(self) -> None:
         """Close connections, then the WARC file (Scrapy calls this after the last request)."""
