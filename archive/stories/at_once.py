@@ -86,7 +86,7 @@ def same_between(archive: Path, first: int, last: int) -> list[tuple[int, int]]:
     joined = Groups()
     with _reading(archive) as (db, tellings):
         for article in _articles(db, first, last):
-            for other in later_candidates(db, article):
+            for other in tellings.may_be_same(article, later_candidates(db, article)):
                 if joined.find(article) != joined.find(other) and same_story(
                     tellings[article], tellings[other]
                 ):

@@ -16,9 +16,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.database import transaction
+from archive.stories.chunks import ABBREVIATIONS, plain
 from archive.stories.keys import band_keys, candidates, reindex
 from archive.stories.tellings import Tellings
-from archive.stories.text import ABBREVIATIONS, plain, same_story, share_of
+from archive.stories.text import same_story, share_of
 
 BATCH = 100
 """Articles taken up in one transaction: well below a second."""

@@ -7,9 +7,13 @@ What is compared is a function of the set of keys, not of the order in which the
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from sqlite_utils import Database
@@ -78,25 +82,22 @@ def band_keys(told: Telling) -> list[int]:
 
     Those of a short text stand for all its phrases together; a text without words has none.
     """
-    if not told.shingles:
+    if not len(told.shingles):
         return []
     if told.syllables < MIN_SYLLABLES:
-        phrases = b"".join(number.to_bytes(4, "big") for number in sorted(told.shingles))
+        phrases = told.shingles.astype(">u4").tobytes()
         return [_key(-1 - copy, phrases) for copy in range(BANDS_SHARED)]
     # By the phrases with a fact in them: template sentences would bring every report of a kind
     # together with every other, and comparing would never end.
-    keys = _bands(told.telling, 1) if told.telling else set()
+    keys = _bands(told.telling, 1) if len(told.telling) else set()
     if len(told.telling) < MIN_TELLING:
         keys |= _bands(told.shingles, 1 + BANDS)
     return sorted(keys)
 
 
-def _bands(shingles: frozenset[int], first: int) -> set[int]:
-    values = _min_hash(shingles)
-    return {
-        _key(first + band, values[band * ROWS : (band + 1) * ROWS].tobytes())
-        for band in range(BANDS)
-    }
+def _bands(shingles: Any, first: int) -> set[int]:
+    values, size = _min_hash(shingles), 4 * ROWS
+    return {_key(first + band, values[band * size : (band + 1) * size]) for band in range(BANDS)}
 
 
 def _key(band: int, data: bytes) -> int:
@@ -107,20 +108,41 @@ def _key(band: int, data: bytes) -> int:
 
 @lru_cache(1)
 def _fresh_min_hash() -> Any:
-    # Loading datasketch takes a second, for SciPy: only who needs it shall wait.
-    from datasketch import MinHash
+    return _min_hash_module().MinHash(
+        num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=_as_number
+    )
 
-    return MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=_as_number)
+
+def _min_hash_module() -> ModuleType:
+    """datasketch's module of MinHash alone.
+
+    The package loads all its modules, and for others of them SciPy, which takes every process a
+    second: so this one is loaded as a part of a package that has not been loaded.
+    """
+    found = find_spec("datasketch") if "datasketch" not in sys.modules else None
+    if found is None or found.submodule_search_locations is None:
+        return importlib.import_module("datasketch")
+    package = ModuleType("datasketch")
+    package.__path__ = list(found.submodule_search_locations)
+    sys.modules["datasketch"] = package
+    try:
+        return importlib.import_module("datasketch.minhash")
+    finally:
+        # Whoever wants the package gets it whole.
+        for name in [name for name in sys.modules if name.partition(".")[0] == "datasketch"]:
+            del sys.modules[name]
 
 
 def _as_number(shingle: int) -> int:
     return shingle
 
 
-def _min_hash(shingles: frozenset[int]) -> Any:
+def _min_hash(shingles: Any) -> bytes:
+    """The values of a set of numbers, each in four bytes, the lowest first."""
     min_hash = _fresh_min_hash().copy()
-    min_hash.update_batch(sorted(shingles))
-    return min_hash.hashvalues.astype("<u4")
+    min_hash.update_batch(shingles.tolist())
+    values: bytes = min_hash.hashvalues.astype("<u4").tobytes()
+    return values
 
 
 def candidates(db: Database, article: int) -> list[int]:

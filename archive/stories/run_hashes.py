@@ -17,43 +17,42 @@ _LONGEST = 64
 """Bytes of a word, with the space before it, up to which there are tables."""
 
 
-WORD = struct.Struct("=III")
-"""A word: its CRC-32, its CRC-32 with a space before it, its bytes with that space."""
+WORD = struct.Struct("=IIII")
+"""A word: its CRC-32, its CRC-32 with a space before it, its bytes with that space, a note."""
 
 
-def packed_word(text: str) -> bytes:
-    """What has to be known of a word, as ``WORD``.
+def packed_word(text: str, note: int = 0) -> bytes:
+    """What has to be known of a word, as ``WORD``; ``note`` is the caller's own.
 
     >>> WORD.unpack(packed_word("yen"))
-    (383867248, 1758916672, 4)
+    (383867248, 1758916672, 4, 0)
     """
     raw = text.encode()
-    return WORD.pack(zlib.crc32(raw), zlib.crc32(b" " + raw), len(raw) + 1)
+    return WORD.pack(zlib.crc32(raw), zlib.crc32(b" " + raw), len(raw) + 1, note)
 
 
-def run_hashes(packed_words: bytes) -> tuple[list[int], list[int]]:
-    """The hash of each word, and of the run that begins at each; the last two begin none.
+def run_hashes(packed_words: bytes) -> tuple[Any, Any, Any]:
+    """Arrays of 32-bit numbers: the hash of each word, its note, and the hash of the run that
+    begins at each; the last two begin none.
 
-    >>> _, runs = run_hashes(b"".join(map(packed_word, "cong doan viet nam".split())))
-    >>> runs == [zlib.crc32(run) for run in (b"cong doan viet", b"doan viet nam")]
+    >>> _, _, runs = run_hashes(b"".join(map(packed_word, "cong doan viet nam".split())))
+    >>> runs.tolist() == [zlib.crc32(run) for run in (b"cong doan viet", b"doan viet nam")]
     True
     """
-    np = _numpy()
-    words = np.frombuffer(packed_words, dtype=np.uint32).reshape(-1, 3).T
-    hashes: list[int] = words[0].tolist()
-    count = len(hashes) - RUN + 1
+    np = numpy()
+    words = np.frombuffer(packed_words, dtype=np.uint32).reshape(-1, 4).T.copy()
+    count = words.shape[1] - RUN + 1
     if count < 1:
-        return hashes, []
+        return words[0], words[3], words[0][:0]
     run = words[0][:count]
     for at in range(1, RUN):
         run = _lengthened(run, words[2][at : at + count]) ^ words[1][at : at + count]
-    runs: list[int] = run.tolist()
-    return hashes, runs
+    return words[0], words[3], run
 
 
 def _lengthened(crcs: Any, lengths: Any) -> Any:
     """The part that text with these CRCs has in the CRC of itself and ``lengths`` bytes more."""
-    np = _numpy()
+    np = numpy()
     if lengths.max() >= _LONGEST:
         pairs = zip(crcs.tolist(), lengths.tolist(), strict=True)
         return np.array([_lengthened_one(*pair) for pair in pairs], dtype=np.uint32)
@@ -74,15 +73,15 @@ def _lengthened_one(crc: int, length: int) -> int:
 @cache
 def _tables() -> Any:
     """For each length below ``_LONGEST`` four tables, one for each byte of the CRC, end to end."""
-    np = _numpy()
+    np = numpy()
     crcs = [byte << 8 * place for place in range(4) for byte in range(256)]
     tables = [[_lengthened_one(crc, length) for crc in crcs] for length in range(_LONGEST)]
     return np.array(tables, dtype=np.uint32).ravel()
 
 
 @cache
-def _numpy() -> Any:
-    # Loaded where texts are compared only, with datasketch, which needs it too.
+def numpy() -> Any:
+    # Loaded where texts are compared only: it takes a fifth of a second.
     import numpy
 
     return numpy

@@ -1,67 +1,72 @@
 """The texts of articles as the comparison sees them, each worked out once and remembered.
 
 A rebuild compares all articles at once, in several processes, and meets a text many times: there
-what was worked out is kept in a file beside the database, from which it comes back in a twentieth
+what was worked out is kept in a file beside the database, from which it comes back in a hundredth
 of the time.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
-from archive.stories.text import Telling, Told, telling
+from archive.stories.run_hashes import numpy
+from archive.stories.text import FACTS, MIN_SYLLABLES, SHARED, Telling, Told, telling
 
 REMEMBERED = 1024
-"""Texts kept in memory for comparing, about 90 kB each."""
+"""Texts kept in memory for comparing, about 6 kB each."""
 
 Packed = tuple[int, int, bytes, bytes, bytes, bytes]
 """Article, syllables, facts, shingles, places, and the fact at each of these places."""
-_TABLE = """create table tellings (article_id integer primary key, syllables integer, facts blob,
-    shingles blob, places blob, facts_there blob)"""
+_TABLES = """
+create table facts (article_id integer primary key, syllables integer, facts blob);
+create table phrases (article_id integer primary key, shingles blob, places blob, facts_there blob)
+"""
+_MARKS = 500
+_SIEVE = 1 << 16
+"""Remainders by which phrases are told apart at first; a text has some hundred."""
 
 
 def packed(article: int, told: Telling) -> Packed:
     """A text's telling as bytes; the machine's own byte order."""
-    there = [(place, fact) for place, facts in told.places.items() for fact in facts]
     return (
         article,
         told.syllables,
-        array("I", told.facts).tobytes(),
-        array("I", told.shingles).tobytes(),
-        array("Q", (place for place, _ in there)).tobytes(),
-        array("I", (fact for _, fact in there)).tobytes(),
+        told.facts.tobytes(),
+        told.shingles.tobytes(),
+        told.places.tobytes(),
+        told.facts_there.tobytes(),
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class KeptTelling:
-    """A telling that was packed; each part is unpacked when it is asked for."""
+    """A telling that was packed."""
 
-    def __init__(self, row: Packed) -> None:
-        _, self.syllables, self._facts, self._shingles, self._places, self._facts_there = row
+    syllables: int
+    facts: Any
+    shingles: Any
+    places: Any
+    facts_there: Any
 
-    @cached_property
-    def facts(self) -> frozenset[int]:
-        return frozenset(array("I", self._facts))
 
-    @cached_property
-    def shingles(self) -> frozenset[int]:
-        return frozenset(array("I", self._shingles))
-
-    @cached_property
-    def places(self) -> dict[int, frozenset[int]]:
-        found: dict[int, frozenset[int]] = {}
-        for place, fact in zip(
-            array("Q", self._places), array("I", self._facts_there), strict=True
-        ):
-            found[place] = found.get(place, frozenset()) | {fact}
-        return found
+def unpacked(row: Packed) -> KeptTelling:
+    """What ``packed`` was given, as far as it is compared."""
+    np = numpy()
+    _, syllables, facts, shingles, places, facts_there = row
+    return KeptTelling(
+        syllables,
+        np.frombuffer(facts, np.uint32),
+        np.frombuffer(shingles, np.uint32),
+        np.frombuffer(places, np.uint64),
+        np.frombuffer(facts_there, np.uint32),
+    )
 
 
 class Tellings:
@@ -93,9 +98,34 @@ class Tellings:
         if self._kept is None:
             return None
         row = self._kept.execute(
-            "select * from tellings where article_id = ?", (article,)
+            "select article_id, syllables, facts, shingles, places, facts_there"
+            " from facts join phrases using (article_id) where article_id = ?",
+            (article,),
         ).fetchone()
-        return KeptTelling(row) if row else None
+        return unpacked(row) if row else None
+
+    def may_be_same(self, article: int, others: Sequence[int]) -> list[int]:
+        """Of some articles those that ``same_story`` might join with this one.
+
+        Most that share a key are told apart by a look at many at once: here, where the texts are
+        kept. Never leaves out one that tells the same story.
+        """
+        told = self[article]
+        if self._kept is None or told.syllables < MIN_SYLLABLES:
+            return list(others)
+        left = _sharing(told.facts, self._column("facts", "facts", others), FACTS)
+        return _sharing(told.shingles, self._column("phrases", "shingles", left), SHARED)
+
+    def _column(self, table: str, column: str, articles: Sequence[int]) -> list[tuple[int, bytes]]:
+        assert self._kept is not None
+        found: list[tuple[int, bytes]] = []
+        for at in range(0, len(articles), _MARKS):
+            piece = articles[at : at + _MARKS]
+            marks = ", ".join("?" * len(piece))
+            found += self._kept.execute(
+                f"select article_id, {column} from {table} where article_id in ({marks})", piece
+            )
+        return found
 
     def forget(self, articles: Iterable[int]) -> None:
         for article in articles:
@@ -104,6 +134,25 @@ class Tellings:
     def close(self) -> None:
         if self._kept is not None:
             self._kept.close()
+
+
+def _sharing(numbers: Any, others: Sequence[tuple[int, bytes]], least: float) -> list[int]:
+    """Those of which the smaller side may have the share ``least`` in common with ``numbers``.
+
+    Numbers are taken for equal whose last bits are: so a few too many may be named.
+    """
+    if not others:
+        return []
+    np = numpy()
+    sieve = np.zeros(_SIEVE, np.bool_)
+    sieve[numbers & np.uint32(_SIEVE - 1)] = True
+    counts = np.array([len(data) // 4 for _, data in others])
+    joined = np.frombuffer(b"".join(data for _, data in others), np.uint32)
+    met = np.concatenate([[0], np.cumsum(sieve[joined & np.uint32(_SIEVE - 1)])])
+    ends = np.cumsum(counts)
+    # A little less, since a quotient and a product are not rounded alike.
+    enough = met[ends] - met[ends - counts] > least * np.minimum(counts, len(numbers)) - 0.01
+    return [article for (article, _), is_one in zip(others, enough.tolist(), strict=True) if is_one]
 
 
 @contextmanager
@@ -119,7 +168,8 @@ def keep_tellings(path: Path) -> Iterator[sqlite3.Connection]:
         db.execute("pragma page_size = 8192")
         db.execute("pragma journal_mode = off")
         db.execute("pragma synchronous = off")
-        db.execute(_TABLE)
+        for statement in _TABLES.split(";\n"):
+            db.execute(statement)
         db.execute("begin")
         yield db
         db.execute("commit")
@@ -130,8 +180,9 @@ def keep_tellings(path: Path) -> Iterator[sqlite3.Connection]:
         part.unlink(missing_ok=True)
 
 
-def add_tellings(db: sqlite3.Connection, rows: Iterable[Packed]) -> None:
-    db.executemany("insert into tellings values (?, ?, ?, ?, ?, ?)", rows)
+def add_tellings(db: sqlite3.Connection, rows: Sequence[Packed]) -> None:
+    db.executemany("insert into facts values (?, ?, ?)", [row[:3] for row in rows])
+    db.executemany("insert into phrases values (?, ?, ?, ?)", [(row[0], *row[3:]) for row in rows])
 
 
 def _opened(path: Path) -> sqlite3.Connection:
