@@ -28,7 +28,7 @@ class DirectMiddlewares(DownloaderMiddlewareManager):
     ) -> Response | Request:
         for method in self.methods["process_request"]:
             assert method is not None
-            found = method(request=request)
+            found: Response | Request | None = method(request=request)
             if found is not None and not isinstance(found, (Response, Request)):
                 found = await _awaited(method, found)
             if found is not None:

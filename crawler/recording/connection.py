@@ -156,7 +156,7 @@ class Connection(Protocol):
         elif self._limits.cut:
             self._finish(len(self._tape.received), ["dataloss"])
         else:
-            self._fail(_cut(reason.value or connectionDone.value))
+            self._fail(_cut(reason.value))
 
     def may_be_kept(self) -> bool:
         """Whether it can be asked again."""
@@ -202,7 +202,7 @@ class Connection(Protocol):
         return self._peer
 
 
-def _cut(error: BaseException) -> ResponseDataLossError:
+def _cut(error: BaseException | None) -> ResponseDataLossError:
     found = ResponseDataLossError(str(error))
     found.__cause__ = error
     return found

@@ -127,7 +127,7 @@ class WireDownloadHandler(http11.HTTP11DownloadHandler):
         with wrap_twisted_exceptions():
             agent: Any = maker._get_agent(request, seconds)
             proxy = getattr(agent, "_proxyURI", None)
-            there = proxy or URI.fromBytes(_url(request).encode("ascii"))
+            there = proxy or URI.fromBytes(_url(request).encode("ascii"))  # type: ignore[no-untyped-call]
             endpoint = agent._getEndpoint(there)
             made = await maybe_deferred_to_future(endpoint.connect(_ConnectionFactory()))
         return cast(Connection, made)

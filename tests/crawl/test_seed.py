@@ -13,6 +13,7 @@ import pytest
 
 from archive.records import Article, Page, Unreadable
 from crawler import seed
+from crawler.extract import read_whole
 from crawler.extraction.document import parse_page
 from crawler.extractor import Extractor
 from crawler.nursery import Nursery
@@ -22,6 +23,8 @@ from tests.crawl.test_deadly_page import body
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+Reader = Seed[Page, Article | Unreadable]
 
 CLOCK = datetime(2026, 7, 1, 8, tzinfo=UTC)
 
@@ -40,13 +43,13 @@ def page(content: bytes, number: int = 0) -> Page:
 
 
 @pytest.fixture
-def planted() -> Iterator[Seed]:
+def planted() -> Iterator[Reader]:
     found = Seed(read)
     yield found
     found.close()
 
 
-def test_pages_are_read_in_turn_by_one_process_that_ends_with_the_seed(planted: Seed) -> None:
+def test_pages_are_read_in_turn_by_one_process_that_ends_with_the_seed(planted: Reader) -> None:
     async def crawl() -> list[Article | Unreadable]:
         sizes = [1, 300_000, 0, 5]
         pages = [page(b"x" * size, n) for n, size in enumerate(sizes)]
@@ -61,7 +64,7 @@ def test_pages_are_read_in_turn_by_one_process_that_ends_with_the_seed(planted: 
     assert not is_alive(planted.worker_pid)
 
 
-def test_a_page_that_kills_its_worker_is_broken_and_harms_no_other(planted: Seed) -> None:
+def test_a_page_that_kills_its_worker_is_broken_and_harms_no_other(planted: Reader) -> None:
     async def crawl() -> list[Article | Unreadable]:
         contents = [b"a", b"fatal", b"b"]
         return await asyncio.gather(*(planted.read(page(content)) for content in contents))
@@ -73,7 +76,7 @@ def test_a_page_that_kills_its_worker_is_broken_and_harms_no_other(planted: Seed
     assert first.reason != last.reason
 
 
-def test_a_page_whose_worker_was_killed_by_something_else_is_read_again(planted: Seed) -> None:
+def test_a_page_whose_worker_was_killed_by_something_else_is_read_again(planted: Reader) -> None:
     async def crawl() -> Article | Unreadable:
         await planted.read(page(b"a"))
         os.kill(planted.worker_pid, signal.SIGKILL)
@@ -84,7 +87,7 @@ def test_a_page_whose_worker_was_killed_by_something_else_is_read_again(planted:
     assert found.detail.startswith("2 ")
 
 
-def test_a_page_that_is_given_up_leaves_no_answer_behind(planted: Seed) -> None:
+def test_a_page_that_is_given_up_leaves_no_answer_behind(planted: Reader) -> None:
     async def crawl() -> Article | Unreadable:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(planted.read(page(b"slow")), 0.3)
@@ -96,7 +99,7 @@ def test_a_page_that_is_given_up_leaves_no_answer_behind(planted: Seed) -> None:
 
 
 def test_without_its_seed_a_crawl_starts_a_worker_afresh() -> None:
-    gone = Seed(read)
+    gone = Seed(read_whole)
     os.kill(gone._pid, signal.SIGKILL)
     document = parse_page(Page("http://cong-doan.example/1", body(1), CLOCK))
 
