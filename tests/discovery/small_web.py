@@ -19,6 +19,7 @@ from crawler import catalogue, one_site
 from crawler.declaration import IdWalk
 from crawler.families.unknown import UnknownSpider
 from crawler.plan import Plan
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 HOST = "congdoan-hopban.test"
@@ -67,14 +68,19 @@ def feed(urls: Iterable[str]) -> Answer:
 NOT_FOUND: Answer = (404, {"Content-Type": "text/html"}, b"<html><body>404</body></html>")
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    """With the five of the base, the sixth that comes at once is let in a second later."""
+
+
 class SmallWeb:
     """Answers for one host by ``answer(path with query, headers in lower case)``, as a proxy."""
 
     def __init__(self, answer: Callable[[str, dict[str, str]], Answer]) -> None:
         self.answer = answer
         self.asked: list[str] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("H", (_Handler,), {"web": self}))
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), type("H", (_Handler,), {"web": self}))
 
     @property
     def url(self) -> str:
@@ -136,7 +142,7 @@ def crawl(web: SmallWeb, data: Path, declared: dict[str, Any] | None = None, **p
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.strip().splitlines()[-1])

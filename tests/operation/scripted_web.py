@@ -42,6 +42,12 @@ class Asked:
 Script = Said | list[Said] | Callable[[Asked], Said]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    """With the five of the base, the sixth that comes at once is let in a second later."""
+
+
 class ScriptedWeb:
     """Answers by URL; a list gives its answers in turn and then the last one for ever.
 
@@ -66,8 +72,7 @@ class ScriptedWeb:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -27,6 +27,7 @@ from tests.crawl.conftest import first_crawl  # noqa: F401
 from tests.crawl.test_judges import replay  # noqa: F401
 from tests.operation.scripted_web import Asked, Said, ScriptedWeb
 from tests.operation.test_manners import article
+from tests.waiting import PATIENCE, wait_for
 
 HOST = "http://congdoan.example"
 
@@ -144,18 +145,18 @@ def test_a_limit_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_broken_off_it_goes_on_without_doubles(tmp_path: Path, number: signal.Signals) -> None:
     elsewhere = Elsewhere(captures=20)
+    arrived, sent = threading.Event(), threading.Event()
+    ninth = elsewhere.path(8)
+    page_of_it: Said = elsewhere.script[ninth]
 
-    def slowly(said: Said) -> Any:
-        def answer(asked: Asked) -> Said:
-            time.sleep(0.15)
-            return said
+    def answer(asked: Asked) -> Said:
+        """In the middle: no answer before the signal is sent."""
+        arrived.set()
+        sent.wait(PATIENCE)
+        return page_of_it
 
-        return answer
-
-    script = {
-        path: slowly(said) if "id_" in path else said for path, said in elsewhere.script.items()
-    }
-    with ScriptedWeb(script) as web:
+    elsewhere.script[ninth] = answer
+    with ScriptedWeb(elsewhere.script) as web:
         command = "from crawler.commands.cdx import import_captures; import_captures()"
         process = subprocess.Popen(
             [
@@ -171,11 +172,10 @@ def test_broken_off_it_goes_on_without_doubles(tmp_path: Path, number: signal.Si
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        while len(web.asked) < 8:
-            assert process.poll() is None
-            time.sleep(0.05)
+        wait_for(lambda: arrived.is_set() or process.poll() is not None, "the ninth capture")
         process.send_signal(number)
-        process.communicate(timeout=60)
+        sent.set()
+        process.communicate(timeout=PATIENCE)
         assert process.returncode == (3 if number == signal.SIGTERM else -9)
         result = run(tmp_path, source_of(web))
         assert result.exit_code == 0, result.output
