@@ -165,7 +165,7 @@ class Year:
         """Look at the health of all sites, tell, and note what was told."""
         began = time.process_time()
         states = examined_health(self.db, self.data, now)
-        tell(self.db, states, AlertConfig(), now, None)
+        tell(self.db, states, AlertConfig(), now)
         for state in states:
             self._note(state, now.astimezone(VIETNAM))
         self.health_seconds += time.process_time() - began

@@ -8,7 +8,7 @@ from sqlite_utils.migrations import Migrations
 from archive.tables.attachments import create_attachment_tables
 from archive.tables.browsing import create_browsing_tables
 from archive.tables.facts import create_facts_table
-from archive.tables.operation import create_operation_tables
+from archive.tables.operation import create_operation_tables, create_undelivered_alerts
 from archive.tables.provenance import create_provenance_tables
 from archive.tables.readings import create_readings
 from archive.tables.stories import create_story_tables
@@ -259,3 +259,8 @@ def facts(db: Database) -> None:
 @migrations(name="0009_readings")
 def readings(db: Database) -> None:
     create_readings(db)
+
+
+@migrations(name="0010_undelivered_alerts")
+def undelivered_alerts(db: Database) -> None:
+    create_undelivered_alerts(db)

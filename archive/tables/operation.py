@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-OPERATION_TABLES = ("schedule", "schedule_runs", "health_states", "certificates", "capture_lists")
+OPERATION_TABLES = (
+    "schedule",
+    "schedule_runs",
+    "health_states",
+    "undelivered_alerts",
+    "certificates",
+    "capture_lists",
+)
 """The tables of this module, in an order in which they can be copied."""
 
 _TABLES = """
@@ -69,6 +76,24 @@ create table capture_lists (
     finished_at text
 ) without rowid;
 """
+
+
+_UNDELIVERED = """
+create table undelivered_alerts (
+    address integer not null,
+    site text not null references sites(name),
+    told_word text not null,
+    failures integer not null,
+    again_at text not null,
+    primary key (address, site)
+) without rowid
+"""
+
+
+def create_undelivered_alerts(db: Database) -> None:
+    """What an address has not heard yet. Addresses are numbers, as they stand in the configuration:
+    they hold passwords, and the database is published."""
+    db.execute(_UNDELIVERED)
 
 
 def create_operation_tables(db: Database) -> None:

@@ -8,7 +8,6 @@ import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -26,6 +25,7 @@ from crawler.commands.options import (
 )
 from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
+from crawler.operation.alerts import Send, senders, tell
 from crawler.operation.configuration import Config, read_config
 from crawler.operation.rhythm import AUTO
 
@@ -132,7 +132,6 @@ def _moment(moment: datetime) -> str:
 def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool) -> None:
     from crawler.log_lines import DATES, log_in_vietnams_time
     from crawler.operation.after_crawls import after_crawls
-    from crawler.operation.alerts import sender
     from crawler.operation.unattended import Unattended
     from crawler.plan import Plan
     from crawler.sample_web import SITES, SampleWeb
@@ -165,7 +164,7 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
             once=once,
             web=SAMPLE if sample else LIVE,
             only=SITES if sample else None,
-            after=after_crawls(data, config.alerts, send),
+            after=after_crawls(data, config.alerts, ways),
         )
         unattended.run()
     outcomes = unattended.outcomes
@@ -174,8 +173,6 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
 
 
 def _ways(config: Config) -> list[Send]:
-    from crawler.operation.alerts import senders
-
     try:
         return senders(config.alerts)
     except ValueError as error:
@@ -211,7 +208,6 @@ def status(
       congdoan status --alert           # from cron: tells of every change once
     """
     from crawler.catalogue import declared_sites
-    from crawler.operation.alerts import tell
     from crawler.operation.drifting import examined_health
 
     refuse_unknown(names, declared_sites())

@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 
 
 def after_crawls(
-    data: Path, alerts: AlertConfig, send: Send | None
+    data: Path, alerts: AlertConfig, ways: Sequence[Send]
 ) -> Callable[[Database, Sequence[str]], None]:
     """What is to be called with the database and the sites whose crawls have ended, none where
     only the hour has. It raises nothing; what fails is in the log.
 
-    ``send``: as in ``crawler.operation.alerts.tell``.
+    ``ways``: as in ``crawler.operation.alerts.tell``.
     """
 
     def look(db: Database, sites: Sequence[str]) -> None:
@@ -37,7 +37,7 @@ def after_crawls(
                 update_derived(db, data)
         with _going_on(db, "The health of the sites could not be worked out and told"):
             now = datetime.now(UTC)
-            tell(db, examined_health(db, data, now), alerts, now, send)
+            tell(db, examined_health(db, data, now), alerts, now, ways)
 
     return look
 

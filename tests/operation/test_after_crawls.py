@@ -19,7 +19,7 @@ def sent_by(letters: list[str], db: Database, data: Path, sites: list[str]) -> N
         letters.append(body)
         return True
 
-    after_crawls(data, ALERTS, send)(db, sites)
+    after_crawls(data, ALERTS, [send])(db, sites)
 
 
 @pytest.mark.parametrize("broken", ["attachment_texts", "article_copies"])

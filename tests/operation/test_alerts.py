@@ -6,7 +6,7 @@ import json
 import logging
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
@@ -15,10 +15,14 @@ import pytest
 from sqlite_utils import Database
 
 from archive.health.judgement import Health, all_health
-from crawler.operation.alerts import Change, Send, note_states, sender, tell
+from crawler.operation.alerts import Change, Send, note_states, senders, tell
 from crawler.operation.configuration import AlertConfig
+from tests.free_ports import free_port
 from tests.operation.newsroom import START, Newsroom
 from tests.operation.scripted_web import Said, ScriptedWeb
+
+UNHURRIED = "cto=240&rto=240"
+"""Apprise gives up after four seconds, unless told otherwise."""
 
 
 class Mailbox:
@@ -38,9 +42,13 @@ def state(word: str, reason: str = "so") -> list[Health]:
     return [Health("lang_son", word, reason)]
 
 
-def told(db: Database, mailbox: Send | None, *words: str) -> None:
+def told(
+    db: Database, ways: Send | Sequence[Send], *words: str, after: timedelta = timedelta(0)
+) -> None:
+    """A look every hour, each finding the site in the next of ``words``."""
+    ways = [ways] if callable(ways) else ways
     for number, word in enumerate(words):
-        tell(db, state(word), AlertConfig(), START + timedelta(hours=number), mailbox)
+        tell(db, state(word), AlertConfig(), START + after + timedelta(hours=number), ways)
 
 
 def test_once_for_every_change_and_for_the_recovery(db: Database) -> None:
@@ -65,14 +73,69 @@ def test_what_did_not_arrive_is_sent_again(db: Database) -> None:
     told(db, mailbox, "current", "changed", "changed")
     assert mailbox.letters == []
     mailbox.open = True
-    told(db, mailbox, "changed", "changed")
-    assert len(mailbox.letters) == 1
+    told(db, mailbox, "changed", "changed", after=timedelta(hours=6))
+    assert [body for _, body in mailbox.letters] == ["lang_son: changed (so)"]
+
+
+def test_a_dead_address_makes_no_other_hear_it_twice(db: Database) -> None:
+    dead, mailbox = Mailbox(), Mailbox()
+    dead.open = False
+    told(db, [dead, mailbox], "current", *["failing"] * 30, "current", "current")
+    assert [body for _, body in mailbox.letters] == [
+        "lang_son: failing (so)",
+        "lang_son: current again (was failing)",
+    ]
+    # What has passed before it could be told is told no more.
+    dead.open = True
+    told(db, [dead, mailbox], "current", after=timedelta(days=9))
+    assert (dead.letters, len(mailbox.letters)) == ([], 2)
+    assert db.execute("select count(*) from undelivered_alerts").fetchone() == (0,)
+
+
+def test_an_address_that_comes_back_hears_what_is_still_so(db: Database) -> None:
+    dead, mailbox = Mailbox(), Mailbox()
+    dead.open = False
+    told(db, [mailbox, dead], "current", "failing", "gone", "gone")
+    waits = db.execute("select address, site, told_word from undelivered_alerts").fetchall()
+    assert waits == [(2, "lang_son", "")]
+    dead.open = True
+    told(db, [mailbox, dead], "gone", "gone", after=timedelta(days=2))
+    assert [body for _, body in dead.letters] == ["lang_son: gone (so)"]
+    assert [body.split()[1] for _, body in mailbox.letters] == ["failing", "gone"]
+
+
+def test_an_address_that_cannot_be_told_is_tried_ever_more_seldom(db: Database) -> None:
+    tries: list[int] = []
+    for hour in range(14 * 24):
+        now = START + timedelta(hours=hour)
+        tell(db, state("gone"), AlertConfig(), now, [lambda *_, at=hour: bool(tries.append(at))])
+    # After a quarter of an hour, an hour, four, twelve, then daily.
+    assert tries[:7] == [0, 1, 2, 6, 18, 42, 66]
+    assert len(tries) == 18
+
+
+def test_an_address_that_is_configured_no_more_waits_for_nothing(db: Database) -> None:
+    dead, mailbox = Mailbox(), Mailbox()
+    dead.open = False
+    told(db, [mailbox, dead], "current", "gone")
+    told(db, [mailbox], "gone", after=timedelta(hours=3))
+    assert db.execute("select count(*) from undelivered_alerts").fetchone() == (0,)
+
+
+def test_the_log_is_told_once_whoever_could_not_be(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    dead = Mailbox()
+    dead.open = False
+    with caplog.at_level(logging.WARNING):
+        told(db, dead, "current", "gone", "gone", "gone")
+    assert [record.message for record in caplog.records] == ["lang_son: gone (so)"]
 
 
 def test_many_changes_are_one_letter(db: Database) -> None:
     mailbox = Mailbox()
     states = [Health(f"site_{n}", "gone", "so") for n in range(5)]
-    tell(db, states, AlertConfig(), START, mailbox)
+    tell(db, states, AlertConfig(), START, [mailbox])
     (letter,) = mailbox.letters
     assert letter[0] == "Công đoàn Archive: 5 sites, 5 need a person"
     assert len(letter[1].splitlines()) == 5
@@ -82,7 +145,7 @@ def test_without_anybody_to_tell_the_log_is_told(
     db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        told(db, None, "current", "blocked", "blocked")
+        told(db, [], "current", "blocked", "blocked")
     assert [record.message for record in caplog.records] == ["lang_son: blocked (so)"]
     assert caplog.records[0].levelname == "WARNING"
 
@@ -96,8 +159,8 @@ def test_since_when_a_state_holds(db: Database) -> None:
 
 def test_a_webhook_gets_json(db: Database) -> None:
     with ScriptedWeb({"/hook": Said(200, b"ok")}) as web:
-        config = AlertConfig((web.address.replace("http://", "json://") + "/hook",))
-        told(db, sender(config), "current", "failing", "failing")
+        config = AlertConfig((web.address.replace("http://", "json://") + f"/hook?{UNHURRIED}",))
+        told(db, senders(config), "current", "failing", "failing")
         (asked,) = web.asked
     assert asked.method == "POST"
     said = json.loads(asked.body)
@@ -107,8 +170,8 @@ def test_a_webhook_gets_json(db: Database) -> None:
 
 def test_a_webhook_that_answers_500_has_not_heard(db: Database) -> None:
     with ScriptedWeb({"/hook": [Said(500), Said(200)]}) as web:
-        config = AlertConfig((web.address.replace("http://", "json://") + "/hook",))
-        told(db, sender(config), "failing", "failing", "failing")
+        config = AlertConfig((web.address.replace("http://", "json://") + f"/hook?{UNHURRIED}",))
+        told(db, senders(config), "failing", "failing", "failing")
         assert len(web.asked) == 2
 
 
@@ -157,7 +220,8 @@ def post() -> Iterator[_Letters]:
 
 def test_a_letter_arrives_by_mail(db: Database, post: _Letters) -> None:
     address = f"mailto://127.0.0.1:{post.server_address[1]}?from=kho@example.org&to=toi@example.org"
-    told(db, sender(AlertConfig((address,))), "current", "gone")
+    address += f"&{UNHURRIED}"
+    told(db, senders(AlertConfig((address,))), "current", "gone")
     (letter,) = post.letters
     assert letter["To"] == "toi@example.org"
     assert "kho@example.org" in letter["From"]
@@ -168,20 +232,43 @@ def test_a_letter_arrives_by_mail(db: Database, post: _Letters) -> None:
 def test_nobody_there_is_no_crash_and_no_secret_in_the_log(
     db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    config = AlertConfig(("json://user:geheim@127.0.0.1:9/hook",))
-    with caplog.at_level(logging.INFO, logger="crawler"):
-        told(db, sender(config), "failing")
-    assert db.execute("select told_word from health_states").fetchone() == ("",)
-    assert "geheim" not in " ".join(
-        record.getMessage() for record in caplog.records if record.name.startswith("crawler")
+    """Nor in the log of the library that sends, whatever it repeats of an address."""
+    nobody = f"127.0.0.1:{free_port()}"
+    config = AlertConfig(
+        (
+            f"json://user:geheim@{nobody}/hook-geheim?{UNHURRIED}",
+            f"mailto://user:geheim@{nobody}?from=a@b.example&to=geheim@b.example&{UNHURRIED}",
+            f"xml://user:geheim@{nobody}/geheim?{UNHURRIED}",
+        )
     )
+    with caplog.at_level(logging.INFO):
+        told(db, senders(config), "failing")
+    assert db.execute("select count(*) from undelivered_alerts").fetchone() == (3,)
+    said = [record.getMessage() for record in caplog.records]
+    assert "send_to: address 2 (mailto://...) could not be told; it will be tried again" in said
+    assert not [line for line in said if "geheim" in line or nobody in line]
+    kept = [row for table in db.tables for row in table.rows if "geheim" in str(row)]
+    assert kept == []
 
 
-def test_an_address_that_is_not_understood_is_refused_without_telling_it() -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rauch://user:geheim@host",
+        "user:geheim@mail.example.org",
+        "geheim",
+        "mailtos:/user:geheim@mail.example.org",
+        "geheim@x://host",
+        "mailtos://user:geheim@",
+    ],
+)
+def test_an_address_that_is_not_understood_is_refused_without_telling_it(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(ValueError, match="address 2") as refused:
-        sender(AlertConfig(("json://127.0.0.1:9/", "rauch://user:geheim@host")))
-    assert "geheim" not in str(refused.value)
-    assert sender(AlertConfig()) is None
+        senders(AlertConfig(("json://127.0.0.1:9/", address)))
+    assert "geheim" not in str(refused.value) + caplog.text
+    assert senders(AlertConfig()) == []
 
 
 def test_planted_faults_and_nothing_else(db: Database) -> None:
@@ -201,7 +288,7 @@ def test_planted_faults_and_nothing_else(db: Database) -> None:
             else:
                 room.crawl_day()
         now = rooms[0].now + timedelta(hours=1)
-        tell(db, all_health(db, now), AlertConfig(), now, mailbox)
+        tell(db, all_health(db, now), AlertConfig(), now, [mailbox])
     heads = [title.removeprefix("Công đoàn Archive: ") for title, _ in mailbox.letters]
     assert heads == ["hong failing", "hong current", "doi changed"]
 
