@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from crawler.cdx.lines import Listed
+from crawler.cdx.unpacked import BadlyPacked, unpacked
 from crawler.politeness.pacing import (
     MAX_PAUSE_SECONDS,
     HostGivenUp,
@@ -102,20 +103,30 @@ class Asker:
         raise NotThere(f"{problem}, {TRIES} times")
 
     def lines(self, url: str, max_bytes: int) -> Iterator[bytes]:
-        """The lines of a list, without line ends. Raises as ``get``, and where it is too large."""
+        """The lines of a list, without line ends. Raises as ``get``, and where it is too large.
+
+        Asked for as it is, and unpacked where it comes packed all the same.
+        """
         rest = b""
-        with self._open(url, None) as response:
+        with self._open(url, packed=False) as response:
             if response.status != 200:
                 raise NotThere(f"the server answered HTTP {response.status}")
-            for chunk in self._chunks(response, max_bytes, deadline=None):
-                *lines, rest = (rest + chunk).split(b"\n")
-                yield from (line.rstrip(b"\r") for line in lines)
-                if len(rest) > _CHUNK * 64:
-                    raise NotThere("a line of the list is longer than 4 MB")
+            packed = response.getheader("Content-Encoding") or ""
+            chunks = self._chunks(response, max_bytes, deadline=None)
+            try:
+                for chunk in unpacked(chunks, packed, max_bytes):
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    yield from (line.rstrip(b"\r") for line in lines)
+                    if len(rest) > _CHUNK * 64:
+                        raise NotThere("a line of the list is longer than 4 MB")
+            except BadlyPacked as error:
+                raise NotThere(str(error)) from error
         if rest:
             yield rest.rstrip(b"\r")
 
-    def _open(self, url: str, byte_range: tuple[int, int] | None) -> _Opened:
+    def _open(
+        self, url: str, byte_range: tuple[int, int] | None = None, *, packed: bool = True
+    ) -> _Opened:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise NotThere(f"not an address of a web archive: {url}")
@@ -132,14 +143,13 @@ class Asker:
             connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
         headers = {
             "User-Agent": self._agent,
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": "gzip, deflate" if packed and byte_range is None else "identity",
             # An answer that was cut off when captured is shorter than it says: the end of the
             # connection tells so at once.
             "Connection": "close",
         }
         if byte_range is not None:
-            headers |= {"Range": f"bytes={byte_range[0]}-{byte_range[1]}"}
-            headers["Accept-Encoding"] = "identity"
+            headers["Range"] = f"bytes={byte_range[0]}-{byte_range[1]}"
         target = parts.path or "/"
         if parts.query:
             target += f"?{parts.query}"

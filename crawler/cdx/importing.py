@@ -34,7 +34,7 @@ from archive.warc.reader import WarcError, read_page_at
 from archive.warc.writer import Exchange, WarcWriter
 from crawler.cdx.fetch import Asker, NotThere, replayed_response
 from crawler.cdx.lines import Listed, parse_list
-from crawler.cdx.lists import Ways, keep_list, source_lines
+from crawler.cdx.lists import Ways, keep_list, names_nothing, source_lines
 from crawler.intake.derived import update_derived
 from crawler.intake.ingest import recover_files, take_in_files
 from crawler.locks import IMPORT, locked
@@ -310,10 +310,13 @@ def _list_row(
 ) -> dict[str, Any]:
     """The row of ``capture_lists``; the list is fetched where it is new or asked for again."""
     known = next(iter(db.query("select * from capture_lists where source = ?", [source])), None)
-    if known is not None and not again and (data / known["file"]).exists():
+    if known is not None and not again and _is_kept(data / known["file"]):
         return known
     file = f"imports/{name}.cdx"
-    entries, digest = keep_list(source_lines(source, asker), data / file)
+    try:
+        entries, digest = keep_list(source_lines(source, asker), data / file)
+    except ArchiveError as error:
+        raise ArchiveError(str(error) if source in str(error) else f"{source}: {error}") from error
     row: dict[str, Any] = {
         "source": source,
         "file": file,
@@ -330,3 +333,8 @@ def _list_row(
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         db.conn.execute(f"insert or replace into capture_lists ({names}) values ({marks})", row)
     return row
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether a list is there, and is one: earlier programs kept also what was none."""
+    return path.exists() and not names_nothing(path)

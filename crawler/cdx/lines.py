@@ -8,6 +8,7 @@ letters).
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -85,6 +86,25 @@ def parse_list(lines: Iterable[bytes]) -> Iterator[Listed | None]:
             else:
                 words = line.split(" ")
                 yield _listed(dict(zip(names, words, strict=False))) if len(words) > 4 else None
+
+
+def is_no_list(lines: Iterable[bytes]) -> bool:
+    """Whether lines say something, and nothing of it is a capture: a page of HTML, noise.
+
+    An empty list, with or without names of columns, is a list. Reads as far as the first capture.
+
+    >>> is_no_list([b"<html>"]), is_no_list([b""]), is_no_list([b'[["urlkey","timestamp"]]'])
+    (True, False, False)
+    """
+    says = False
+    lines, parsed = itertools.tee(lines)
+    for raw, listed in zip(lines, parse_list(parsed), strict=True):
+        if listed is not None:
+            return False
+        said = raw[:MAX_LINE_BYTES].strip(b" \t\r\n[],")
+        heading = said.startswith(b"CDX ") or (said[:1] == b'"' and b'"timestamp"' in said)
+        says = says or (bool(said) and not heading)
+    return says
 
 
 def resume_key(last_lines: Sequence[bytes]) -> str:

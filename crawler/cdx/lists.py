@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from archive.database import ArchiveError
 from crawler.cdx.fetch import Asker, NotThere
-from crawler.cdx.lines import resume_key
+from crawler.cdx.lines import is_no_list, resume_key
+from crawler.cdx.unpacked import GZIP
 from crawler.politeness.pacing import HostGivenUp
 
 MAX_LIST_BYTES = 4_000_000_000
@@ -61,11 +65,12 @@ def source_lines(source: str, asker: Asker) -> Iterator[bytes]:
     """
     if not source.startswith(("http://", "https://")):
         try:
-            with Path(source).open("rb") as file:
+            with _opened(Path(source)) as file:
                 for line in file:
                     yield line.rstrip(b"\r\n")
-        except OSError as error:
-            raise ArchiveError(f"{source} cannot be read: {error.strerror}") from error
+        except (OSError, EOFError, zlib.error) as error:
+            why = getattr(error, "strerror", None) or error
+            raise ArchiveError(f"{source} cannot be read: {why}") from error
         return
     try:
         if urlsplit(source).hostname == "index.commoncrawl.org":
@@ -76,6 +81,13 @@ def source_lines(source: str, asker: Asker) -> Iterator[bytes]:
             yield from _resumed(source, asker)
     except (NotThere, HostGivenUp) as error:
         raise ArchiveError(f"The list {source} cannot be had: {error}") from error
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """A list in a file, unpacked where it is packed."""
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP
+    return cast(IO[bytes], gzip.open(path)) if packed else path.open("rb")
 
 
 def _resumed(source: str, asker: Asker) -> Iterator[bytes]:
@@ -122,7 +134,10 @@ def _with(source: str, **more: str) -> str:
 
 
 def keep_list(lines: Iterable[bytes], path: Path) -> tuple[int, str]:
-    """Write a list so that it is there whole or not at all; its lines and SHA-256."""
+    """Write a list so that it is there whole or not at all; its lines and SHA-256.
+
+    Raises ArchiveError for one that is too large, or says something and names no capture.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     digest, count, size = hashlib.sha256(), 0, 0
@@ -137,7 +152,17 @@ def keep_list(lines: Iterable[bytes], path: Path) -> tuple[int, str]:
                 digest.update(line + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        if names_nothing(part):
+            with part.open("rb") as file:
+                begins = file.read(60).decode("utf-8", "replace")
+            raise ArchiveError(f"No line of the list is one of CDX; it begins with {begins!r}.")
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
     return count, digest.hexdigest()
+
+
+def names_nothing(path: Path) -> bool:
+    """Whether a kept list says something, and names no capture: it is none. Raises OSError."""
+    with path.open("rb") as lines:
+        return is_no_list(lines)
