@@ -1,9 +1,9 @@
 """Pages that have not changed since a reader's last visit are not made again.
 
 Every page of the archive is a function of the database, the request's address and language, and
-the face's own files. Its ETag is made of these without reading any article: the sizes and times
-of the database and its log, which every commit changes. A reader whose copy bears it is told
-304 Not Modified.
+the face's own files. Its ETag is made of these without reading any article: which files the
+database and its log are, and their sizes and times, which every commit changes. A reader whose
+copy bears it is told 304 Not Modified.
 """
 
 from __future__ import annotations
@@ -40,15 +40,16 @@ def _own_files() -> str:
 _OWN = _own_files()
 
 
-def _state(path: str | None) -> list[tuple[int, int]]:
-    """Size and time of the database and of its log; a file that is not there counts too."""
-    found = []
+def _state(path: str | None) -> list[tuple[int, ...]]:
+    """Which files the database and its log are, their sizes and times; a file that is not there
+    counts too."""
+    found: list[tuple[int, ...]] = []
     for ending in ("", "-wal"):
         try:
             told = os.stat(f"{path}{ending}")
-            found.append((told.st_size, told.st_mtime_ns))
+            found.append((told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns))
         except OSError:
-            found.append((0, 0))
+            found.append(())
     return found
 
 

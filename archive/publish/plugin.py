@@ -41,6 +41,7 @@ from archive.publish.json_shapes import wrong_shape
 from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, Speaker, speaking
 from archive.publish.metadata import metadata_for
 from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
+from archive.publish.replaced_file import follow_replacements
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database, web_held
@@ -194,7 +195,9 @@ def startup(datasette: Any) -> None:
         pm.unregister(name=_DEFAULT_HANDLER)
     _settle_memory()
     with suppress(NotFound):
-        bound_row_counts(archive_database(datasette))
+        database = archive_database(datasette)
+        follow_replacements(datasette, database)
+        bound_row_counts(database)
 
 
 @cache
