@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive.articles import save_capture, settle
 from archive.crawl_log import begin_crawl, finish_crawl, save_fetch_error
 from archive.database import save_site
+from archive.health.judgement import Health, site_health
 from archive.records import VIETNAM, Article, Byline, Capture, Published, Site, Unreadable
 
 START = datetime(2026, 3, 1, 5, 0, tzinfo=VIETNAM)
@@ -138,3 +139,7 @@ class Newsroom:
     def unreadable(self, reason: str, number: int = 0) -> None:
         """An article's address that gives none."""
         self.answer(f"/tin/{number or next(_numbers)}", Unreadable(reason, reason), expected=True)
+
+
+def health(room: Newsroom) -> Health:
+    return site_health(room.db, room.site, room.now + timedelta(minutes=10))
