@@ -28,6 +28,7 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 from archive.publish.serve import datasette_arguments
+from archive.publish.settings import PLUGIN
 
 COMMON = ("công đoàn", "cong doan", '"nguoi lao dong"', "doan vien", "hoạt động")
 MIDDLING = ("thỏa ước lao động tập thể", "doi thoai tai noi lam viec", '"tai nan lao dong"',
@@ -211,11 +212,13 @@ def main() -> None:
     parser.add_argument("--not", dest="without", default="-", help="and of those not to measure")
     parser.add_argument("--workers", type=int, default=1, help="processes that serve (CPU time is"
                         " then not told)")  # fmt: skip
+    parser.add_argument("--remember", action="store_true", help="hold the searches that were"
+                        " made, as serve does by itself; else each is made anew")  # fmt: skip
     parser.add_argument("--no-plain", action="store_true", help="leave plain Datasette out")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     link = arguments.archive
-    if link.stem != "archive":
+    if link.stem != "archive" or not link.parent.name.startswith("face-"):
         link = arguments.archive.parent / f"face-{arguments.archive.stem}" / "archive.db"
         link.parent.mkdir(exist_ok=True)
         for ending in ("", "-wal", "-shm"):
@@ -229,7 +232,10 @@ def main() -> None:
         for kind, paths in pages(link).items()
         if arguments.only in kind and arguments.without not in kind
     }
-    command = datasette_arguments(link)
+    metadata = link.parent / "metadata.json"
+    settings = {PLUGIN: {"remember_searches": arguments.remember}}
+    metadata.write_text(json.dumps({"plugins": settings}), encoding="utf-8")
+    command = datasette_arguments(link, metadata)
     if arguments.workers > 1:
         command = ["uvicorn", "--factory", "archive.publish.serve:application",
                    "--workers", str(arguments.workers)]  # fmt: skip

@@ -14,6 +14,7 @@ from archive.publish.face import Addresses, language_of, page
 from archive.publish.filters import Filters
 from archive.publish.hits import Hit, attachment_hits, load_hits
 from archive.publish.language import Speaker
+from archive.publish.remembered import remembered
 from archive.publish.searching import FACETS, Sort, search
 from archive.publish.snapshot import read, web_held
 from archive.publish.suggestions import COUNTED, Suggestion, suggest
@@ -120,16 +121,22 @@ class Answer:
 
 def answer(conn: sqlite3.Connection, asked: Asked, facets: bool = True) -> Answer:
     def find(exact: bool) -> Found:
-        return search(
-            conn,
-            asked.query,
-            asked.filters,
-            exact=exact,
-            sort=asked.sort,
-            page=asked.page,
-            cursor=asked.cursor,
-            size=asked.size,
-            facets=facets,
+        # A Query is told from another by its text.
+        text = asked.query and (asked.query.text, asked.error is None)
+        where = (text, exact, asked.filters, asked.sort, asked.page, asked.cursor, asked.size)
+        return remembered(
+            (*where, facets),
+            lambda: search(
+                conn,
+                asked.query,
+                asked.filters,
+                exact=exact,
+                sort=asked.sort,
+                page=asked.page,
+                cursor=asked.cursor,
+                size=asked.size,
+                facets=facets,
+            ),
         )
 
     if asked.text and asked.query is None:

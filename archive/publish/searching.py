@@ -23,6 +23,7 @@ from archive.publish import matched
 from archive.publish.filters import Filters, by_date
 from archive.publish.matched import ID_SPACE
 from archive.publish.prefixes import has_common_prefix, read_through, reader
+from archive.publish.remembered import remembered_ids
 from archive.publish.walking import Cursor, Found, probe, walk
 from archive.search.query import Query
 
@@ -32,7 +33,9 @@ READ_WHOLE = 60_000
 """Most matches of a prefix that are read one and all."""
 ASKED_AS_READ = 60
 """So many matches are read while one article is asked about. A page of ``size`` out of N articles
-with m matches asks about size * N / m of them: reading all m is quicker up to m² = 60 size N."""
+with m matches asks about size * N / m of them: reading all m is quicker up to m² = 60 size N. Of
+more than two words each adds to what reading costs (half a microsecond a match), and hardly to what
+asking does."""
 READ_THROUGH = 500
 """Articles that one page reads where a prefix has more matches."""
 SAMPLE = 4_000
@@ -169,17 +172,19 @@ class _Searching:
         """Up to how many matches all are read."""
         if self.whole:
             return READ_WHOLE
-        return max(1.2 * LISTED, math.sqrt(ASKED_AS_READ * size * self.articles))
+        asked_as_read = ASKED_AS_READ / max(len(self.query.words) / 2, 1)
+        return max(1.2 * LISTED, math.sqrt(asked_as_read * size * self.articles))
 
     def _ids(self, limit: int, after: int = -1) -> list[int]:
-        return [
-            row[0]
-            for row in self.conn.execute(
+        def find() -> list[int]:
+            rows = self.conn.execute(
                 f"select rowid from {self.index} where {self.index} match ? and rowid > ?"
                 f" limit {limit}",
                 (self.match, after),
             )
-        ]
+            return [row[0] for row in rows]
+
+        return remembered_ids((self.index, self.match, limit, after), find)
 
     def _gather(self, ids: list[int]) -> int:
         """Those of these articles that pass the filters."""

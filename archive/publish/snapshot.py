@@ -11,6 +11,8 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Request
 
 from archive.crawled_web import LIVE, SAMPLE, web_noted
+from archive.publish.remembered import reading
+from archive.publish.settings import FaceSettings
 
 T = TypeVar("T")
 
@@ -51,12 +53,20 @@ async def read(datasette: Any, request: Request, work: Callable[[sqlite3.Connect
     await datasette.ensure_permissions(
         request.actor, [("view-database", database.name), "view-instance"]
     )
-    return await read_unchecked(database, work)
+    remember = FaceSettings.of(datasette).remember_searches
+    return await read_unchecked(database, work, remember=remember)
 
 
-async def read_unchecked(database: Database, work: Callable[[sqlite3.Connection], T]) -> T:
+async def read_unchecked(
+    database: Database, work: Callable[[sqlite3.Connection], T], *, remember: bool = False
+) -> T:
+    """The same for whoever has been let in. ``remember``: searches may be taken from memory."""
+
     def run(conn: sqlite3.Connection) -> T:
-        with sqlite_timelimit(conn, PAGE_LIMIT_MS):
+        with (
+            sqlite_timelimit(conn, PAGE_LIMIT_MS),
+            reading(database.path if remember else None),
+        ):
             conn.execute("begin")
             try:
                 return work(conn)
