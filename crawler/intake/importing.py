@@ -65,10 +65,10 @@ def _import(
                     _copy(path, folder / name)
                     taken = intake.take_in(name, watch=watch)
                     counts = {change: taken.changes.get(change, 0) for change in CHANGES}
-                    damage = [str(found) for found in taken.damage]
+                    damage = [str(found) for found in taken.damage] + taken.unread
                     row = {"file": told, "captures": taken.captures, **counts, "damage": damage}
                     rows.append(row)
-                intake.finish()
+                rows[-1]["damage"] += intake.finish().unread
             join_twins(db)
             update_derived(db, data)
             return {"files": rows, "articles": db.table("articles").count}

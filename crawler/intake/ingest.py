@@ -70,6 +70,8 @@ class Taken:
     captures: int = 0
     changes: dict[str, int] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Revisits whose page stands in a record that cannot be read, a line for people for each."""
 
     def count(self, change: str) -> None:
         self.changes[change] = self.changes.get(change, 0) + 1
@@ -130,7 +132,7 @@ class Intake:
                 continue
             self._under_way.add(capture.id)
             self._unkept.append(capture)
-            window.append((capture, self._begin(capture, record)))
+            window.append((capture, self._begin(capture, record, taken)))
             if len(window) >= BATCH:
                 self._settle(window, BATCH // 2, taken)
             if watch is not None and taken.captures % 50 == 0:
@@ -145,7 +147,7 @@ class Intake:
         """Settle the revisits whose payload stood in a file that had not been taken in yet."""
         taken = Taken("")
         for capture in self._postponed:
-            outcome = self._begin(capture, None)
+            outcome = self._begin(capture, None, taken)
             if isinstance(outcome, _Postponed):
                 outcome = Unreadable("broken", "the record that this revisit refers to is missing")
             self._settle(deque([(capture, outcome)]), 0, taken)
@@ -176,7 +178,7 @@ class Intake:
         ).fetchone()
         return bool(row and row[0])
 
-    def _begin(self, capture: Capture, record: WarcRecord | None) -> Begun:
+    def _begin(self, capture: Capture, record: WarcRecord | None, taken: Taken) -> Begun:
         """Start to find out what a capture says."""
         if not needs_extraction(capture):
             return outcome_without_extraction(capture)
@@ -191,6 +193,10 @@ class Intake:
             return Unreadable("too_large", f"over {MAX_CONTENT_BYTES} bytes")
         except ContentUndecodable as error:
             return Unreadable("broken", str(error))
+        except WarcError as error:
+            if capture.record_type != "revisit":
+                raise
+            return _lost(capture, error, taken)
         return self._extract(page_of(capture, body))
 
     def _keep(self) -> None:
@@ -201,20 +207,30 @@ class Intake:
         self._unkept.clear()
 
     def _referred(self, capture: Capture) -> WarcRecord | None:
+        """The record that a revisit refers to, or one of the same payload; None where none is known
+        yet. Raises WarcError where all that are known cannot be read."""
         self._keep()
-        row = (
-            self.db.conn.execute(
+        rows = [
+            *self.db.conn.execute(
                 "select warc_file, warc_offset from captures"
                 " where id = ? and record_type = 'response'",
                 (capture.refers_to,),
-            ).fetchone()
-            or self.db.conn.execute(
+            ),
+            *self.db.conn.execute(
                 "select warc_file, warc_offset from captures where payload_digest = ?"
-                " and record_type = 'response' and status = 200 and truncated = '' limit 1",
+                " and record_type = 'response' and status = 200 and truncated = '' limit 3",
                 (capture.payload_digest,),
-            ).fetchone()
-        )
-        return read_page_at(self.folder / row[0], row[1]) if row else None
+            ),
+        ]
+        failed: WarcError | None = None
+        for name, offset in rows:
+            try:
+                return read_page_at(self.folder / name, offset)
+            except WarcError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return None
 
     def _extract(self, page: Page) -> Outcome | Future[Outcome]:
         self._extracted += 1
@@ -241,24 +257,29 @@ class Intake:
                 self._postponed.append(capture)
                 continue
             if isinstance(outcome, Future):
-                outcome = self._result(capture, outcome)
+                outcome = self._result(capture, outcome, taken)
             ready.append(Reading(capture, outcome))
         with transaction(self.db):
             self._keep()
             for reading in ready:
                 taken.count(settle_reading(self.db, reading))
 
-    def _result(self, capture: Capture, future: Future[Outcome]) -> Outcome:
+    def _result(self, capture: Capture, future: Future[Outcome], taken: Taken) -> Outcome:
         try:
             return future.result()
         except BrokenProcessPool:
             # All pages under way fail with the one that killed the process: each is read again.
             self._pool = None
-        record = (
-            self._referred(capture)
-            if capture.record_type == "revisit"
-            else read_page_at(self.folder / capture.warc_file, capture.offset)
-        )
+        try:
+            record = (
+                self._referred(capture)
+                if capture.record_type == "revisit"
+                else read_page_at(self.folder / capture.warc_file, capture.offset)
+            )
+        except WarcError as error:
+            if capture.record_type != "revisit":
+                raise
+            return _lost(capture, error, taken)
         assert record is not None
         try:
             return self._lone.extract(page_of(capture, record.content(MAX_CONTENT_BYTES)))
@@ -269,6 +290,14 @@ class Intake:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         _register(self.db, (name, crawl, origin, path.stat().st_size, records, digest))
+
+
+def _lost(capture: Capture, error: WarcError, taken: Taken) -> Unreadable:
+    """What a revisit says whose page stands in another file that cannot be read: that file's
+    damage must not stop whoever takes in this one."""
+    why = f"the record that this revisit refers to cannot be read: {error}"
+    taken.unread.append(f"{capture.url}: {why}")
+    return Unreadable("broken", why)
 
 
 def _register(db: Database, row: tuple[str, str, str, int, int, str]) -> None:
@@ -324,10 +353,13 @@ def _closed(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def take_in_files(db: Database, folder: Path, *, prefix: str = "") -> list[Taken]:
-    """Take in what the folder holds and the database does not know; registers each file."""
+    """Take in what the folder holds and the database does not know; registers each file.
+
+    The last item is what was settled when all files had been read; its ``file`` is "".
+    """
     with Intake(db, folder, jobs=1) as intake:
         taken = [intake.take_in(name) for name in unregistered_files(db, folder, prefix)]
-        intake.finish()
+        taken.append(intake.finish())
     return taken
 
 
@@ -358,6 +390,7 @@ def recover_files(db: Database, folder: Path) -> list[str]:
         lines = [str(recovered) for recovered in recover(folder)]
         for taken in take_in_files(db, folder):
             lines += [f"{taken.file}: {found}; the rest was taken in" for found in taken.damage]
+            lines += taken.unread
     except WarcError as error:
         raise ArchiveError(str(error)) from error
     return lines
