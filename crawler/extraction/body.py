@@ -193,11 +193,14 @@ def _resumes(blocks: list[Block], index: int) -> bool:
         and len(block.text) >= _PROSE
         and not block.linked
         and _home(block) in above
+        and not kind_of_clean(block.text)
     ]
-    return len(below) > 1 and not any(kind_of_clean(block.text) for block in below[:2])
+    return sum(len(block.text) for block in below) >= _GOES_ON
 
 
 _PROSE = 80
+_GOES_ON = 120
+"""Characters of paragraphs that show that a text goes on."""
 
 
 def _home(block: Block) -> HtmlElement | None:

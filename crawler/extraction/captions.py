@@ -46,7 +46,13 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
                 index += 1
             continue
         caption = block.figure.caption
+        side: list[Block] = []
         following = index + 1
+        while not caption and following < len(blocks) and _beside(block, blocks[following]):
+            # Pictures side by side in one paragraph have the caption below them in common.
+            side.append(blocks[following])
+            following += 1
+        first = following
         taken: list[Block] = []
         if not caption:
             while following < len(blocks) and len(taken) < 3:
@@ -61,11 +67,25 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
                 taken.append(line)
                 following += 1
             caption = " ".join(line.text for line in taken)
+        if side and (not caption or following == first):
+            side, following = [], index + 1
         if not caption and out and out[-1].caption_mark and _fits(out[-1]):
             caption = out.pop().text
         out.append(block.with_figure(_with_caption(block.figure, caption)))
+        out += [b.with_figure(_with_caption(b.figure, caption)) for b in side if b.figure]
         index = following
     return out
+
+
+def _beside(picture: Block, other: Block) -> bool:
+    return (
+        other.kind == "figure"
+        and other.figure is not None
+        and not other.figure.caption
+        and other.element is picture.element
+        and other.element is not None
+        and other.element.tag == "p"
+    )
 
 
 def _with_caption(figure: Figure, caption: str) -> Figure:

@@ -16,6 +16,7 @@ from crawler.extraction.captions import attach_captions
 from crawler.extraction.content import opens
 from crawler.extraction.date_places import hour_beside
 from crawler.extraction.dates import (
+    looks_like_clock,
     parse_relative,
     parse_structured,
     parse_url,
@@ -83,6 +84,8 @@ def read_parts(
 
     near = Surroundings(body, title_element)
     lead_element = _first(document, layout.lead, skip, near)
+    if lead_element is None:
+        lead_element = _lead_beside(document, layout, skip, near)
     if lead_element is body or (lead_element is not None and _inside(body, lead_element)):
         lead_element = None
     skip = skip | others_shown(body, document.base, article_key(page.url))
@@ -129,11 +132,32 @@ def _lead_between(
             if (
                 block.kind != "figure"
                 and opens(block)
-                and block.text.endswith((".", "!", "?", "…"))
+                and block.text.endswith((".", "!", "?", "…", ":"))
                 and block.text != title
             ):
                 return [block]
     return []
+
+
+def _lead_beside(
+    document: Document, layout: Layout, skip: set[HtmlElement], near: Surroundings
+) -> HtmlElement | None:
+    """A lead that a theme sets in a column beside the body, in the article's own element."""
+    parent = near.body.getparent()
+    if parent is None or parent.tag in ("body", "html", "form"):
+        return None
+    for found in document.matching(layout.lead):
+        for element in found:
+            text = element.text_content().strip()
+            if (
+                element not in skip
+                and 2 * MIN_LEAD <= len(text) <= 1200
+                and any(holder is parent for holder in element.iterancestors())
+                and near.precedes_body(element)
+                and element.find(".//a") is None
+            ):
+                return element
+    return None
 
 
 _ROWS = 3
@@ -305,6 +329,8 @@ def _dates(
                 continue
             # A list of others in the theme's own markup, where no name gives it away.
             if not beside_title_link(element, near.home, document.base, own):
+                if looks_like_clock(text, clock) and not near.close(element):
+                    continue
                 found = parse_visible(text, clock) or parse_relative(text, clock)
                 if found:
                     break

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, is_attachment
-from crawler.extraction.boilerplate import boilerplate_kind
+from crawler.extraction.boilerplate import boilerplate_kind, is_context_only
 from crawler.extraction.bylines import read_signature
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.document import Document
@@ -245,11 +245,24 @@ def content_of(
 
 
 def _tells_only(block: Block) -> bool:
-    """Whether a table only frames the date and the count of readers of an article."""
+    """Whether a table only frames what tells of an article: date, count of readers, files."""
+    if block.kind == "table" and block.links and _offers_files(block):
+        return True
     cells = [cell for row in block.rows for cell in row if cell]
     return block.kind == "table" and all(is_date_line(c) or boilerplate_kind(c) for c in cells)
 
 
+def _offers_files(block: Block) -> bool:
+    """Whether a table is a box of files: each row a number, a name that links to one, its size."""
+    files = [name for url, name in block.links if is_attachment(url)]
+    if len(files) < len(block.links):
+        return False
+    left = sum(len(cell) for row in block.rows for cell in row) - sum(map(len, files))
+    return left <= _BESIDE_FILE * (len(files) + 1)
+
+
+_BESIDE_FILE = 30
+"""Characters beside a file's name in its row, and in the row of headings."""
 _OPENS = (":", ".", ";", "!", "?", "…")
 _BOX = 6
 """Lines of a box of other titles that may stand within a text."""
@@ -285,7 +298,10 @@ def _is_line(block: Block) -> bool:
         block.kind in ("paragraph", "item")
         and len(block.text) >= 4
         and not block.linked
-        and not boilerplate_kind(block.text)
+        and (
+            not boilerplate_kind(block.text)
+            or (block.text.endswith(":") and is_context_only(block.text))
+        )
     )
 
 
@@ -372,6 +388,7 @@ def _tail(text: list[Block], below: list[Block]) -> list[Block]:
     return [
         block
         for block in tail
+        if not _tells_only(block)
         if not block.text
         or block.kind == "item"
         or block.text.endswith((".", "!", "?", ";", ":", "…", "”", '"'))

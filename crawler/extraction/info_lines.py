@@ -63,9 +63,12 @@ def info_row(text: str) -> list[str] | None:
                 told += 1
             elif label is not None and label["author"] and part.startswith(label[0]):
                 named = part[len(label[0]) :].strip()
-                if not _names_author(named):
+                if _names_author(named):
+                    authors.append(part)
+                elif label["author"].lower().startswith("người") and named.count(" ") <= 3:
+                    told += 1  # Whoever posted it: an office, an account.
+                else:
                     return None
-                authors.append(part)
             else:
                 return None
     return authors if told else None

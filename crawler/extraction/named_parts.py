@@ -79,6 +79,8 @@ def named_noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> s
             # What opens a picture in a window of its own is called a popup or modal.
             continue
         if len(names) > 1 and _NOISE.search(names):
+            if _holds_lead(element, names):
+                continue
             text = element.text_content()
             linked = sum(len(link.text_content()) for link in element.iter("a"))
             if linked > 0.6 * len(text) or (
@@ -86,6 +88,16 @@ def named_noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> s
             ):
                 found.add(element)
     return found
+
+
+def _holds_lead(element: HtmlElement, names: str) -> bool:
+    """Whether what calls itself a sidebar has no link or field, but whole sentences: a lead."""
+    if "sidebar" not in names.lower() or element.find(".//p") is None:
+        return False
+    if any(True for _ in element.iter("a", "img", "input", "form", "iframe")):
+        return False
+    texts = [clean_line(line.text_content()) for line in element.iter("p")]
+    return any(len(text) >= 80 and text.endswith((".", "!", "?", "…")) for text in texts)
 
 
 def lead_element(

@@ -91,6 +91,14 @@ class Surroundings:
         """Whether an element stands inside the body."""
         return any(ancestor is self.body for ancestor in element.iterancestors())
 
+    def close(self, element: HtmlElement) -> bool:
+        """Whether an element stands in the smallest element that holds title and body."""
+        if self.title is None:
+            return True
+        above = {self.title, *self.title.iterancestors()}
+        scope = next((holder for holder in reversed(self._way) if holder in above), None)
+        return scope is not None and any(holder is scope for holder in element.iterancestors())
+
     def _tells(self, aside: HtmlElement) -> bool:
         """Whether an ``aside`` is the article's own row of date and author, as some themes set it.
 
