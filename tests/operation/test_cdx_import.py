@@ -25,8 +25,8 @@ from archive.warc.writer import Exchange, WarcWriter
 from crawler.commands.cdx import import_captures
 from tests.crawl.conftest import first_crawl  # noqa: F401
 from tests.crawl.test_judges import replay  # noqa: F401
+from tests.operation.odd_site import article
 from tests.operation.scripted_web import Asked, Said, ScriptedWeb
-from tests.operation.test_manners import article
 from tests.waiting import PATIENCE, wait_for
 
 HOST = "http://congdoan.example"

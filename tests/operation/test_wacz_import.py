@@ -15,7 +15,7 @@ from archive.database import ArchiveError
 from archive.warc.writer import Exchange, WarcWriter
 from crawler.intake.importing import import_files
 from crawler.intake.unpacking import MAX_RATIO, is_wacz
-from tests.operation.test_manners import article
+from tests.operation.odd_site import article
 
 
 def warc(folder: Path, *numbers: int) -> bytes:
