@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 
 
+pytestmark = pytest.mark.timeout(1800)  # Minutes of CPU, of which a busy machine gives little.
+
+
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What three weeks showed. A process of its own: its clock jumps."""
@@ -25,7 +28,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Any:
         command,
         capture_output=True,
         text=True,
-        timeout=580,
+        timeout=1700,
         check=False,
         cwd=Path(__file__).parents[2],
         env=os.environ | {"TMPDIR": str(tmp_path_factory.mktemp("year"))},
