@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-
 pytestmark = pytest.mark.timeout(1800)  # Minutes of CPU, of which a busy machine gives little.
 
 
