@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,6 @@ import click
 from archive.crawled_web import LIVE, SAMPLE
 from archive.database import ArchiveError, open_archive
 from archive.health.judgement import WORDS, Health
-from archive.operation import Planned
-from archive.records import VIETNAM
 from crawler.commands.options import (
     contact_option,
     data_option,
@@ -27,7 +26,7 @@ from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
 from crawler.operation.alerts import Send, senders, tell
 from crawler.operation.configuration import Config, read_config
-from crawler.operation.rhythm import AUTO
+from crawler.operation.shown_times import NEVER, ShownTimes, moment, shown_times
 
 WHO_ASKS = (
     "A live crawl says who is asking: give --contact with an e-mail or web address, set "
@@ -92,22 +91,19 @@ def schedule(
 
 
 def _show(data: Path, config: Config, *, as_json: bool) -> None:
-    from crawler.catalogue import declared_sites
-    from crawler.operation.schedule import NoCrawls, Schedule
 
-    levels = {name: spider.level for name, spider in declared_sites().items()}
-    path, asked = data / "archive.db", Schedule(config.schedule, levels, NoCrawls())
+    path = data / "archive.db"
     with open_archive(path, create=False) if path.exists() else nullcontext() as db:
-        planned = asked.preview(db, datetime.now(UTC))
+        shown = shown_times(db, config.schedule, datetime.now(UTC))
     rows = []
-    for name, level in levels.items():
-        known = planned.get(name)
+    for name, times in shown.items():
+        known = times.planned
         rows.append(
             {
                 "site": name,
-                "times": _times(config, name, level, known),
-                "next": _moment(known.next_at) if known else None,
-                "due": _moment(known.due_at) if known and known.due_at else None,
+                "times": times.times,
+                "next": times.next,
+                "due": moment(known.due_at) if known and known.due_at else None,
                 "why": known.cause if known else "",
                 "failures": known.failures if known else 0,
             }
@@ -119,19 +115,9 @@ def _show(data: Path, config: Config, *, as_json: bool) -> None:
         print_table("Schedule", ("site", "times", "next", "due", "why", "failures"), rows)
 
 
-def _times(config: Config, site: str, level: str, planned: Planned | None) -> str:
-    """The times of a site for people, and whether they follow what it publishes."""
-    times = config.schedule.times_of(site, level) or "never"
-    return f"{planned.times} ({AUTO})" if times == AUTO and planned is not None else times
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
-
-
 def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool) -> None:
     from crawler.log_lines import DATES, log_in_vietnams_time
-    from crawler.operation.after_crawls import after_crawls
+    from crawler.operation.after_crawls import AfterCrawls
     from crawler.operation.unattended import Unattended
     from crawler.plan import Plan
     from crawler.sample_web import SITES, SampleWeb
@@ -164,7 +150,7 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
             once=once,
             web=SAMPLE if sample else LIVE,
             only=SITES if sample else None,
-            after=after_crawls(data, config.alerts, ways),
+            after=AfterCrawls(data, config.alerts, ways),
         )
         unattended.run()
     outcomes = unattended.outcomes
@@ -199,7 +185,8 @@ def status(
     """Say how every site fares, in one word and a reason.
 
     A site is compared with its own usual: articles a week, what its pages lack, silences. One
-    failure is a note; a failure that lasts is an alarm.
+    failure is a note; a failure that lasts is an alarm. "Crawled at" are its times by the
+    schedule; "(auto)" are those that follow how much it publishes.
 
     \b
     Examples:
@@ -216,17 +203,17 @@ def status(
         config = read_config(data, config_path, sites=declared_sites())
         with open_archive(data / "archive.db", create=False) as db:
             states = examined_health(db, data, now)
+            times = shown_times(db, config.schedule, now)
             if alert:
                 known = {name for (name,) in db.conn.execute("select name from sites")}
                 heard = [health for health in states if health.site in known]
                 tell(db, heard, config.alerts, now, _ways(config))
     states = [health for health in states if not names or health.site in names]
     if as_json:
-        click.echo(
-            json.dumps([health.as_dict() for health in states], ensure_ascii=False, indent=2)
-        )
+        told = [_with_times(health, times) for health in states]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        _print_states(states)
+        _print_states(states, times)
     # What was never crawled says nothing of the others: it counts where it was asked for.
     heard = [health for health in states if names or health.word != "never"] or states
     gravest = max((WORDS[health.word].exit_code for health in heard), default=0)
@@ -234,7 +221,13 @@ def status(
         sys.exit(gravest)
 
 
-def _print_states(states: list[Health]) -> None:
+def _with_times(health: Health, times: Mapping[str, ShownTimes]) -> dict[str, object]:
+    found = times.get(health.site)  # A site that is declared no more is still held.
+    known = {"times": found.times, "next_crawl": found.next} if found else {}
+    return {**health.as_dict(), **{"times": NEVER, "next_crawl": None}, **known}
+
+
+def _print_states(states: list[Health], times: Mapping[str, ShownTimes]) -> None:
     order = list(WORDS)
     rows = [
         {
@@ -242,13 +235,14 @@ def _print_states(states: list[Health]) -> None:
             "state": health.word,
             "reason": health.reason,
             "last success": (health.last_success or "")[:16].replace("T", " "),
+            "crawled at": _with_times(health, times)["times"],
             "week": health.articles_this_week,
             "usual": f"{health.articles_usual_week:g}",
             "notes": "; ".join(health.notes),
         }
         for health in sorted(states, key=lambda health: (-order.index(health.word), health.site))
     ]
-    columns = ("site", "state", "reason", "last success", "week", "usual", "notes")
+    columns = ("site", "state", "reason", "last success", "crawled at", "week", "usual", "notes")
     print_table("Status", columns, rows)
 
 

@@ -31,9 +31,10 @@ from crawler.display import print_table
 )
 @json_option
 def sites(data: Path, coverage: bool, as_json: bool) -> None:
-    """List the declared sites, their state, and what the archive holds of each.
+    """List the declared sites, their state, when they are crawled, and what the archive holds.
 
-    The state is the word of ``congdoan status``, which tells more.
+    The state is the word of ``congdoan status``, which tells more; the times are those of
+    ``congdoan schedule``, "(auto)" where they follow how much a site publishes.
 
     \b
     Examples:
@@ -42,14 +43,21 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
       congdoan sites --json | jq -r '.[] | select(.state == "failing") | .name'
     """
     from crawler.holdings import coverage_of, site_rows
+    from crawler.operation.configuration import read_config
     from crawler.operation.drifting import examined_health
+    from crawler.operation.shown_times import shown_times
 
     path = data / "archive.db"
     if not path.exists():
         click.echo(f"There is no archive in {data} yet: shown is what is declared.", err=True)
     with complaints():
+        config, now = read_config(data), datetime.now(UTC)
         with open_archive(path, create=False) if path.exists() else nullcontext() as db:
-            rows = site_rows(db, examined_health(db, data, datetime.now(UTC)))
+            times = shown_times(db, config.schedule, now)
+            rows = [
+                row | {"times": times[row["name"]].times, "next_crawl": times[row["name"]].next}
+                for row in site_rows(db, examined_health(db, data, now))
+            ]
         covered = coverage_of(rows)
     if as_json:
         told = covered if coverage else rows
@@ -57,7 +65,7 @@ def sites(data: Path, coverage: bool, as_json: bool) -> None:
         return
     if not coverage:
         columns = ("name", "state", "title", "province", "evidence", "host", "articles", "newest")
-        print_table("Sites", (*columns, "last_crawl"), rows)
+        print_table("Sites", (*columns, "last_crawl", "times"), rows)
         return
     print_table("Provinces", ("province_2025", "province", "sites", "articles"), covered)
     old = {row["province"] for row in covered if row["sites"]}

@@ -1,51 +1,106 @@
 """What the schedule does once crawls have ended, and every hour: derive, judge, tell.
 
-One failing part never keeps another from its turn: whoever relies on alerts must hear of a site
-that broke also on the day on which something else broke too.
+One failing or slow part never keeps another from its turn: whoever relies on alerts must hear of a
+site that broke also on the day on which something else broke too, and the beat of the schedule
+must not wait for the attachments of a stranger.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from crawler.intake.derived import update_derived
+from archive.database import open_archive
 from crawler.operation.alerts import Send, tell
 from crawler.operation.configuration import AlertConfig
 from crawler.operation.drifting import examined_health
+from crawler.operation.errands import Errand, end_with_starter, module_run
 
-logger = logging.getLogger(__name__)
+MODULE = "crawler.operation.after_crawls"
+"""Whose ``main`` works out what follows from articles."""
+DERIVE_SECONDS = 3600.0
+"""At a time; what is then left is done after the next crawl, or within the hour."""
+PATIENCE_SECONDS = 30.0
+"""For an alert that is under way when all is to end; what did not arrive is sent again."""
+NICENESS = 10
 
 
-def after_crawls(
-    data: Path, alerts: AlertConfig, ways: Sequence[Send]
-) -> Callable[[Database, Sequence[str]], None]:
-    """What is to be called with the database and the sites whose crawls have ended, none where
-    only the hour has. It raises nothing; what fails is in the log.
+class AfterCrawls:
+    """What follows from articles is worked out by a process of its own, for ``DERIVE_SECONDS`` at
+    most; health is looked at and told in a thread.
 
-    ``ways``: as in ``crawler.operation.alerts.tell``.
+    ``ways``: as in ``crawler.operation.alerts.tell``. What fails is in the log.
     """
 
-    def look(db: Database, sites: Sequence[str]) -> None:
-        if sites:
-            with _going_on(db, "What follows from all articles could not be worked out"):
-                update_derived(db, data)
-        with _going_on(db, "The health of the sites could not be worked out and told"):
-            now = datetime.now(UTC)
-            tell(db, examined_health(db, data, now), alerts, now, ways)
+    def __init__(
+        self,
+        data: Path,
+        alerts: AlertConfig,
+        ways: Sequence[Send],
+        *,
+        seconds: float = DERIVE_SECONDS,
+    ) -> None:
+        self._data, self._alerts, self._ways = data, alerts, ways
+        self._owed = False
+        self._module = module_run(MODULE, [str(data)], seconds)
+        self._derive = Errand("What follows from all articles", self._deriving)
+        self._tell = Errand("The health of the sites", self._telling)
 
-    return look
+    def ask(self, sites: Sequence[str]) -> None:
+        """Have all of it done for the sites whose crawls have ended, none where only the hour has;
+        returns at once."""
+        if sites or self._owed:
+            self._derive.ask()
+        self._tell.ask()
+
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return self._derive.idle() and self._tell.idle()
+
+    def stop(self) -> None:
+        """End what is under way: it is safe to break off, and done again. Returns at once."""
+        self._derive.stop()
+        self._tell.stop()
+
+    def wait(self) -> None:
+        """Wait, after ``stop``, for what is under way, but not for long."""
+        self._derive.wait(PATIENCE_SECONDS)
+        if not self._tell.wait(PATIENCE_SECONDS):
+            logging.getLogger(__name__).warning("An alert was under way and may be sent again")
+
+    def _deriving(self, stopping: threading.Event) -> None:
+        self._owed = True  # Until it is through: what was broken off is taken up within the hour.
+        self._module(stopping)
+        self._owed = stopping.is_set()
+
+    def _telling(self, stopping: threading.Event) -> None:
+        now = datetime.now(UTC)
+        with open_archive(self._data / "archive.db", create=False) as db:
+            tell(db, examined_health(db, self._data, now), self._alerts, now, self._ways)
 
 
-@contextmanager
-def _going_on(db: Database, failed: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception:
-        logger.exception("%s", failed)
-        db.conn.rollback()  # A transaction left open would keep the next part from writing.
+def main(data: Path) -> None:
+    """Work out what follows from all articles of an archive. Raises what that raises."""
+    from crawler.intake.derived import update_derived
+    from crawler.log_lines import DATES, log_in_vietnams_time
+
+    log_in_vietnams_time()
+    form = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=form, datefmt=DATES)
+    os.nice(NICENESS)  # A crawl that waits for a host must not wait for this too.
+    begun = time.monotonic()
+    with open_archive(data / "archive.db", create=False) as db:
+        update_derived(db, data)
+    if (took := time.monotonic() - begun) > 60:
+        logging.info("What follows from all articles took %d s", took)
+
+
+if __name__ == "__main__":
+    end_with_starter()
+    main(Path(sys.argv[1]))

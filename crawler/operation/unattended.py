@@ -17,7 +17,6 @@ from typing import NoReturn
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
-from sqlite_utils import Database
 
 from archive.crawled_web import LIVE, refuse_other
 from archive.database import open_archive, save_site
@@ -26,6 +25,7 @@ from crawler.catalogue import declared_sites, site_record
 from crawler.crawling import SiteRun, run_crawls
 from crawler.intake.ingest import open_recovered
 from crawler.locks import SCHEDULE, is_held, locked
+from crawler.operation.after_crawls import AfterCrawls
 from crawler.operation.configuration import Config
 from crawler.operation.schedule import Schedule
 from crawler.plan import Plan
@@ -84,8 +84,8 @@ class Unattended:
     """Runs the schedule of an archive until it is told to stop (or, ``once``, is through).
 
     ``plan`` makes the plan of a site's crawl; ``web`` is the one that is crawled. ``only``: the
-    sites to crawl, None for all. ``after`` is called with the sites whose crawls have ended, and
-    every hour with none: where health is looked at and alerts are sent.
+    sites to crawl, None for all. ``after`` is asked with the sites whose crawls have ended, and
+    every hour with none: where health is looked at and alerts are sent, beside the beat.
 
     Raises ArchiveError where the archive cannot be used, or another scheduler runs it.
     """
@@ -96,15 +96,15 @@ class Unattended:
         config: Config,
         plan: Callable[[str], Plan],
         *,
+        after: AfterCrawls,
         once: bool = False,
         web: str = LIVE,
         only: Collection[str] | None = None,
-        after: Callable[[Database, list[str]], None] | None = None,
     ) -> None:
         self._data = data
         self._once = once
         self._web = web
-        self._after = after or (lambda db, sites: None)
+        self._after = after
         self._crawls = CrawlThreads(data, plan)
         levels = {
             name: spider.level
@@ -138,13 +138,18 @@ class Unattended:
                 coalesce=True,
                 misfire_grace_time=None,
             )
-            self._beat.start()
+            try:
+                self._beat.start()
+            finally:
+                self._after.stop()
+                self._after.wait()
 
     def stop(self) -> None:
         """Begin nothing more, ask the crawls to end, and return from ``run`` when they have."""
         self._stopping = True
         self._schedule.stop()
         self._crawls.stop()
+        self._after.stop()
 
     def _tick(self) -> None:
         # Opened anew each time: a rebuild may have put another database in place.
@@ -154,9 +159,11 @@ class Unattended:
             self.outcomes |= {run.site: run.outcome for run in ticked.ended}
             if ticked.ended or now.hour != self._looked_at:
                 self._looked_at = now.hour
-                self._after(db, [run.site for run in ticked.ended])
+                self._after.ask([run.site for run in ticked.ended])
             through = self._stopping or (
-                self._once and (self._schedule.idle(db) or self._schedule.is_quiet(now))
+                self._once
+                and (self._schedule.idle(db) or self._schedule.is_quiet(now))
+                and self._after.idle()
             )
             if through and not self._crawls.running():
                 # Not from within a job of its own, of which it still has to keep the books.

@@ -8,16 +8,21 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
 from archive.records import VIETNAM
 from crawler.extraction.urls import article_key
 from crawler.sample_web import expected_articles
+from tests.crawl.processes import stop
+from tests.operation.endless import FILE
+from tests.operation.test_after_crawls import is_gone
+from tests.waiting import PATIENCE, wait_for
 
 ONE_SITE = """
 [schedule]
@@ -40,19 +45,37 @@ crawler.sample_web.SampleWeb = SlowWeb
 """
 
 
-def write_config(data: Path, *sites: str) -> None:
+def write_config(data: Path, *sites: str, at: str = "") -> None:
+    """The sites are crawled daily, if nothing is said half a day away from now."""
     data.mkdir(exist_ok=True)
-    lines = "".join(f'{site} = ["05:00"]\n' for site in sites)
+    at = at or f"{(datetime.now(VIETNAM).hour + 12) % 24:02}:00"
+    lines = "".join(f'{site} = ["{at}"]\n' for site in sites)
     (data / "congdoan.toml").write_text(ONE_SITE + lines, encoding="utf-8")
 
 
-def begin(data: Path, *options: str, slowly: bool = False) -> subprocess.Popen[str]:
+BEGUN: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def ended() -> Iterator[None]:
+    """What a test that has failed leaves behind troubles no other."""
+    yield
+    for process in BEGUN:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    BEGUN.clear()
+
+
+def begin(
+    data: Path, *options: str, slowly: bool = False, first: str = ""
+) -> subprocess.Popen[str]:
     python, flag, script = COMMAND
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [
             python,
             flag,
-            SLOWLY + script if slowly else script,
+            first + (SLOWLY if slowly else "") + script,
             "--sample",
             "--data",
             str(data),
@@ -62,13 +85,8 @@ def begin(data: Path, *options: str, slowly: bool = False) -> subprocess.Popen[s
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    BEGUN.append(process)
+    return process
 
 
 def runs(data: Path) -> list[tuple[str, str, str]]:
@@ -84,6 +102,26 @@ def runs(data: Path) -> list[tuple[str, str, str]]:
         db.close()
 
 
+def kill_at_work(process: subprocess.Popen[str], data: Path) -> None:
+    """SIGKILL while a crawl runs: the scheduler is stopped first, so that what is seen stays so."""
+    while True:
+        wait_beside(process, lambda: runs(data)[-1][2] == "running", "a crawl")
+        assert stop(process.pid)
+        if runs(data)[-1][2] == "running":
+            break
+        process.send_signal(signal.SIGCONT)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=PATIENCE)
+
+
+def wait_beside(
+    process: subprocess.Popen[str], condition: Callable[[], object], what: str = "", **more: float
+) -> None:
+    """Until the condition holds, as long as the process lives."""
+    wait_for(lambda: condition() or process.poll() is not None, what, **more)
+    assert process.poll() is None, process.communicate()
+
+
 def captures(data: Path) -> int:
     db = Database(data / "archive.db")
     try:
@@ -96,7 +134,7 @@ def test_once_crawls_what_is_due_and_ends(tmp_path: Path) -> None:
     data = tmp_path / "data"
     write_config(data, "can_tho", "lang_son")
     process = begin(data, "--once")
-    _, said = process.communicate(timeout=240)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     zoned = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00"
     assert re.search(rf"(?m)^{zoned} INFO can_tho: begun \(first, due {zoned}\)$", said), said
@@ -108,7 +146,7 @@ def test_once_crawls_what_is_due_and_ends(tmp_path: Path) -> None:
     ]
     held = captures(data)
     process = begin(data, "--once")
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert (len(runs(data)), captures(data)) == (2, held)
 
@@ -117,22 +155,22 @@ def test_stopped_and_killed_it_goes_on_where_it_was(tmp_path: Path) -> None:
     data = tmp_path / "data"
     write_config(data, "hai_phong")
     process = begin(data, slowly=True)
-    wait_for(lambda: len(runs(data)) == 1 and captures(data) > 3)
+    wait_beside(process, lambda: runs(data) and captures(data) > 3, "the first captures")
+    assert runs(data) == [("hai_phong", "first", "running")]
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert runs(data) == [("hai_phong", "first", "interrupted")]
 
     process = begin(data, slowly=True)
-    wait_for(lambda: len(runs(data)) == 2)
+    wait_beside(process, lambda: len(runs(data)) == 2, "the second crawl")
     before = captures(data)
-    wait_for(lambda: captures(data) > before)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
+    wait_beside(process, lambda: captures(data) > before)
+    kill_at_work(process, data)
     assert runs(data)[1] == ("hai_phong", "resumed", "running")
 
     process = begin(data, "--once")
-    _, said = process.communicate(timeout=240)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert runs(data)[1:] == [
         ("hai_phong", "resumed", "lost"),
@@ -146,13 +184,13 @@ def test_only_one_scheduler_runs_an_archive(tmp_path: Path) -> None:
     data = tmp_path / "data"
     write_config(data)
     process = begin(data)
-    wait_for(lambda: (data / "archive.db").exists())
+    wait_beside(process, lambda: (data / "archive.db").exists())
     other = begin(data)
-    _, complaint = other.communicate(timeout=120)
+    _, complaint = other.communicate(timeout=PATIENCE)
     assert other.returncode == 1
     assert "Another scheduler" in complaint
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
 
 
@@ -170,7 +208,7 @@ def test_a_live_schedule_says_who_is_asking(tmp_path: Path) -> None:
 
 
 def test_show_tells_what_is_next_and_changes_nothing(tmp_path: Path) -> None:
-    write_config(tmp_path, "can_tho")
+    write_config(tmp_path, "can_tho", at="05:00")
     done = subprocess.run(
         [*COMMAND, "--data", str(tmp_path), "--show", "--json"],
         capture_output=True,
@@ -197,11 +235,10 @@ def test_a_walk_in_slices_makes_way_and_survives_a_kill(tmp_path: Path) -> None:
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("times = []", "\n".join(SLICES), 1), encoding="utf-8")
     process = begin(data)
-    wait_for(lambda: len(runs(data)) == 4, 200)
-    wait_for(lambda: captures(data) > 80)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
-    begun = [site for site, _, _ in runs(data)]
+    wait_beside(process, lambda: len(runs(data)) >= 4, "the fourth slice", seconds=400)
+    wait_beside(process, lambda: captures(data) > 80)
+    kill_at_work(process, data)
+    begun = [site for site, _, _ in runs(data)][:4]
     assert begun in (["hai_phong", "lang_son"] * 2, ["lang_son", "hai_phong"] * 2)
 
     process = begin(data, "--once")
@@ -246,13 +283,36 @@ def test_in_quiet_hours_nothing_is_begun(tmp_path: Path) -> None:
     quiet = f'times = []\nquiet_hours = "{free}:01-{free}:00"'
     config.write_text(text.replace("times = []", quiet, 1), encoding="utf-8")
     process = begin(data, "--once")
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert runs(data) == []
     assert captures(data) == 0
     # It is due, and is crawled when the hours are over.
     config.write_text(text, encoding="utf-8")
     process = begin(data, "--once")
-    _, said = process.communicate(timeout=240)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert runs(data) == [("can_tho", "first", "finished")]
+
+
+FOR_EVER = """
+import crawler.operation.after_crawls
+crawler.operation.after_crawls.MODULE = "tests.operation.endless"
+"""
+
+
+def test_what_follows_from_a_crawl_holds_up_no_other_nor_the_end(tmp_path: Path) -> None:
+    """As an attachment would that takes a reader all the time it may have."""
+    data = tmp_path / "data"
+    write_config(data, "can_tho", "lang_son")
+    config = data / "congdoan.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("times = []", "times = []\nsites_at_a_time = 1", 1))
+    process = begin(data, first=FOR_EVER)
+    wait_for((data / FILE).exists, "what never ends")
+    wait_for(lambda: [row[2] for row in runs(data)] == ["finished"] * 2, "both crawls")
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    for pid in (data / FILE).read_text(encoding="utf-8").split():
+        wait_for(partial(is_gone, int(pid)), "the end of what never ends")
