@@ -9,6 +9,7 @@ answered: https://datatracker.ietf.org/doc/html/rfc9110#section-7.2.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +46,7 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def bound_address(scope: dict[str, Any]) -> str:
+def bound_address(scope: Mapping[str, Any]) -> str:
     """The server's own address of an ASGI scope; "" where the server does not tell."""
     server = scope.get("server")
     return str(server[0]) if server and server[0] else ""

@@ -15,11 +15,12 @@ from urllib.parse import parse_qs
 
 from datasette import hookimpl
 from datasette.plugins import pm
-from datasette.utils import escape_fts
+from datasette.utils import StartupError, escape_fts
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
 from archive.crawled_web import SAMPLE
+from archive.database import ArchiveError
 from archive.own_host import answers_to, bound_address
 from archive.publish import (
     article_page,
@@ -190,7 +191,13 @@ def _search_query(text: object) -> str:
 
 @hookimpl
 def startup(datasette: Any) -> None:
-    """Datasette's own handler prints every 404 with all local variables, even beside ours."""
+    """Refuses settings that make no sense (StartupError), and puts ours in place of what does
+    not fit: Datasette's handler of errors, its connections, its counts of rows."""
+    try:
+        FaceSettings.of(datasette)
+    except ArchiveError as error:
+        raise StartupError(str(error)) from error
+    # It prints every 404 with all local variables, even beside ours.
     if pm.has_plugin(_DEFAULT_HANDLER):
         pm.unregister(name=_DEFAULT_HANDLER)
     _settle_memory()

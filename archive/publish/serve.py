@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import socket
 from collections.abc import Callable
@@ -12,11 +11,13 @@ from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.utils import StartupError, parse_metadata
+from datasette.utils import StartupError
 
 from archive.crawled_web import web_kept
 from archive.database import ArchiveError, open_archive
-from archive.publish.settings import PLUGIN
+from archive.publish.openness import open_to_all
+from archive.publish.owners_metadata import metadata_beside, read_metadata, with_settings
+from archive.publish.settings import PLUGIN, FaceSettings
 from archive.replay.server import ReplayServer
 
 HERE = Path(__file__).parent
@@ -60,20 +61,22 @@ def make_face(
     so that a crawl may go on writing to it.
 
     ``settings`` are those of ``FaceSettings`` (``replay_origin=...``); they outrank the
-    metadata's.
+    metadata's. Raises ArchiveError for settings that make no sense, or where Datasette refuses.
     """
-    given = json.loads(json.dumps(metadata or {}))
-    if settings:
-        given.setdefault("plugins", {}).setdefault(PLUGIN, {}).update(settings)
-    return Datasette(
-        [str(archive)],
-        metadata=given,
-        template_dir=str(TEMPLATES),
-        plugins_dir=str(PLUGINS),
-        static_mounts=[("static", str(STATIC))],
-        settings=dict(SETTINGS),
-        secret=os.environ.get("DATASETTE_SECRET"),  # None: a new one each time
-    )
+    try:
+        face = Datasette(
+            [str(archive)],
+            metadata=with_settings(metadata or {}, settings),
+            template_dir=str(TEMPLATES),
+            plugins_dir=str(PLUGINS),
+            static_mounts=[("static", str(STATIC))],
+            settings=dict(SETTINGS),
+            secret=os.environ.get("DATASETTE_SECRET"),  # None: a new one each time
+        )
+    except StartupError as error:
+        raise ArchiveError(f"Datasette cannot start: {error}") from error
+    FaceSettings.of(face)
+    return face
 
 
 def application() -> Any:
@@ -88,7 +91,7 @@ def application() -> Any:
     """
     data = Path(os.environ.get("CONGDOAN_DATA", "data"))
     open_archive(data / "archive.db", create=False).close()
-    return make_face(data / "archive.db", _read_metadata(_own_metadata(data))).app()
+    return make_face(data / "archive.db", read_metadata(metadata_beside(data))).app()
 
 
 def serve(
@@ -104,43 +107,70 @@ def serve(
 
     ``metadata`` is the owner's own Datasette metadata (JSON or YAML): title, licence, password,
     plugin settings; ``metadata.yaml`` or ``metadata.json`` in ``data`` serves where none is
-    named. Pages as captured are shown on an origin of their own, the next free port, unless
-    ``replay_origin`` names another place ("" for nowhere). ``announce`` is told the address once
-    it answers. Raises ArchiveError where there is no archive, the metadata cannot be read, or
-    the address cannot be used.
+    named. Pages as captured are shown on an origin of their own, the next port; readers are sent
+    to ``replay_origin`` (this one, else that in the metadata) where that names another way to it,
+    and nothing of the kind is started where it is "" or where not everyone may see the archive.
+    ``announce`` is told the address once it answers, and then in sentences what is amiss.
+
+    Raises ArchiveError where there is no archive, the metadata cannot be read or makes no sense,
+    or the address cannot be used.
     """
     archive = data / "archive.db"
     # Brings the schema up to date and refuses what is no archive; the face itself only reads.
     with open_archive(archive, create=False) as db:
         web_kept(db, data / "warc")
-    given = _read_metadata(metadata or _own_metadata(data))
-    configured = given.get("plugins", {}).get(PLUGIN, {}).get("replay_origin")
-    if replay_origin is None and configured is not None:
-        replay_origin = str(configured)
+    given = read_metadata(metadata or metadata_beside(data))
+    if replay_origin is not None:
+        given = with_settings(given, {"replay_origin": replay_origin})
+    asked = make_face(archive, given)  # Refuses settings that make no sense.
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(_listen(host, port)))
         chosen = listener.getsockname()[1]
-        if replay_origin is None:
-            replay = _replay(data, host, chosen + 1)
+        replay, notes = _replay(data, asked, given, host, chosen + 1)
+        if replay is not None:
             stack.callback(replay.stop)
-            replay_origin = replay.url
-        try:
-            face = make_face(archive, given, replay_origin=replay_origin)
-        except StartupError as error:
-            raise ArchiveError(f"Datasette cannot start: {error}") from error
-        address = f"http://{_in_address(host)}:{chosen}/"
+        shown_at = {"replay_origin": replay.url} if replay and not replay.address else {}
+        face = make_face(archive, given, **shown_at)
+        told = [f"http://{_in_address(host)}:{chosen}/", *notes]
+
+        def ready() -> None:
+            for line in told:
+                announce(line)
+
         config = uvicorn.Config(
             face.app(), log_level="warning", lifespan="on", access_log=False, server_header=False
         )
-        _Server(config, lambda: announce(address)).run(sockets=[listener])
+        _Server(config, ready).run(sockets=[listener])
 
 
-def _replay(data: Path, host: str, port: int) -> ReplayServer:
-    """The replay, started on ``port``, or on any free one where that is taken."""
+CLOSED = (
+    "Not everyone may see this archive, so pages as captured are not shown: the server for them"
+    " stands beside Datasette and knows no passwords."
+)
+
+
+def _replay(
+    data: Path, asked: Datasette, given: dict[str, Any], host: str, port: int
+) -> tuple[ReplayServer | None, list[str]]:
+    """The server for pages as captured, started, or None; and what the owner must know.
+
+    It listens on ``port``, or on any free one where that is taken and readers are led to it by
+    its own address; a proxy looks for it at ``port`` only.
+    """
+    settings = FaceSettings.of(asked)
+    configured = "replay_origin" in given.get("plugins", {}).get(PLUGIN, {})
+    if not open_to_all(asked):
+        return None, [CLOSED] if settings.replay_origin or not configured else []
+    if configured and not settings.replay_origin:
+        return None, []
     if port <= 65535:
+        server = ReplayServer(data, host=host, port=port, address=settings.replay_origin)
         with contextlib.suppress(ArchiveError):
-            return ReplayServer(data, host=host, port=port).start()
-    return ReplayServer(data, host=host).start()
+            return server.start(), []
+    if configured:
+        where = f"Pages as captured are expected at {settings.replay_origin}"
+        return None, [f"{where}; port {port} is taken, so none are shown from here."]
+    return ReplayServer(data, host=host).start(), []
 
 
 def _in_address(host: str) -> str:
@@ -156,23 +186,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
-
-
-def _own_metadata(data: Path) -> Path | None:
-    names = ("metadata.yaml", "metadata.yml", "metadata.json")
-    return next((data / name for name in names if (data / name).exists()), None)
-
-
-def _read_metadata(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        parsed: dict[str, Any] = parse_metadata(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ArchiveError(f"Cannot read the metadata file {path}: {error}") from error
-    except Exception as error:
-        raise ArchiveError(f"{path} is neither JSON nor YAML: {error}") from error
-    return parsed
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -30,7 +30,7 @@ class ReplayServer:
         self._data = data
         self._host = host
         self._port = port
-        self._address = address
+        self.address = address
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.url = ""
@@ -55,7 +55,7 @@ class ReplayServer:
         shown = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{shown}:{port}"
         config = uvicorn.Config(
-            replay_app(self._data, self._address),
+            replay_app(self._data, self.address),
             log_level="warning",
             access_log=False,
             server_header=False,
