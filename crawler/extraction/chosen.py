@@ -116,7 +116,7 @@ def read_parts(
     section = _last(document, layout.section, near)
     parts.section = section or structured.section
     parts.tags = _tags(document, layout, near) or list(structured.tags)
-    parts.attachments = _attachments(document, layout, body)
+    parts.attachments = _attachments(document, layout, body, title_element)
     parts.print_view = bool(layout.print_url) and _search(layout.print_url, page.url)
     return parts
 
@@ -383,10 +383,12 @@ def _tags(document: Document, layout: Layout, near: Surroundings) -> list[str]:
     return list(tags)
 
 
-def _attachments(document: Document, layout: Layout, body: HtmlElement) -> list[Attachment]:
+def _attachments(
+    document: Document, layout: Layout, body: HtmlElement, title: HtmlElement | None
+) -> list[Attachment]:
     """Files offered outside the body: where the layout says, and in boxes right below it."""
     named = [element for selector in layout.attachments for element in document.select(selector)]
-    return offered_files(document, named, body)
+    return offered_files(document, named, body, title)
 
 
 @lru_cache(maxsize=512)

@@ -17,35 +17,37 @@ BOXES_BELOW = 4
 """Elements after the body in which its files may be offered; further down other things begin."""
 
 
-def _wrappers(body: HtmlElement) -> list[HtmlElement]:
-    """The body and the elements that hold it and little below: cells, rows, an article's body."""
+def _wrappers(body: HtmlElement, title: HtmlElement | None) -> list[HtmlElement]:
+    """The body and what wraps it inside the element that holds the title too: cells, rows."""
     found = [body]
+    if title is None:
+        return found
+    above = {title, *title.iterancestors()}
     for _ in range(_CLIMB):
         parent = found[-1].getparent()
-        if parent is None or parent.tag in ("body", "html", "form"):
-            break
-        behind = [
-            box.text_content() for box in found[-1].itersiblings() if isinstance(box.tag, str)
-        ]
-        if sum(len(text) for text in behind) > _FOOT:
+        if parent is None or parent in above or parent.tag in ("body", "html", "form"):
             break
         found.append(parent)
     return found
 
 
 _CLIMB = 3
-_FOOT = 200
-"""Characters below a body in an element that is still the body's: who read it, how often."""
 
 
 def offered_files(
-    document: Document, named: Sequence[HtmlElement], body: HtmlElement
+    document: Document,
+    named: Sequence[HtmlElement],
+    body: HtmlElement,
+    title: HtmlElement | None = None,
 ) -> list[Attachment]:
-    """Every link in ``named`` elements, and links to documents in boxes right below ``body``."""
+    """Every link in ``named`` elements, and links to documents in boxes right below ``body``.
+
+    Boxes may stand below what wraps the body, as far as the element that holds ``title`` too.
+    """
     found: dict[str, Attachment] = {}
     below = [
         box
-        for wrapper in _wrappers(body)
+        for wrapper in _wrappers(body, title)
         for _, box in zip(range(BOXES_BELOW), wrapper.itersiblings(), strict=False)
     ]
     for element in (*named, *below):

@@ -213,7 +213,7 @@ def _read(
         ]
         parts.authors = list(structured.authors)
     parts.not_authors = (*(known.ignore_byline if known else ()), *structured.site_names)
-    parts.attachments = offered_files(document, (), container)
+    parts.attachments = offered_files(document, (), container, title_element)
     parts.attachments += attachments_of([b for b in rest if b.element in inside])
     parts.section = structured.section
     parts.tags = list(structured.tags)
