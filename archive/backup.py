@@ -8,66 +8,41 @@ What makes it consistent is the order. A record is on the disk before the row th
 committed; so the database is copied first, as it is at one moment, and then the WARC files, which
 by then hold at least all records that it names. Of a file still being written the whole records
 are copied, under the name that it will have when it is closed.
+
+Taken along is also what cannot be made anew and is no page: settings, lists of other archives,
+surveys. Their files keep the permissions that they have: they may hold passwords.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
+from archive.backup_manifest import (
+    MANIFEST,
+    Backup,
+    Kept,
+    beside_the_pages,
+    file_in,
+    is_known,
+    read_manifest,
+    write_manifest,
+)
 from archive.broken_database import damage_in
 from archive.database import ArchiveError, timestamp
 from archive.read_only import connect_read_only, reading
 from archive.warc.file import OPEN_SUFFIX
 from archive.warc.framing import Damage, RawRecord, WarcError, salvage
 
-MANIFEST = "manifest.json"
-FORMAT = "congdoan-backup"
-VERSION = 1
 _PIECE = 1 << 20
 
 Watch = Callable[[str], None]
 """Called with the name of each file as its turn comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file of a backup. ``path`` is relative, with ``/``."""
-
-    path: str
-    bytes: int
-    sha256: str
-    was_open: bool = False
-    """It was being written: its whole records are here, under the name it has when closed."""
-
-
-@dataclass(slots=True)
-class Backup:
-    """What a backup holds, and what taking it did."""
-
-    folder: Path
-    taken_at: str
-    files: list[Kept] = field(default_factory=list)
-    captures: int = 0
-    articles: int = 0
-    copied: int = 0
-    """Bytes written by this run."""
-    reused: int = 0
-    """Files that were there from an earlier run."""
-    problems: list[str] = field(default_factory=list)
-    """What of the archive could not be copied because it is damaged or missing there."""
-
-    @property
-    def bytes(self) -> int:
-        return sum(file.bytes for file in self.files)
 
 
 def backup(data: Path, target: Path, *, watch: Watch | None = None) -> Backup:
@@ -92,9 +67,13 @@ def restore(source: Path, data: Path, *, watch: Watch | None = None) -> Backup:
 
     Every file is checked against the manifest while it is copied; ``data`` appears only when all
     are right. Raises ArchiveError otherwise, and where the backup was written by a newer program.
+    Settings come along (``Backup.settings``): those of a stranger decide what is shown and whom the
+    schedule asks.
     """
     watch = watch or (lambda _: None)
     manifest = read_manifest(source)
+    if all(kept.path != "archive.db" for kept in manifest.files):
+        raise ArchiveError(f"The backup in {source} names no archive.db; nothing was restored.")
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise ArchiveError(f"{data} is there already and is not empty; nothing was restored.")
     arriving = data.with_name(data.name + ".restoring")
@@ -102,7 +81,7 @@ def restore(source: Path, data: Path, *, watch: Watch | None = None) -> Backup:
     try:
         for kept in manifest.files:
             watch(kept.path)
-            size, digest = _copy(_inside(source, kept.path), arriving / kept.path)
+            size, digest = _copy(file_in(source, kept), arriving / kept.path)
             if (size, digest) != (kept.bytes, kept.sha256):
                 raise ArchiveError(
                     f"{source / kept.path} is not as it was when the backup was taken; "
@@ -124,31 +103,18 @@ def check_backup(folder: Path) -> Iterator[str]:
     """What is wrong with a backup: files missing or not as they were. Raises ArchiveError."""
     for kept in read_manifest(folder).files:
         try:
-            size, digest = _measure(_inside(folder, kept.path))
+            path = file_in(folder, kept)
+            size, digest = _measure(path)
         except OSError as error:
             yield f"{kept.path}: {error.strerror or error}"
             continue
+        except ArchiveError as error:
+            yield f"{kept.path}: {error}"
+            continue
         if (size, digest) != (kept.bytes, kept.sha256):
             yield f"{kept.path}: not as it was when the backup was taken"
-        elif kept.path == "archive.db" and (wrong := damage_in(_inside(folder, kept.path))):
+        elif kept.path == "archive.db" and (wrong := damage_in(path)):
             yield f"{kept.path}: was damaged when the backup was taken: {wrong}"
-
-
-def read_manifest(folder: Path) -> Backup:
-    """The manifest of a backup. Raises ArchiveError where there is none that can be read."""
-    path = folder / MANIFEST
-    try:
-        said: Any = json.loads(path.read_text(encoding="utf-8"))
-        if said["format"] != FORMAT:
-            raise ArchiveError(f"{path} does not describe a backup of an archive.")
-        if said["version"] > VERSION:
-            raise ArchiveError(f"{path} was written by a newer version of this program.")
-        files = [Kept(**file) for file in said["files"]]
-        return Backup(folder, said["taken_at"], files, said["captures"], said["articles"])
-    except FileNotFoundError:
-        raise ArchiveError(f"There is no backup in {folder}: {MANIFEST} is missing.") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArchiveError(f"{path} cannot be read: {error}") from error
 
 
 def _refuse_target(data: Path, target: Path) -> None:
@@ -194,23 +160,36 @@ def _backup(data: Path, target: Path, watch: Watch) -> Backup:
         kept = _keep_warc(folder, target, name, earlier, registered, made)
         if kept is not None:
             made.files.append(kept)
+            if not kept.was_open and registered.get(kept.path, kept.sha256) != kept.sha256:
+                made.problems.append(f"{kept.path}: damaged: not the bytes that were taken in")
         if needed.get(name, 0) > (kept.bytes if kept else 0):
             made.problems.append(f"warc/{name}: records that the database names are not there")
+    for name in beside_the_pages(data):
+        watch(name)
+        beside = _keep_beside(data, target, name, earlier, registered, made)
+        if beside is not None:
+            made.files.append(beside)
     os.replace(part, target / "archive.db")
     for suffix in ("-wal", "-shm"):
         (target / f"archive.db{suffix}").unlink(missing_ok=True)
     made.files.sort(key=lambda kept: kept.path)
-    _write_manifest(made)
+    write_manifest(made)
     return made
 
 
 def _known(part: Path, made: Backup) -> tuple[dict[str, str], dict[str, int]]:
-    """Checksums of closed files, and how far every file must reach, as the copy has them."""
+    """Checksums of closed files and lists, and how far every WARC file must reach, as the copy has
+    them."""
     db = sqlite3.connect(f"{part.resolve().as_uri()}?immutable=1", uri=True)
     try:
         made.captures = db.execute("select count(*) from captures").fetchone()[0]
         made.articles = db.execute("select count(*) from articles").fetchone()[0]
-        registered = dict(db.execute("select name, sha256 from warc_files").fetchall())
+        registered = dict(
+            db.execute(
+                "select 'warc/' || name, sha256 from warc_files"
+                " union all select file, sha256 from capture_lists"
+            ).fetchall()
+        )
         needed = db.execute(
             "select warc_file, max(warc_offset + warc_length) from captures group by warc_file"
         )
@@ -228,19 +207,11 @@ def _keep_warc(
     made: Backup,
 ) -> Kept | None:
     there = f"warc/{name}"
-    relative = PurePosixPath(name)
-    if relative.is_absolute() or ".." in relative.parts:
+    if not is_known(there):
         made.problems.append(f"{there}: no name of a file of the archive")
         return None
-    before = earlier.get(there)
     copied = target / there
-    if (
-        before is not None
-        and not before.was_open
-        and registered.get(name) == before.sha256
-        and copied.is_file()
-        and copied.stat().st_size == before.bytes
-    ):
+    if (before := _kept_before(there, target, earlier, registered)) is not None:
         made.reused += 1
         return before
     for _ in range(2):  # A file may be closed, and renamed, between one look and the next.
@@ -260,6 +231,35 @@ def _keep_warc(
         except (FileNotFoundError, WarcError):
             continue
     return None
+
+
+def _kept_before(
+    there: str, target: Path, earlier: dict[str, Kept], registered: dict[str, str]
+) -> Kept | None:
+    """What an earlier run copied, where it is still there and as the archive has it."""
+    before, copied = earlier.get(there), target / there
+    if before is None or before.was_open or registered.get(there) != before.sha256:
+        return None
+    return before if copied.is_file() and copied.stat().st_size == before.bytes else None
+
+
+def _keep_beside(
+    data: Path,
+    target: Path,
+    name: str,
+    earlier: dict[str, Kept],
+    registered: dict[str, str],
+    made: Backup,
+) -> Kept | None:
+    if (before := _kept_before(name, target, earlier, registered)) is not None:
+        made.reused += 1
+        return before
+    try:
+        size, digest = _copy(data / name, target / name)
+    except FileNotFoundError:  # A survey that found nothing takes its folder with it.
+        return None
+    made.copied += size
+    return Kept(name, size, digest)
 
 
 def _whole_records(path: Path) -> int:
@@ -303,51 +303,30 @@ def _copy_database(
 
 
 def _copy(source: Path, target: Path, *, limit: int | None = None) -> tuple[int, str]:
-    """Copy a file, whole or its first ``limit`` bytes, to the disk; its size and SHA-256."""
+    """Copy a file, whole or its first ``limit`` bytes, to the disk, with its permissions; its size
+    and SHA-256."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     digest = hashlib.sha256()
     size = 0
-    with source.open("rb") as read, part.open("wb") as write:
+    part.unlink(missing_ok=True)
+    with source.open("rb") as read, open(part, "xb", opener=_for_its_owner) as write:
         while piece := read.read(_PIECE if limit is None else min(_PIECE, limit - size)):
             write.write(piece)
             digest.update(piece)
             size += len(piece)
         write.flush()
         os.fsync(write.fileno())
+    shutil.copymode(source, part)
     os.replace(part, target)
     return size, digest.hexdigest()
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    """Until it has the permissions of what it is a copy of, nobody else reads it."""
+    return os.open(path, flags, 0o600)
 
 
 def _measure(path: Path) -> tuple[int, str]:
     with path.open("rb") as file:
         return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _inside(folder: Path, name: str) -> Path:
-    relative = PurePosixPath(name)
-    if relative.is_absolute() or ".." in relative.parts or not relative.parts:
-        raise ArchiveError(f"The manifest in {folder} names {name!r}, which is outside of it.")
-    return folder / relative
-
-
-def _write_manifest(made: Backup) -> None:
-    said = {
-        "format": FORMAT,
-        "version": VERSION,
-        "taken_at": made.taken_at,
-        "captures": made.captures,
-        "articles": made.articles,
-        "files": [asdict(kept) for kept in made.files],
-    }
-    part = made.folder / f"{MANIFEST}.part"
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(said, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, made.folder / MANIFEST)
-    folder = os.open(made.folder, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

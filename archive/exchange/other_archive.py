@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from sqlite_utils import Database
 
-from archive.backup import MANIFEST, read_manifest
+from archive.backup_manifest import MANIFEST, read_manifest
 from archive.database import ArchiveError, refuse_foreign
 from archive.read_only import reading
 from archive.warc.check import check_file

@@ -124,7 +124,8 @@ def backup(target: Path, data: Path, as_json: bool) -> None:
     """Copy the archive into FOLDER, consistent even while crawls write.
 
     FOLDER is laid out as an archive is, with a manifest of checksums. Given the folder of an
-    earlier backup, only what is new is copied.
+    earlier backup, only what is new is copied. congdoan.toml and metadata.yaml come along: keep
+    FOLDER as private as the passwords that may stand in them.
 
     \b
     Examples:
@@ -136,7 +137,7 @@ def backup(target: Path, data: Path, as_json: bool) -> None:
     with complaints():
         made = back_up(data, target)
     for problem in made.problems:
-        click.echo(f"Not in the backup: {problem}", err=True)
+        click.echo(f"Not whole in the backup: {problem}", err=True)
     said = {
         "folder": str(target),
         "taken_at": made.taken_at,
@@ -166,7 +167,8 @@ def backup(target: Path, data: Path, as_json: bool) -> None:
 def restore(source: Path, data: Path, check: bool, as_json: bool) -> None:
     """Put the backup SOURCE in place as the archive, which must not be there yet.
 
-    Every file is checked while it is copied; the archive appears only when all are right.
+    Every file is checked while it is copied; the archive appears only when all are right. Its
+    settings come along: read them before you serve or schedule what a stranger gave you.
 
     \b
     Examples:
@@ -185,10 +187,15 @@ def restore(source: Path, data: Path, check: bool, as_json: bool) -> None:
             return
         made = put_back(source, data)
     _said(
-        {"data": str(data), "articles": made.articles, "captures": made.captures},
+        {
+            "data": str(data),
+            "articles": made.articles,
+            "captures": made.captures,
+            "settings": made.settings,
+        },
         as_json,
         f"Restored {made.articles} articles and {made.captures} captures of {made.taken_at} "
-        f"to {data}.",
+        f"to {data}" + (f", with {', '.join(made.settings)}." if made.settings else "."),
     )
 
 

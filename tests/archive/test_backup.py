@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from archive.backup import MANIFEST, backup, check_backup, read_manifest, restore
+from archive.backup import backup, check_backup, restore
+from archive.backup_manifest import MANIFEST, read_manifest
 from archive.database import ArchiveError
 from archive.verification.verify import verify
 from archive.warc.writer import recover

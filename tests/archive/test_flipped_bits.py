@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from archive.backup import MANIFEST, backup, check_backup
+from archive.backup import backup, check_backup
+from archive.backup_manifest import MANIFEST
 from archive.database import ArchiveError
 from archive.exchange.export import export_tables
 from archive.exchange.wacz import write_wacz
