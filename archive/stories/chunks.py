@@ -44,7 +44,7 @@ _SEEN = 4
 _SENTENCE_END = re.compile(r"[.!?…:;“”\"\n(]\s*$")
 _FRAME = """lien doan lao dong tong cong viet nam ban chap hanh thuong vu uy nhan dan hoi dong chu
 tich pho dang bo thanh tinh huyen quan phuong xa"""
-_COMMON_NAMES = frozenset(_FRAME.split())
+COMMON_NAMES = frozenset(_FRAME.split())
 """Capitalised in every report: they tell no two apart."""
 
 
@@ -77,7 +77,7 @@ def packed_chunk(text: str) -> bytes:
         word, note = plain(token), 0
         if token[0].isdigit():
             note = FACT
-        elif token[0].isupper() and word not in _COMMON_NAMES:
+        elif token[0].isupper() and word not in COMMON_NAMES:
             if at == 1 and (not before or before.isspace()):
                 note = NAME
             elif not _ends_sentence(before):

