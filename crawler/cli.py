@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -66,10 +67,14 @@ def congdoan() -> None:
     and shows them in Datasette.
 
     \b
-    Begin here:
-      congdoan crawl --all --sample     crawl five sample sites, without the internet
-      congdoan serve                    browse what was found
-      congdoan sites                    the sites that can be crawled
+    Begin here, without the internet (sample pages and live ones never share a folder):
+      congdoan crawl --all --sample --data data-sample     crawl five sample sites
+      congdoan serve --data data-sample                    browse what was found
+
+    \b
+    Then:
+      congdoan sites                                       the sites that can be crawled
+      congdoan crawl lang_son --contact you@example.org    crawl one, into data/
     """
 
 
@@ -79,7 +84,8 @@ def congdoan() -> None:
 @click.option(
     "--sample",
     is_flag=True,
-    help="Crawl the sample web that comes with the program instead of the live one.",
+    help="Crawl the sample web that comes with the program instead of the live one; into a folder "
+    "of its own.",
 )
 @click.option(
     "--sample-edition",
@@ -126,15 +132,16 @@ def crawl(
 
     The first crawl of a site walks all its listings. Later ones stop where every article is
     known, and look again at known articles when they are due (after a day, a week, a month,
-    a year), so that edits and takedowns are noticed. A crawl that was broken off, however, is
-    taken up by running the same command again: nothing is lost and nothing doubled.
+    a year), so that edits and takedowns are noticed. A crawl that was broken off in any way, by
+    kill -9 or a power cut too, is taken up by running the same command again: nothing is lost and
+    nothing doubled.
 
     --backfill may take days: every quarter of an hour it makes way for whoever else would crawl the
     site, it keeps the quiet hours of congdoan.toml, and it waits where a host fails for a while.
 
     \b
     Examples:
-      congdoan crawl --all --sample
+      congdoan crawl --all --sample --data data-sample
       congdoan crawl lang_son hai_phong --contact you@example.org
       congdoan crawl --all --max-pages 50 --contact https://example.org/about-our-crawler
     """
@@ -143,6 +150,7 @@ def crawl(
     from crawler.crawling import run_crawls
     from crawler.intake.derived import update_derived
     from crawler.intake.ingest import open_recovered
+    from crawler.old_logs import remove_old_logs
     from crawler.operation.configuration import read_config
     from crawler.plan import Plan
     from crawler.sample_web import SITES as SAMPLE_SITES
@@ -154,8 +162,10 @@ def crawl(
     chosen = chosen_sites(names, sorted(set(declared) & set(there)) if every else None)
     refuse_unknown(chosen, declared)
     refuse_bad_contact(contact, missing="" if sample else WHO_ASKS)
-    with complaints(), open_recovered(data, partial(click.echo, err=True)) as db:
-        refuse_other(db, data, SAMPLE if sample else LIVE)
+    with complaints():
+        config = read_config(data)
+        with open_recovered(data, partial(click.echo, err=True)) as db:
+            refuse_other(db, data, SAMPLE if sample else LIVE)
     web = SampleWeb(edition=sample_edition) if sample else nullcontext()
     with web as running:
         proxy = running.proxy_url if running is not None else ""
@@ -174,13 +184,15 @@ def crawl(
             for name in chosen
         ]
         with complaints():
-            turns = Slices(data, read_config(data).schedule, max_pages or 0) if walk_all else None
+            turns = Slices(data, config.schedule, max_pages or 0) if walk_all else None
             plans = [turns.first(plan) for plan in plans] if turns is not None else plans
         with CrawlDisplay(quiet=as_json) as display:
             runs = run_crawls(plans, jobs, display.show, turns=turns)
     print_summary(runs, as_json=as_json)
-    with complaints(), open_archive(data / "archive.db") as db:
-        update_derived(db, data)
+    with complaints():
+        with open_archive(data / "archive.db") as db:
+            update_derived(db, data)
+        remove_old_logs(data, config.logs, datetime.now(UTC))
     exit_as(runs)
 
 

@@ -55,6 +55,7 @@ from crawler.garbage import collect_seldom
 from crawler.intake.ingest import register_written, take_in_files
 from crawler.locks import locked
 from crawler.log_lines import DATES, log_in_vietnams_time
+from crawler.old_logs import FOLDER as LOGS
 from crawler.plan import Plan
 from crawler.politeness.manners import how_manners_ended_it
 from crawler.progress import counters, tell
@@ -112,7 +113,7 @@ def crawl_settings(
             "FRONTIER_NEXT_TRY_AT_ONCE": plan.by_hand,
             "PACE_FOLDER": str(data / "locks" / "hosts"),
             "QUIET_HOURS": plan.quiet_hours,
-            "LOG_FILE": str(data / "logs" / f"{crawl_id}.log"),
+            "LOG_FILE": str(data / LOGS / f"{crawl_id}.log"),
             "LOG_LEVEL": "INFO",
             "LOG_DATEFORMAT": DATES,
         },
@@ -235,7 +236,7 @@ class BegunCrawl:
             "apart": apart,
         }
         save_site(db, site_record(self.spider_class))
-        (Path(plan.data) / "logs").mkdir(exist_ok=True)
+        (Path(plan.data) / LOGS).mkdir(exist_ok=True)
         log_in_vietnams_time()
         begin_crawl(db, self.crawl_id, plan.site, "crawl", self._started_at, EXTRACTOR)
 

@@ -50,6 +50,8 @@ def exit_codes(meanings: Mapping[int, str], heading: str = "Exit codes") -> str:
 
 CRAWL_EXIT_CODES = exit_codes(
     {
+        EXIT_FAILED: "every site failed (what was fetched before is kept, and errors are noted), or"
+        " nothing was begun: the message says why",
         EXIT_PARTLY: "done in part: some sites failed or were not walked to their end",
         EXIT_INTERRUPTED: "stopped by Ctrl-C; the same command goes on",
     }

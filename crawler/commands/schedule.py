@@ -150,7 +150,7 @@ def _keep(data: Path, config: Config, contact: str, *, once: bool, sample: bool)
             once=once,
             web=SAMPLE if sample else LIVE,
             only=SITES if sample else None,
-            after=AfterCrawls(data, config.alerts, ways),
+            after=AfterCrawls(data, config, ways),
         )
         unattended.run()
     outcomes = unattended.outcomes

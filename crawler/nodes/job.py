@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from crawler.nodes.fence import Watch
 from crawler.nodes.node_lease import NodeLeases
 from crawler.nodes.node_settings import NodeSettings
 from crawler.nodes.reports import job_name, write_report
+from crawler.old_logs import remove_old_logs
 from crawler.one_site import GRACE_SECONDS, crawl
 from crawler.operation.configuration import read_config
 from crawler.plan import Plan
@@ -115,6 +117,8 @@ def crawl_job(job: Job, node: NodeSettings) -> dict[str, Any]:
 def _crawl(job: Job, node: NodeSettings) -> dict[str, Any]:
     data = Path(node.data)
     open_recovered(data, partial(print, flush=True)).close()
+    config = read_config(data, None)
+    remove_old_logs(data, config.logs, datetime.now(UTC))
     plan = Plan(
         site=job.site,
         data=node.data,
@@ -124,7 +128,7 @@ def _crawl(job: Job, node: NodeSettings) -> dict[str, Any]:
         max_minutes=job.max_minutes,
         recheck=job.recheck,
         walk_all=job.walk_all,
-        quiet_hours=read_config(data, None).schedule.quiet_hours,
+        quiet_hours=config.schedule.quiet_hours,
         warc_max_bytes=node.segment_bytes,
     )
     return crawl(plan, settings_of(job, node))

@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.database import open_archive
+from crawler.old_logs import remove_old_logs
 from crawler.operation.alerts import Send, tell
-from crawler.operation.configuration import AlertConfig
+from crawler.operation.configuration import Config
 from crawler.operation.drifting import examined_health
 from crawler.operation.errands import Errand, end_with_starter, module_run
 
@@ -33,7 +34,7 @@ NICENESS = 10
 
 class AfterCrawls:
     """What follows from articles is worked out by a process of its own, for ``DERIVE_SECONDS`` at
-    most; health is looked at and told in a thread.
+    most; health is looked at and told in a thread, and old logs are removed.
 
     ``ways``: as in ``crawler.operation.alerts.tell``. What fails is in the log.
     """
@@ -41,12 +42,12 @@ class AfterCrawls:
     def __init__(
         self,
         data: Path,
-        alerts: AlertConfig,
+        config: Config,
         ways: Sequence[Send],
         *,
         seconds: float = DERIVE_SECONDS,
     ) -> None:
-        self._data, self._alerts, self._ways = data, alerts, ways
+        self._data, self._config, self._ways = data, config, ways
         self._owed = False
         self._module = module_run(MODULE, [str(data)], seconds)
         self._derive = Errand("What follows from all articles", self._deriving)
@@ -82,7 +83,8 @@ class AfterCrawls:
     def _telling(self, stopping: threading.Event) -> None:
         now = datetime.now(UTC)
         with open_archive(self._data / "archive.db", create=False) as db:
-            tell(db, examined_health(db, self._data, now), self._alerts, now, self._ways)
+            tell(db, examined_health(db, self._data, now), self._config.alerts, now, self._ways)
+        remove_old_logs(self._data, self._config.logs, now)
 
 
 def main(data: Path) -> None:

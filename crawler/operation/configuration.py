@@ -18,6 +18,7 @@ from typing import Any
 
 from archive.database import ArchiveError
 from archive.health.judgement import WORDS
+from crawler.old_logs import KeptLogs
 from crawler.operation.rhythm import AUTO
 from crawler.operation.timetable import parse_times
 from crawler.politeness.pacing import parse_quiet_hours
@@ -72,6 +73,7 @@ class Config:
     contact: str = ""
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     alerts: AlertConfig = field(default_factory=AlertConfig)
+    logs: KeptLogs = field(default_factory=KeptLogs)
 
 
 def read_config(
@@ -100,7 +102,7 @@ def read_config(
 
 def config_of(raw: Mapping[str, Any], sites: Collection[str] | None = None) -> Config:
     """A configuration from parsed TOML. Raises ValueError that names what is wrong."""
-    _known(raw, "the file", "contact", "schedule", "alerts")
+    _known(raw, "the file", "contact", "schedule", "alerts", "logs")
     schedule = _table(raw, "schedule")
     _known(
         schedule,
@@ -116,6 +118,8 @@ def config_of(raw: Mapping[str, Any], sites: Collection[str] | None = None) -> C
     )
     alerts = _table(raw, "alerts")
     _known(alerts, "[alerts]", "send_to", "words")
+    logs = _table(raw, "logs")
+    _known(logs, "[logs]", "keep_days", "keep_megabytes")
     levels = _table(schedule, "levels")
     _known(levels, "[schedule.levels]", *LEVELS)
     default = ScheduleConfig()
@@ -147,6 +151,10 @@ def config_of(raw: Mapping[str, Any], sites: Collection[str] | None = None) -> C
             quiet_hours=quiet,
         ),
         alerts=AlertConfig(tuple(_texts(alerts.get("send_to", []), "send_to")), words),
+        logs=KeptLogs(
+            _number(logs, "keep_days", KeptLogs().days, 0, 100_000),
+            _number(logs, "keep_megabytes", KeptLogs().megabytes, 0, 1_000_000_000),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from functools import partial
 from pathlib import Path
@@ -13,12 +14,12 @@ from sqlite_utils import Database
 from crawler.operation import after_crawls
 from crawler.operation.after_crawls import AfterCrawls
 from crawler.operation.alerts import Send
-from crawler.operation.configuration import AlertConfig
+from crawler.operation.configuration import AlertConfig, Config
 from crawler.operation.errands import Errand
 from tests.operation.endless import FILE
 from tests.waiting import PATIENCE, wait_for
 
-ALERTS = AlertConfig(words=("never",))
+CONFIG = Config(alerts=AlertConfig(words=("never",)))
 ENDLESS = "tests.operation.endless"
 
 
@@ -44,6 +45,19 @@ def endless_processes(data: Path) -> list[int]:
     return [int(pid) for pid in (data / FILE).read_text(encoding="utf-8").split()]
 
 
+def test_old_logs_are_removed(db: Database, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    old = tmp_path / "logs" / "lang_son-20200101T000000Z-1f3a.log"
+    old.write_text("Nothing happened.", encoding="utf-8")
+    os.utime(old, (1577836800, 1577836800))
+    after = AfterCrawls(tmp_path, CONFIG, [])
+    after.ask([])
+    wait_for(after.idle, "the look")
+    after.stop()
+    after.wait()
+    assert not old.exists()
+
+
 @pytest.mark.parametrize("broken", ["attachment_texts", "article_copies"])
 def test_alerts_are_sent_though_something_else_broke(
     db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture, broken: str
@@ -51,7 +65,7 @@ def test_alerts_are_sent_though_something_else_broke(
     db.execute(f"alter table {broken} rename to was_{broken}")
     letters: list[str] = []
     with caplog.at_level(logging.ERROR):
-        after = AfterCrawls(tmp_path, ALERTS, [told_to(letters)])
+        after = AfterCrawls(tmp_path, CONFIG, [told_to(letters)])
         after.ask(["lang_son"])
         wait_for(after.idle, "all that follows")
         after.stop()
@@ -66,7 +80,7 @@ def test_health_that_cannot_be_told_is_in_the_log(
     db.execute("alter table health_states rename to was_health_states")
     letters: list[str] = []
     with caplog.at_level(logging.ERROR):
-        after = AfterCrawls(tmp_path, ALERTS, [told_to(letters)])
+        after = AfterCrawls(tmp_path, CONFIG, [told_to(letters)])
         after.ask([])
         wait_for(after.idle, "the look")
         after.stop()
@@ -80,7 +94,7 @@ def test_what_takes_for_ever_holds_up_nothing_and_ends_at_once(
 ) -> None:
     monkeypatch.setattr(after_crawls, "MODULE", ENDLESS)
     letters: list[str] = []
-    after = AfterCrawls(tmp_path, ALERTS, [told_to(letters)])
+    after = AfterCrawls(tmp_path, CONFIG, [told_to(letters)])
     after.ask(["lang_son"])
     pids = endless_processes(tmp_path)
     wait_for(lambda: letters, "the alert")
@@ -99,7 +113,7 @@ def test_what_takes_too_long_is_ended_and_done_again_within_the_hour(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(after_crawls, "MODULE", ENDLESS)
-    after = AfterCrawls(tmp_path, ALERTS, [], seconds=0.01)
+    after = AfterCrawls(tmp_path, CONFIG, [], seconds=0.01)
     with caplog.at_level(logging.ERROR):
         after.ask(["lang_son"])
         wait_for(after.idle, "the end")
