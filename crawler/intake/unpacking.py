@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +22,8 @@ MAX_RATIO = 50
 """Bytes that a byte of the ZIP may become. WARC members are stored, or compressed already."""
 MAX_DESCRIPTION_BYTES = 50_000_000
 _CHUNK = 1 << 20
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How files in a WACZ are packed. Other unpackers are larger doors for hostile input."""
 
 
 def is_wacz(path: Path) -> bool:
@@ -37,8 +39,9 @@ def unpack_wacz(path: Path, folder: Path) -> list[tuple[Path, str]]:
     """Write the WARC files of a WACZ into ``folder`` (which must exist); where they are, and what
     they are called in it.
 
-    Raises ArchiveError for what is no WACZ or damaged, for a digest that does not fit, and for a
-    ZIP that would become much larger than it is.
+    Raises ArchiveError, which names the file, for what is no WACZ or damaged, for a digest that
+    does not fit, for a ZIP that would become much larger than it is, and where the disk does not
+    take what is unpacked.
     """
     try:
         with zipfile.ZipFile(path) as package:
@@ -47,6 +50,12 @@ def unpack_wacz(path: Path, folder: Path) -> list[tuple[Path, str]]:
                 raise ArchiveError(f"{path} holds more than {MAX_MEMBERS} files.")
             digests = _digests(path, package)
             wanted = [member for member in members if _is_warc(member.filename)]
+            for member in wanted:
+                if member.compress_type not in _METHODS:
+                    raise ArchiveError(
+                        f"{path}: {_printable(member.filename)} is packed in a way that no WACZ"
+                        f" file is (method {member.compress_type})."
+                    )
             size = sum(member.file_size for member in wanted)
             if size > MAX_RATIO * max(path.stat().st_size, _CHUNK):
                 raise ArchiveError(f"{path} would become {size} bytes: not unpacked.")
@@ -59,8 +68,10 @@ def unpack_wacz(path: Path, folder: Path) -> list[tuple[Path, str]]:
                 )
                 for number, member in enumerate(wanted, 1)
             ]
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise ArchiveError(f"{path} is no whole WACZ file: {error}") from error
+    except ArchiveError:
+        raise
+    except Exception as error:  # zipfile and its unpackers raise a dozen kinds, OSError too.
+        raise ArchiveError(f"{path} is no whole WACZ file: {_printable(str(error))}") from error
 
 
 def _unpack(
@@ -70,18 +81,42 @@ def _unpack(
     target: Path,
     digests: dict[str, str],
 ) -> Path:
-    digest, size = hashlib.sha256(), 0
-    with package.open(member) as source, target.open("wb") as out:
+    digest, size, told = hashlib.sha256(), 0, _printable(member.filename)
+    with package.open(member) as source, _writing(target) as write:
         for chunk in _chunks(source):
             size += len(chunk)
             if size > member.file_size:
-                raise ArchiveError(f"{path}: {member.filename} is larger than it says.")
+                raise ArchiveError(f"{path}: {told} is larger than it says.")
             digest.update(chunk)
-            out.write(chunk)
+            write(chunk)
     wanted = digests.get(member.filename)
     if wanted is not None and wanted != f"sha256:{digest.hexdigest()}":
-        raise ArchiveError(f"{path}: {member.filename} is not what datapackage.json says.")
+        raise ArchiveError(f"{path}: {told} is not what datapackage.json says.")
     return target
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[Callable[[bytes], None]]:
+    """A function that writes into a new file. What the disk refuses is an ArchiveError: an OSError
+    of a ZIP's own unpackers means something else."""
+
+    def refused(error: OSError) -> ArchiveError:
+        return ArchiveError(f"{target} cannot be written: {error.strerror or error}")
+
+    try:
+        out = target.open("wb")
+    except OSError as error:
+        raise refused(error) from error
+    with out:
+
+        def write(chunk: bytes) -> None:
+            try:
+                out.write(chunk)
+                out.flush()
+            except OSError as error:
+                raise refused(error) from error
+
+        yield write
 
 
 def _digests(path: Path, package: zipfile.ZipFile) -> dict[str, str]:
