@@ -50,6 +50,10 @@ ERROR_WORDS: dict[str, tuple[str, str]] = {
         "Câu hỏi này mất quá nhiều thời gian nên đã được dừng lại.",
         "This question took too long and was stopped.",
     ),
+    "too_large": (
+        "Kết quả này quá lớn: hãy hỏi ít dòng hoặc ít cột hơn.",
+        "This result is too large: ask for fewer rows or columns.",
+    ),
     "bad_sql": ("Câu SQL không hợp lệ", "Invalid SQL"),
     "no_sitemap": (
         "Chủ kho này không công bố sơ đồ trang.",

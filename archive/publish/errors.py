@@ -17,6 +17,7 @@ from datasette.views.base import DatasetteError
 from archive.broken_database import is_damage
 from archive.publish.face import language_of
 from archive.publish.language import Speaker
+from archive.publish.result_size import TOO_LARGE
 
 BAD_PARAMETER = "A parameter in the address cannot be understood."
 KNOWN = {
@@ -30,6 +31,7 @@ KNOWN = {
     "Invalid SQL": "bad_sql",
     "Nothing to look for": "error_no_words",
     BAD_PARAMETER: "bad_parameter",
+    TOO_LARGE: "too_large",
     "No such month": "no_month",
     "The owner of this archive does not publish a sitemap": "no_sitemap",
 }

@@ -43,6 +43,7 @@ from archive.publish.language import COOKIE, LANGUAGES, PARAMETER, Speaker, spea
 from archive.publish.metadata import metadata_for
 from archive.publish.queries import PARAMETERS, QUESTIONS, queries_for
 from archive.publish.replaced_file import follow_replacements
+from archive.publish.result_size import LONGEST_VALUE, bound_results, sql_within, visitors_sql
 from archive.publish.row_counts import COUNTED, bound_row_counts
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import archive_database, web_held
@@ -154,18 +155,10 @@ def render_cell(value: Any, column: str, datasette: Any) -> Markup | None:
     return Markup("{} <em>{}</em>").format(label, str(value["value"])[:LONGEST_LABEL])
 
 
-LONGEST_VALUE = 40_000_000
-"""Bytes of a value or row in SQL, SQLite's own bound being a thousand million. Articles stay far
-below: a page is cut at a few megabytes when it is fetched."""
-
-
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Functions and limits for SQL.
-
-    ``escape_fts`` is Datasette's own, made to fold đ like the index. Time limits do not bound
-    memory: one ``randomblob`` may ask for a gigabyte at once, so values are bounded too.
-    """
+    """Functions and limits for SQL. ``escape_fts`` is Datasette's own, made to fold đ like the
+    index; for the limit see ``result_size``."""
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     conn.create_function("escape_fts", 1, _escape_folded, deterministic=True)
     conn.create_function("fold", 1, _fold, deterministic=True)
@@ -204,6 +197,7 @@ def startup(datasette: Any) -> None:
     with suppress(NotFound):
         database = archive_database(datasette)
         follow_replacements(datasette, database)
+        bound_results(datasette, database)
         bound_row_counts(database)
 
 
@@ -240,6 +234,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
                 return
             request = Request(scope, receive)
             speaking.set(language_of(request))
+            visitors_sql.set(sql_within(request.query_string))
             headers = dict(HEADERS)
             settings = FaceSettings.of(datasette)
             asked_for = request.headers.get("host", "")
