@@ -9,6 +9,9 @@ from typing import Any
 
 from archive.warc.http import HttpHead
 
+_PIECE = 1 << 20
+"""Bytes unpacked at a time: most pages at once."""
+
 
 class ContentTooLarge(ValueError):
     """Content that grows beyond the limit when decoded."""
@@ -51,18 +54,20 @@ def decode_content(payload: bytes | memoryview, head: HttpHead, max_bytes: int) 
 
 
 def _bounded(pieces: Iterator[bytes], max_bytes: int) -> bytes:
-    out = bytearray()
+    out: list[bytes] = []
+    size = 0
     for piece in pieces:
-        out += piece
-        if len(out) > max_bytes:
+        out.append(piece)
+        size += len(piece)
+        if size > max_bytes:
             raise ContentTooLarge(max_bytes)
-    return bytes(out)
+    return b"".join(out)
 
 
 def _stream(decompressor: Any, data: bytes) -> Iterator[bytes]:
-    """What a zlib decompressor gives, 64 KiB at a time; ends quietly where the data end."""
+    """What a zlib decompressor gives, ``_PIECE`` at a time; ends quietly where the data end."""
     while data and not decompressor.eof:
-        piece = decompressor.decompress(data, 65536)
+        piece = decompressor.decompress(data, _PIECE)
         data = decompressor.unconsumed_tail
         if piece:
             yield piece

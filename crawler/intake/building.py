@@ -55,7 +55,8 @@ from crawler.reading import EXTRACTOR
 
 GROUPS = 20
 """Stories worked out by a process at a time."""
-_CACHE_KIB = 64 << 10
+_CACHE_KIB = 16 << 10
+"""What SQLite may keep in memory of the database, and as much again of what it sorts."""
 _CHECKPOINT_PAGES = 16_000
 """Pages of 4 KiB that may wait in the journal before they are put into the database."""
 

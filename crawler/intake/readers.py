@@ -1,4 +1,8 @@
-"""Processes that read: started once, given work a little ahead, and never outliving who asked."""
+"""Processes that read: started once, given work a little ahead, and never outliving who asked.
+
+They are forked from a process that has loaded everything and runs nothing (a fork server of
+``multiprocessing``), which ends with the last of them and with this process.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from archive.workers import begin_worker, born_deaf_to_ctrl_c
 from crawler.extractor import LoneWorker
 from crawler.intake.parts import Extract
 
+_LOADED = "crawler.intake.reading_process"
 AHEAD = 2
 """Pieces of work for each process that may be under way or wait to be taken."""
 
@@ -77,8 +82,10 @@ class Readers:
     def _submit(self, function: Callable[[_A], _T], item: _A) -> Future[_T]:
         for _ in range(2):
             if self._pool is None:
+                context = get_context("forkserver")
+                context.set_forkserver_preload([_LOADED])
                 self._pool = ProcessPoolExecutor(
-                    self.jobs, mp_context=get_context("spawn"), initializer=begin_worker
+                    self.jobs, mp_context=context, initializer=begin_worker
                 )
             try:
                 with born_deaf_to_ctrl_c():

@@ -121,6 +121,21 @@ def rebuild(
         return _Rebuild(data, wishes, watch).run()
 
 
+def _told(kind: str) -> str:
+    """``Wishes.kind`` for people.
+
+    >>> _told('{"sites": ["lang_son", "quan_1"], "since": "2026-01-01"}')
+    'of the sites lang_son and quan_1, captures from 2026-01-01 on'
+    """
+    if kind == "whole":
+        return "of everything"
+    chosen = json.loads(kind)
+    *others, last = chosen["sites"] or [""]
+    sites = f"{', '.join(others)} and {last}" if others else last
+    which = f"of the site{'s' if others else ''} {sites}" if sites else "of all sites"
+    return f"{which}, captures from {chosen['since']} on" if chosen["since"] else which
+
+
 class _Rebuild:
     def __init__(self, data: Path, wishes: Wishes, watch: Watch) -> None:
         self.data = data
@@ -237,8 +252,8 @@ class _Rebuild:
                 reasons.append("what was left has no plan")
             elif plan["kind"] != self.wishes.kind:
                 raise ArchiveError(
-                    "A rebuild of another kind was left unfinished"
-                    f" ({plan['kind']}). Go on with that one, or add --afresh to discard it."
+                    f"A rebuild of another kind was left unfinished: {_told(plan['kind'])}."
+                    " Go on with that one, or add --afresh to discard it."
                 )
             elif plan["edition"] != edition():
                 reasons.append("the program has changed since")

@@ -263,9 +263,10 @@ def start(data: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def children(process: int) -> list[int]:
+def descendants(process: int) -> list[int]:
     path = Path(f"/proc/{process}/task/{process}/children")
-    return [int(each) for each in path.read_text().split()] if path.exists() else []
+    found = [int(each) for each in path.read_text().split()] if path.exists() else []
+    return [*found, *(below for each in found for below in descendants(each))]
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds processes through /proc")
@@ -275,7 +276,8 @@ def test_a_killed_process_leaves_no_other_and_its_work(tmp_path: Path, number: i
     write_captures(data / "warc", ("nukeviet",), 352)
     process = start(data)
     wait_for(lambda: parts_done(data) >= 1 or process.poll() is not None, "a part that is done")
-    workers = children(process.pid)
+    workers = descendants(process.pid)
+    assert len(workers) > 1  # Those that read, and the one that they were forked from.
     os.kill(process.pid, number)
     _, said = process.communicate(timeout=PATIENCE)
     if number == signal.SIGTERM:

@@ -1,0 +1,23 @@
+"""What the processes of a rebuild need is loaded here once, in the one that they are forked from.
+
+That takes more than a second of CPU, and memory that they then share. Loaded by name, when a fork
+server starts (``crawler.intake.readers``), and by nobody else.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import crawler.intake.building  # noqa: F401
+from archive.records import Page
+from archive.stories.keys import band_keys
+from archive.stories.text import telling
+from crawler.extract import extract
+from crawler.garbage import collect_seldom
+from crawler.intake.edition import edition
+
+edition()
+# Some things are loaded when they are used first.
+extract(Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC)))
+band_keys(telling("Công đoàn " * 40))
+collect_seldom()
