@@ -2,9 +2,14 @@
 
     python -m benchmarks.rebuild [--captures 1000,4000] [--write docs/performance.md]
 
-WARC files of generated pages are written, as a crawl writes them. The limit: the same pages,
-read and parsed by nobody else, extracted by as many processes as there are cores, each with its
-share in memory. Then ``crawler.intake.rebuild`` derives the database from the files.
+WARC files of generated pages are written, as a crawl writes them. The limit: such pages, each
+once, extracted by as many processes as there are cores and nothing else. Then
+``crawler.intake.rebuild`` derives the database from the files.
+
+What no rebuild can do without, beside extraction, is measured in the same run: reading the files
+and unpacking their pages (FastWARC and zlib), and putting the very rows that came out into the
+same tables, in one statement a table, with their indices and both search indexes. The second
+share is that of extraction with these two.
 
 Both are measured in processor time, which other work on the machine disturbs least. On n cores a
 rebuild cannot take less than its processor time divided by n, nor less than that of its writer,
@@ -22,17 +27,24 @@ import json
 import multiprocessing
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from multiprocessing import forkserver
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+from archive.rebuilding.bulk_load import SEARCH_INDEXES
 from archive.records import Page
+from archive.search.build import build_search_index
 from archive.warc.writer import Exchange, WarcWriter
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite, generated_sites
 from benchmarks.own_time import peak_megabytes
@@ -40,8 +52,8 @@ from benchmarks.told import Told, told_parser, told_to
 
 CLOCK = datetime(2026, 7, 1, 8, tzinfo=UTC)
 _ready: Barrier
-IN_MEMORY = 400
-"""Pages that each process of the limit extracts again and again."""
+BATCH = 50
+"""Pages made at a time, which is not measured, before they are extracted."""
 
 
 def write_captures(folder: Path, makes: Sequence[str], captures: int) -> None:
@@ -71,23 +83,33 @@ def _exchange(site: GeneratedSite, article: GeneratedArticle) -> Exchange:
 
 
 def _extract_share(plan: tuple[Sequence[str], int, int]) -> float:
-    """CPU seconds that extracting ``count`` pages took; pages of memory are extracted again."""
+    """CPU seconds that extracting ``count`` pages took, from the page ``first`` on."""
     from crawler.extract import extract
+    from crawler.garbage import collect_seldom
 
-    makes, count, offset = plan
-    sites = generated_sites(makes, 4, IN_MEMORY // 4 + 1)
-    pages = [
-        Page(site.url(a), site.page(a).encode(), CLOCK, content_type="text/html")
-        for site in sites
-        for a in site.articles[: IN_MEMORY // 4]
+    makes, count, first = plan
+    each = [
+        (site, article)
+        for site in generated_sites(makes, 4, (first + count) // 4 + 1)
+        for article in site.articles[first // 4 :]
     ]
-    for page in pages[:20]:
-        extract(page)
+    for site, article in each[:20]:
+        extract(_page(site, article))
+    collect_seldom()
     _ready.wait()
-    begun = time.process_time()
-    for number in range(count):
-        extract(pages[(number + offset) % len(pages)])
-    return time.process_time() - begun
+    spent = 0.0
+    for at in range(0, count, BATCH):
+        pages = [_page(site, article) for site, article in each[at : min(at + BATCH, count)]]
+        begun = time.process_time()
+        for page in pages:
+            extract(page)
+        spent += time.process_time() - begun
+    return spent
+
+
+def _page(site: GeneratedSite, article: GeneratedArticle) -> Page:
+    body = site.page(article).encode()
+    return Page(site.url(article), body, CLOCK, content_type="text/html")
 
 
 def _initialise(ready: Barrier) -> None:
@@ -101,7 +123,7 @@ def limit(makes: Sequence[str], captures: int, jobs: int) -> float:
     ready = context.Barrier(jobs)
     share = captures // jobs
     with context.Pool(jobs, initializer=_initialise, initargs=(ready,)) as pool:
-        plans = [(makes, share, 37 * number) for number in range(jobs)]
+        plans = [(makes, share, share * number) for number in range(jobs)]
         seconds = pool.map(_extract_share, plans, chunksize=1)
     return sum(seconds) / (share * jobs)
 
@@ -123,19 +145,56 @@ def _one(data: str, jobs: int) -> None:
 
     begun, cpu = time.perf_counter(), _cpu()
     made = rebuild(Path(data), jobs=jobs)
-    print(
-        json.dumps(
-            {
-                "seconds": time.perf_counter() - begun,
-                "captures": made.captures,
-                "articles": made.articles,
-                "own_cpu": _cpu() - cpu,
-                "megabytes": peak_megabytes(),
-                "all_cpu": _cpu() - cpu + _cpu(resource.RUSAGE_CHILDREN),
-                "reader_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
-            }
-        )
-    )
+    told = {
+        "seconds": time.perf_counter() - begun,
+        "captures": made.captures,
+        "articles": made.articles,
+        "own_cpu": _cpu() - cpu,
+        "megabytes": peak_megabytes(),
+    }
+    # The readers' time counts once the process that forked them has ended.
+    server: Any = forkserver._forkserver
+    server._stop()
+    told["all_cpu"] = told["own_cpu"] + _cpu(resource.RUSAGE_CHILDREN)
+    told["reader_megabytes"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(json.dumps(told))
+
+
+def reading(folder: Path) -> float:
+    """CPU seconds for reading the files and unpacking their pages, by the fastest means."""
+    begun = time.process_time()
+    for path in sorted(folder.rglob("*.warc.gz")):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                block = record.reader.read()
+                if record.record_type == WarcRecordType.response:
+                    zlib.decompress(block[block.index(b"\r\n\r\n") + 4 :], 31)
+    return time.process_time() - begun
+
+
+def inserting(archive: Path, folder: Path) -> float:
+    """CPU seconds for putting the rows of an archive into a new one, a table at a time."""
+    begun = time.process_time()
+    db = sqlite3.connect(folder / "again.db", isolation_level=None)
+    db.execute("pragma synchronous = off")
+    db.execute("attach ? as made", (str(archive),))
+    definitions = db.execute(
+        "select type, name, sql from made.sqlite_master where sql is not null"
+        " and name not like 'sqlite_%' and tbl_name not glob '*_fts*'"
+        " and tbl_name not glob '*_exact*'"
+    ).fetchall()
+    db.execute("begin")
+    for kind in ("table", "index"):
+        for _, name, sql in (each for each in definitions if each[0] == kind):
+            db.execute(sql)
+            if kind == "table":
+                db.execute(f"insert into {name} select * from made.{name}")
+    db.execute("commit")
+    for name in SEARCH_INDEXES:
+        [(sql,)] = db.execute("select sql from made.sqlite_master where name = ?", (name,))
+        build_search_index(archive, folder / f"{name}.db", name, sql)
+    db.close()
+    return time.process_time() - begun
 
 
 def _cpu(who: int = resource.RUSAGE_SELF) -> float:
@@ -143,22 +202,27 @@ def _cpu(who: int = resource.RUSAGE_SELF) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def measure(sizes: Sequence[int], repeats: int) -> Iterator[str]:
-    """The lines that the benchmark tells."""
+def measure(
+    sizes: Sequence[int], by_rules: Sequence[int], repeats: int, kept: Path | None
+) -> Iterator[str]:
+    """The lines that the benchmark tells. ``kept``: a folder where the captures written stay."""
     jobs = os.cpu_count() or 1
     yield (
-        "| pages | captures | extraction alone, CPU ms | rebuild, CPU ms | of this the writer's |"
-        " share of the limit | captures/s | writer, MB | reader, MB |"
+        "| pages | captures | extraction alone, CPU ms | reading and unpacking | inserting |"
+        " rebuild | of this the writer's | share of extraction alone | with reading and inserting |"
+        " captures/s | writer, MB | reader, MB |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for name, makes in (("known families", KNOWN), ("unknown make", ("unknown",))):
-        for captures in sizes if name == "known families" else sizes[:1]:
-            with tempfile.TemporaryDirectory() as folder:
-                data = Path(folder)
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    kinds = [("known families", KNOWN, size) for size in sizes]
+    kinds += [("unknown make", ("unknown",), size) for size in by_rules]
+    for name, makes, captures in kinds:
+        with tempfile.TemporaryDirectory() as folder:
+            data = (kept or Path(folder)) / f"{makes[-1]}-{captures}"
+            if not (data / "warc").exists():
                 write_captures(data / "warc", makes, captures)
-                found = [_once(data, makes, captures, jobs) for _ in range(repeats)]
-            typical = sorted(found, key=lambda each: each.share)[len(found) // 2]
-            yield f"| {name} | {typical.line()} |"
+            found = [_once(data, makes, captures, jobs) for _ in range(repeats)]
+        typical = sorted(found, key=lambda each: each.share)[len(found) // 2]
+        yield f"| {name} | {typical.line()} |"
     load = os.getloadavg()[1]
     yield ""
     yield f"Load of the machine meanwhile: {load:.0f} processes wanted its {jobs} cores."
@@ -167,43 +231,69 @@ def measure(sizes: Sequence[int], repeats: int) -> Iterator[str]:
 class _Once(NamedTuple):
     alone: float
     """CPU seconds of extraction for a page."""
+    reading: float
+    """Of reading and unpacking a capture."""
+    inserting: float
     told: dict[str, float]
     jobs: int
 
     @property
     def share(self) -> float:
+        """Of the limit that extraction alone sets."""
+        return self._of(self.alone)
+
+    def _of(self, least: float) -> float:
         told = self.told
-        least = max(told["all_cpu"] / self.jobs, told["own_cpu"])
-        return self.alone * told["captures"] / self.jobs / least
+        spent = max(told["all_cpu"] / self.jobs, told["own_cpu"])
+        return least * told["captures"] / self.jobs / spent
 
     def line(self) -> str:
         told, count = self.told, self.told["captures"]
-        return (
-            f"{count} | {1000 * self.alone:.2f} | {1000 * told['all_cpu'] / count:.2f} |"
-            f" {1000 * told['own_cpu'] / count:.2f} | {100 * self.share:.0f} % |"
-            f" {count / told['seconds']:.0f} | {told['megabytes']:.0f} |"
-            f" {told['reader_megabytes']:.0f}"
+        milliseconds = (
+            self.alone, self.reading, self.inserting, told["all_cpu"] / count,
+            told["own_cpu"] / count,
+        )  # fmt: skip
+        shares = (self.share, self._of(self.alone + self.reading + self.inserting))
+        return " | ".join(
+            (
+                f"{count:.0f}",
+                *(f"{1000 * seconds:.2f}" for seconds in milliseconds),
+                *(f"{100 * share:.0f} %" for share in shares),
+                f"{count / told['seconds']:.0f}",
+                f"{told['megabytes']:.0f}",
+                f"{told['reader_megabytes']:.0f}",
+            )
         )
 
 
 def _once(data: Path, makes: Sequence[str], captures: int, jobs: int) -> _Once:
     alone = limit(makes, min(captures, 2000), jobs)
+    for path in data.glob("archive.db*"):
+        path.unlink()
     told = rebuild_once(data, jobs)
     assert told["articles"] == told["captures"], told
-    return _Once(alone, told, jobs)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = inserting(data / "archive.db", Path(folder))
+    return _Once(alone, reading(data / "warc") / captures, rows / captures, told, jobs)
 
 
 def main() -> None:
     parser = told_parser(__doc__)
-    parser.add_argument("--captures", default="1000,4000", help="sizes, with commas between")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--captures", default="1000,10000", help="sizes, with commas between")
+    parser.add_argument("--rules", default="1000,10000", help="sizes, of pages of no known family")
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--kept", type=Path, help="folder for the captures, which are used again")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         _one(*json.loads(given.one))
         return
-    sizes = [int(size) for size in given.captures.split(",")]
-    told_to(given.write, Told("rebuild", list(measure(sizes, given.repeats))))
+    sizes, by_rules = (
+        [int(size) for size in wanted.split(",") if size]
+        for wanted in (given.captures, given.rules)
+    )
+    lines = measure(sizes, by_rules, given.repeats, given.kept)
+    told_to(given.write, Told("rebuild", list(lines)))
 
 
 if __name__ == "__main__":
