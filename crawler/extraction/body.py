@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml.html import HtmlElement
 
@@ -199,7 +200,7 @@ def _resumes(blocks: list[Block], index: int) -> bool:
 
 
 _PROSE = 80
-_GOES_ON = 120
+_GOES_ON = 100
 """Characters of paragraphs that show that a text goes on."""
 
 
@@ -215,6 +216,9 @@ def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) ->
         return blocks
     # Several titles on one line are a list of other articles, whatever a verdict says.
     sure = {id(b) for b in suspects if len(b.links) > 1 or _points_elsewhere(b)}
+    for above, below in pairwise(block for block in blocks if block.text):
+        if _names_another(above) and _names_another(below):
+            sure |= {id(above), id(below)}
     verdict = judge() if len(sure) < len(suspects) and judge is not None else None
     gone = {
         id(block)
@@ -235,6 +239,14 @@ def _looks_like_chrome(block: Block) -> bool:
     if len(block.text) > 300:
         return False
     return block.linked >= 0.8 * len(block.text.replace(" ", "")) or _points_elsewhere(block)
+
+
+def _names_another(block: Block) -> bool:
+    """Whether a line is one link as long as a title: two in a row are a list of others."""
+    return len(block.text) >= _TITLE and len(block.links) == 1 and _looks_like_chrome(block)
+
+
+_TITLE = 25
 
 
 def _points_elsewhere(block: Block) -> bool:
@@ -307,7 +319,7 @@ def _is_teaser(block: Block, blocks: list[Block]) -> bool:
     begun = key(_ELLIPSIS.sub("", block.text))
     return any(
         other is not block
-        and len(key(other.text)) > len(begun)
+        and len(key(other.text)) >= len(begun)
         and key(other.text).startswith(begun)
         for other in blocks
     )

@@ -26,7 +26,7 @@ _META_REST_RE = re.compile(
     rf"lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin(?:istrator)?|"
     rf"super user|GMT\s?\+\s?0?7"
     r"|(?<!\w)(?-i:SA|CH|AM|PM)(?!\w)"
-    rf"|{PUBLISHED_RE.pattern}|{UPDATED_RE.pattern}|ngày|lúc|vào|[\W\d_]+",
+    rf"|được|{PUBLISHED_RE.pattern}|{UPDATED_RE.pattern}|ngày|lúc|vào|[\W\d_]+",
     re.I,
 )
 

@@ -139,14 +139,15 @@ def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[st
                 row = _name_and_date(line)
             if row is None and (_says_who(line) or _by_line(line)):
                 row = [line]
-            if row is None and index > prose and _CLOCK.search(line) and is_date_line(line):
+            below = index > prose or prose == len(blocks)
+            if row is None and below and _CLOCK.search(line) and is_date_line(line):
                 row = []
             if row is not None:
                 authors += row
                 rows.append(line)
                 continue
             near = any(abs(index - date) <= _REACH for date in dates)
-            if near and len(block.text) <= 60:
+            if near and len(block.text) <= 60 and not (block.kind == "item" and index > prose):
                 if _is_name(block.text):
                     authors.append(block.text)
                     continue

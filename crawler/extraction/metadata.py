@@ -170,7 +170,7 @@ def _match(
                 return 1.0 - 0.01 * level, text
             continue
         share = len(wanted) / max(len(letters), 1)
-        if len(wanted) >= 20 and _is_part(wanted, name) and not is_unit_name(text):
+        if _is_part(wanted, name) and not is_unit_name(text):
             # Between a section's name and the site's.
             score = max(score, 1.5)
             continue
@@ -190,7 +190,9 @@ def _match(
 
 
 def _is_part(wanted: str, name: str) -> bool:
-    return wanted in map(key, _SEPARATORS.split(name))
+    """Whether letters are all of one part of a page title: a long one, or one in the middle."""
+    parts = [*map(key, _SEPARATORS.split(name))]
+    return wanted in (parts if len(wanted) >= 20 else parts[1:-1])
 
 
 def _whole_name(text: str, named: Sequence[str]) -> bool:

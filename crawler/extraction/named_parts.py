@@ -20,7 +20,7 @@ from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
 
 _NOISE = re.compile(
-    r"(?:^|[\s_-])(?:relat(?!ive)\w*|lien-?quan|tin-?khac|other-?news|more-?news|read-?more|readmore|"
+    r"(?:^|[\s_-])(?:relat(?!ive)\w*|lien-?quan|tin-?khac|hot-?news|tin-?nong|other-?news|more-?news|read-?more|readmore|"
     r"recommend\w*|suggest\w*|shar(?:e|ing)\w*|social\w*|comments?|binh-?luan|tags?|tag-?list|"
     r"chia-?se|danh-?gia|keywords?|tu-?khoa|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
     r"quang-?cao|newsletter|subscribe|toolbar|pagination|paging|sidebar|widget|"

@@ -29,9 +29,14 @@ def _below_verses(block: Block, others: Sequence[Block]) -> bool:
         and (
             len(homes) == 1
             or (block.align != "center" and {verse.align for verse in verses} == {"center"})
+            or (_tag(block) == "p" and {_tag(verse) for verse in verses} == {"div"})
         )
         and block.element not in homes
         and not block.after_break
         and all(verse.kind == "paragraph" and 12 <= len(verse.text) < 60 for verse in verses)
         and not any(is_person_name(verse.text) for verse in verses)
     )
+
+
+def _tag(block: Block) -> str:
+    return str(block.element.tag) if block.element is not None else ""

@@ -103,7 +103,7 @@ def title_above(
         for block in blocks[:start]:
             if not _may_be_title(block, own) or (inner is not None and block.element in inside):
                 continue
-            score = _prominence(block)
+            score = _prominence(block) + (_ABOVE_ROW if _heads_row(blocks, block) else 0)
             if best is None or score > best[0]:
                 best = (score, block)
         if best is not None and inner is not None:
@@ -130,6 +130,15 @@ def _shown(
     return (
         _undated(title) or _unlabelled(title) or (title.text, _first_shown(document, title, skip))
     )
+
+
+def _heads_row(blocks: Sequence[Block], title: Block) -> bool:
+    """Whether the row of date, author and counts follows a line directly."""
+    after = next(i for i, block in enumerate(blocks) if block is title) + 1
+    return after < len(blocks) and _tells(blocks[after])
+
+
+_ABOVE_ROW = 3
 
 
 def _tells(block: Block) -> bool:
@@ -172,11 +181,12 @@ def _short_title(
 ) -> tuple[str, HtmlElement | None]:
     """A title of two or three words ("Tin buồn"), called a title and right above date or text."""
     top, scope = container, container.getparent()
+    own = len(clean_line(str(container.text_content())))
     for _ in range(_WRAPPED):
         if scope is None or scope.tag in ("body", "html"):
             break
         top, scope = scope, scope.getparent()
-        if top[0] is not container and clean_line(str(top[0].text_content())):
+        if len(clean_line(str(top.text_content()))) > _SHORT_TITLE + own:
             break
     blocks = read_blocks(top, document.base, skip)
     for block, after in pairwise(blocks):
@@ -186,7 +196,7 @@ def _short_title(
         if is_frame_title(text) or boilerplate_kind(text) or _tells(block):
             continue
         follows = _tells(after) or after.text.endswith(_SENTENCE)
-        if follows and (_prominence(block) >= 3):
+        if follows and (_prominence(block) >= 3 or _tells(after)):
             return text, _tight(block)
     return "", None
 
@@ -270,7 +280,7 @@ def _verses_from(blocks: Sequence[Block], index: int) -> bool:
     return len(more) == 2 * _VERSES and len(homes) == 1
 
 
-_WRAPPED = 3
+_WRAPPED = 5
 """Elements around the container that may hold nothing but it."""
 _VERSES = 3
 """Short lines in a row that begin a text: so many in one element, or twice as many side by side."""
