@@ -73,7 +73,7 @@ async def feed(datasette: Any, request: Request) -> Response:
     to, settings = Addresses(datasette, request), FaceSettings.of(datasette)
 
     def work(conn: sqlite3.Connection) -> list[Hit]:
-        return answer(conn, asked, facets=False).hits
+        return answer(conn, asked, facets=False, leads=True).hits
 
     hits = await read(datasette, request, work)
     sample = await web_held(datasette) == SAMPLE

@@ -61,9 +61,17 @@ PUBLIC = (
 
 
 def load_hits(
-    conn: sqlite3.Connection, ids: Sequence[int], query: Query | None = None, exact: bool = False
+    conn: sqlite3.Connection,
+    ids: Sequence[int],
+    query: Query | None = None,
+    exact: bool = False,
+    *,
+    leads: bool = False,
 ) -> list[Hit]:
-    """The articles with these ids, in this order; one that is gone meanwhile is left out."""
+    """The articles with these ids, in this order; one that is gone meanwhile is left out.
+
+    ``leads``: an article's lead serves as its extract where it has one, whatever was looked for.
+    """
     marks = query.marks(exact) if query else None
     extra = ", substr(a.body, 1, 100000) as body, substr(a.table_text, 1, 20000) as tables"
     found: dict[int, Hit] = {}
@@ -79,7 +87,7 @@ def load_hits(
         for values in cursor.fetchall():
             row = dict(zip(names, values, strict=True))
             hit = Hit(row)
-            if marks is None:
+            if marks is None or (leads and row["lead"]):
                 hit.title_marked = [(row["title"][:LISTED_TITLE], False)]
                 hit.extract = [(_cut(row["lead"]), False)] if row["lead"] else []
             else:

@@ -120,7 +120,11 @@ class Answer:
     widened: bool = False
 
 
-def answer(conn: sqlite3.Connection, asked: Asked, facets: bool = True) -> Answer:
+def answer(
+    conn: sqlite3.Connection, asked: Asked, facets: bool = True, leads: bool = False
+) -> Answer:
+    """What is shown of a search; ``leads``: with leads in place of extracts, as feeds have them."""
+
     def find(exact: bool) -> Found:
         # A Query is told from another by its text.
         text = asked.query and (asked.query.text, asked.error is None)
@@ -149,7 +153,8 @@ def answer(conn: sqlite3.Connection, asked: Asked, facets: bool = True) -> Answe
         wider = find(False)
         if wider.total:
             found, exact, widened = wider, False, True
-    return Answer(found, load_hits(conn, found.ids, asked.query, exact), exact, widened)
+    hits = load_hits(conn, found.ids, asked.query, exact, leads=leads)
+    return Answer(found, hits, exact, widened)
 
 
 def next_parameters(asked: Asked, found: Found) -> str:

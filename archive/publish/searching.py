@@ -148,7 +148,7 @@ class _Searching:
             first = telling_words(self.conn, self.index, self.query.necessary(self.exact))
         if self.filters and (known or not self.whole) and self._choose(ids, estimate, first, known):
             return self._listed(sort, page, size, facets)
-        sampled = self._gather(ids[:SAMPLE])
+        sampled = self._gather(ids[:SAMPLE]) if facets or self.filters else 0
         scale = ID_SPACE / (ids[SAMPLE - 1] + 1)
         oldest = sort == "oldest"
         if known:

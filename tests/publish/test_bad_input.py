@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from lxml import html
 
-from tests.publish.pages import get
+from tests.publish.pages import get, tree
 
 NUL = "%00"
 
@@ -32,7 +31,7 @@ async def test_a_senseless_parameter_of_a_search_is_named(
 ) -> None:
     page = await get(face, f"/search?{query}", **{"accept-language": "vi"})
     assert page.status_code == 400
-    note = html.document_fromstring(page.text).get_element_by_id("not-understood")
+    note = tree(page.text).get_element_by_id("not-understood")
     assert names in note.text_content()
     for path in ("/search.json", "/feed.atom", "/download/articles.csv"):
         told = await get(face, f"{path}?{query}", **{"accept-language": "en"})

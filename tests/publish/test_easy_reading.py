@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from lxml import html
 
 from archive.publish.article_html import article_html
+from archive.publish.hits import load_hits
 from archive.publish.home import chart_of_rows
 from archive.publish.language import Speaker
+from archive.search.query import parse
 from tests.publish.browser import browser, served
 from tests.publish.pages import get, tree
 
@@ -80,3 +83,21 @@ def test_a_phone_shows_the_sites_as_cards(sample: tuple[Path, dict[str, int]]) -
                 "cell => getComputedStyle(cell, '::before').content"
             )
             assert told.strip('"').rstrip(": ")
+
+
+def test_a_feed_tells_leads_and_extracts_where_there_is_none(
+    sample: tuple[Path, dict[str, int]],
+) -> None:
+    kept = sqlite3.connect(":memory:")
+    with sqlite3.connect(sample[0]) as source:
+        source.backup(kept)
+    source.close()
+    keys = [sample[1]["nha_o"], sample[1]["tai_nan"]]
+    before = load_hits(kept, keys, parse("cong nhan"), leads=True)
+    assert [hit.extract for hit in before] == [[(hit.row["lead"], False)] for hit in before]
+    kept.execute("create temp table articles as select * from main.articles")
+    kept.execute("update temp.articles set lead = ''")
+    after = load_hits(kept, keys, parse("cong nhan"), leads=True)
+    assert [hit.row["id"] for hit in after] == keys
+    assert all(one.extract and one.extract[0][0] for one in after)
+    kept.close()

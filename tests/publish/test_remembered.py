@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive.publish import remembered, search_page
+from archive.publish import remembered, searching
 from archive.publish.remembered import Memory, reading, remembered_ids
 from archive.publish.serve import make_face
 from tests.publish.conftest import close
@@ -24,13 +24,12 @@ WORDS = "thoa uoc lao dong tap the"
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """How often the search itself was made; begins with an empty memory."""
     calls: list[Any] = []
-    real = search_page.search
 
     def search(*arguments: Any, **named: Any) -> Any:
         calls.append(named)
-        return real(*arguments, **named)
+        return searching.search(*arguments, **named)
 
-    monkeypatch.setattr(search_page, "search", search)
+    monkeypatch.setattr("archive.publish.search_page.search", search)
     monkeypatch.setattr(remembered, "_memory", Memory())
     return calls
 
