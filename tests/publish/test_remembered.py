@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive.publish import remembered, searching
+from archive.publish.health_page import site_healths
 from archive.publish.remembered import Memory, reading, remembered_ids
 from archive.publish.serve import make_face
 from tests.publish.conftest import close
@@ -104,3 +106,37 @@ def test_ids_are_the_callers_own_and_outside_a_reading_none_are_kept(own: Path) 
     assert remembered_ids(("own",), lambda: [7]) == [7]
     with reading(None):
         assert remembered_ids(("own",), lambda: [8]) == [8]
+
+
+async def test_the_look_at_all_sites_is_held_for_a_minute_unless_something_is_written(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 3, 1, 9, 0, 10, tzinfo=UTC)
+    looks: list[datetime] = []
+
+    class Clock:
+        now = staticmethod(lambda zone: moment)
+
+    def look(conn: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]:
+        looks.append(now)
+        return site_healths(conn, now)
+
+    monkeypatch.setattr("archive.publish.health_page.datetime", Clock)
+    monkeypatch.setattr("archive.publish.health_page.site_healths", look)
+    monkeypatch.setattr(remembered, "_memory", Memory())
+    face = make_face(own)
+    try:
+        await found(face)  # the log's index is there once the file has been read
+        first = (await get(face, "/health.json")).json()
+        moment += timedelta(seconds=40)
+        assert (await get(face, "/health.json")).json() == first
+        moment += timedelta(seconds=20)
+        assert (await get(face, "/health.json")).json()["checked_at"] != first["checked_at"]
+        assert len(looks) == 2
+        with sqlite3.connect(own) as db:
+            db.execute("update sites set title = 'Tên mới' where name = 'can_tho'")
+        db.close()
+        told = (await get(face, "/health.json")).json()["sites"]
+        assert "Tên mới" in {site["title"] for site in told}
+    finally:
+        close(face)
