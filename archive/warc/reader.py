@@ -79,11 +79,13 @@ class WarcRecord:
     warcinfo: Mapping[str, str] = field(default_factory=dict)
     """Fields of the warcinfo record that this one belongs to, as far as read."""
     _message: HttpMessage | None = None
+    _by_name: dict[str, str] | None = None
 
     def header(self, name: str) -> str:
         """The first value of a WARC header, "" where there is none."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        if self._by_name is None:
+            self._by_name = {key.lower(): value for key, value in reversed(self.headers)}
+        return self._by_name.get(name.lower(), "")
 
     @property
     def type(self) -> str:
