@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import builtins
+import logging
+import pkgutil
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, cast
+from importlib import import_module
+from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
-from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.spider import iter_spider_classes
 
+from archive.database import ArchiveError
 from archive.records import Site
 
 if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.settings import BaseSettings
+
     from crawler.site_spider import SiteSpider
 
 
@@ -20,16 +29,85 @@ _SHORT = 300
 """Characters of an address up to which it is remembered; a hostile page has longer ones."""
 
 
+SITES = "spiders"
+"""The package of the sites' files; nothing here names one of them."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the sites' files declare."""
+
+    sites: dict[str, type[SiteSpider]]
+    """Name -> spider class, by name."""
+    broken: dict[str, str]
+    """File -> why it cannot be loaded, for people."""
+
+
+def load_sites(package: str = SITES) -> Loaded:
+    """Load every file of a package; one that is broken takes no other with it."""
+    sites: dict[str, type[SiteSpider]] = {}
+    broken: dict[str, str] = {}
+    for found in pkgutil.iter_modules(import_module(package).__path__):
+        file = f"{package}/{found.name}.py"
+        try:
+            module = import_module(f"{package}.{found.name}")
+        except Exception as error:  # Whatever stands in it.
+            broken[file] = f"{type(error).__name__}: {error}"
+            continue
+        for spider in iter_spider_classes(module):
+            if spider.name in sites:
+                broken[file] = f"it declares {spider.name}, as another file does"
+                continue
+            sites[spider.name] = cast("type[SiteSpider]", spider)
+    return Loaded(dict(sorted(sites.items())), broken)
+
+
 @cache
+def _loaded() -> Loaded:
+    loaded = load_sites()
+    for file, why in loaded.broken.items():
+        logger.error("%s cannot be loaded, and its site is left out: %s", file, why)
+    return loaded
+
+
 def declared_sites() -> dict[str, type[SiteSpider]]:
     """Name -> spider class of every file in ``spiders/``, by name.
 
-    Raises ImportError (or whatever the file raises) where a site's file is broken: a crawl of
-    the others must not hide it.
+    A file that cannot be loaded is named in the log (on standard error where nobody listens to the
+    log) and left out, so that one broken file does not stop the crawls of all others. What reads
+    captures of every site calls ``refuse_broken`` first.
     """
-    settings = Settings({"SPIDER_MODULES": ["spiders"], "SPIDER_LOADER_WARN_ONLY": False})
-    loader = SpiderLoader.from_settings(settings)
-    return {name: cast("type[SiteSpider]", loader.load(name)) for name in sorted(loader.list())}
+    return _loaded().sites
+
+
+def refuse_broken(broken: Mapping[str, str] | None = None) -> None:
+    """Raise ArchiveError where a site's file cannot be loaded: its pages would be read as those of
+    a site that nobody declares. ``broken``: as ``Loaded`` has it; those of ``spiders/`` if None.
+    """
+    for file, why in (_loaded().broken if broken is None else broken).items():
+        raise ArchiveError(f"{file} cannot be loaded: {why}. Mend or remove it first.")
+
+
+class SiteLoader:
+    """How Scrapy finds the sites (its setting SPIDER_LOADER_CLASS): as everything here does."""
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        return cls()
+
+    def load(self, spider_name: str) -> type[Spider]:
+        """The class of a name; raises KeyError where no site is called so."""
+        return declared_sites()[spider_name]
+
+    def list(self) -> builtins.list[str]:
+        return [*declared_sites()]
+
+    def find_by_request(self, request: Request) -> builtins.list[str]:
+        """The name of the site that serves an address."""
+        spider = spider_for(request.url)
+        return [spider.name] if spider is not None else []
 
 
 @cache

@@ -9,6 +9,8 @@ from crawler import VERSION
 
 BOT_NAME = "congdoan"
 SPIDER_MODULES = ["spiders"]
+# One broken file takes no other site with it.
+SPIDER_LOADER_CLASS = "crawler.catalogue.SiteLoader"
 
 # An honest name; {contact} is filled in for a live crawl, which refuses to start without one.
 USER_AGENT_FORM = f"CongdoanArchive/{VERSION} (union news archive; {{contact}})"

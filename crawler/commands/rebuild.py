@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,14 @@ EXIT_CODES = exit_codes(
 
 
 def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    if value and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        raise click.BadParameter("a day is written as 2026-01-01.")
+    if not value:
+        return value
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+            raise ValueError("not in the form of a day")
+        date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day, such as 2026-01-01.") from None
     return value
 
 
@@ -99,6 +106,7 @@ def rebuild(
     """
     from archive.exchange.selection import Selection
     from archive.read_only import reading
+    from crawler.catalogue import refuse_broken
     from crawler.intake.rebuild import Wishes
     from crawler.intake.rebuild import rebuild as rebuild_archive
 
@@ -107,6 +115,7 @@ def rebuild(
     wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs, leave_damaged, dask)
     go_on = "What was read is kept; the same command goes on."
     with complaints():
+        refuse_broken()
         if sites:
             with reading(data, "sites") as db:
                 Selection(sites).check(db)

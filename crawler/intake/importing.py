@@ -15,6 +15,7 @@ from archive.crawled_web import note_web, refuse_other, web_of
 from archive.database import ArchiveError, open_archive
 from archive.exchange.twins import join_twins
 from archive.warc.reader import Damage, WarcError, read_records
+from crawler.catalogue import refuse_broken
 from crawler.intake.derived import update_derived
 from crawler.intake.ingest import Intake, Watch
 from crawler.intake.names import imported_name
@@ -39,10 +40,11 @@ def import_files(
     Every file is checked to its last record before the first is copied, so that a damaged or
     foreign file leaves the archive as it was. Raises ArchiveError for such a file; with
     ``leave_damaged``, only for one without a single whole response, and what is damaged in the
-    others is reported beside their counts.
+    others is reported beside their counts. Raises it too where a declared site cannot be loaded.
 
     Files are kept under ``warc/imported/``; see ``crawler.intake.names.imported_name``.
     """
+    refuse_broken()
     with ExitStack() as unpacked:
         warcs = [found for path in files for found in _warcs_of(path, data, unpacked)]
         targets = [_checked(path, told, leave_damaged) for path, told in warcs]

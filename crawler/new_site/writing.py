@@ -171,7 +171,8 @@ def taken_names() -> tuple[str, ...]:
 def write_site(sketch: Sketch, root: Path) -> Written:
     """Write the site's file and its first golden pairs below a project's root.
 
-    Raises NewSiteError where one of them exists; then nothing is written.
+    Raises NewSiteError where one of them exists, or where what the site says of itself would make
+    no file that Python reads; then nothing is written.
     """
     spider = root / "spiders" / f"{sketch.name}.py"
     folder = root / "tests" / "sites" / sketch.name
@@ -185,8 +186,14 @@ def write_site(sketch: Sketch, root: Path) -> Written:
     if sketch.listing is not None:
         listing, outcome = sketch.listing
         goldens.append(("listing", listing, {"unreadable": outcome.reason}))
+    source = source_of(sketch)
+    try:
+        compile(source, str(spider), "exec")
+        written = source.encode()
+    except (SyntaxError, ValueError) as error:
+        raise NewSiteError(f"{spider} would be no file that Python reads: {error}") from error
     spider.parent.mkdir(parents=True, exist_ok=True)
-    spider.write_text(source_of(sketch), encoding="utf-8")
+    spider.write_bytes(written)
     paths: list[Path] = []
     for slug, page, answer in goldens:
         folder.mkdir(parents=True, exist_ok=True)
@@ -250,7 +257,9 @@ def source_of(sketch: Sketch) -> str:
     if sketch.article_url:
         lines.append(_assignment("article_url", sketch.article_url, raw=True))
     class_name = "".join(part.capitalize() for part in sketch.name.split("_")) + "Spider"
-    heading = textwrap.shorten(f"{sketch.title or sketch.hosts[0]}: {what}.", 96, placeholder="...")
+    heading = textwrap.shorten(
+        _harmless(f"{sketch.title or sketch.hosts[0]}: {what}."), 96, placeholder="..."
+    )
     return (
         f'"""{heading}\n\nSurveyed on {day}: {len(sketch.articles)} articles were read.\n"""\n\n'
         "from __future__ import annotations\n\n"
@@ -260,23 +269,40 @@ def source_of(sketch: Sketch) -> str:
 
 
 def _assignment(name: str, value: object, *, raw: bool = False) -> str:
-    if raw:
-        quote = "'" if '"' in str(value) else '"'
-        line = f"    {name} = r{quote}{value}{quote}"
-        return line if len(line) <= 100 else line + "  # noqa: E501"
-    text = _literal(value)
+    text = _raw(str(value)) if raw else _literal(value)
     line = f"    {name} = {text}"
-    if len(line) <= 100 or not isinstance(value, (list, tuple)):
+    if len(line) <= 100:
         return line
+    if not isinstance(value, (list, tuple)):
+        return line + "  # noqa: E501"
     opening, closing = text[0], text[-1]
     items = [f"        {_literal(item)}," for item in value]
     inner = "\n".join(item if len(item) <= 100 else item + "  # noqa: E501" for item in items)
     return f"    {name} = {opening}\n{inner}\n    {closing}"
 
 
+def _harmless(text: str) -> str:
+    """A stranger's words for a docstring: nothing in them ends it or means anything to Python."""
+    plain = text.translate({ord("\\"): "/", ord('"'): "'"})
+    return "".join(letter if letter.isprintable() else " " for letter in plain)
+
+
+def _raw(pattern: str) -> str:
+    """A pattern as a raw literal, where it can be one."""
+    quote = "'" if '"' in pattern else '"'
+    if quote in pattern or pattern.endswith("\\") or not pattern.isprintable():
+        return _literal(pattern)
+    return f"r{quote}{pattern}{quote}"
+
+
 def _literal(value: object) -> str:
+    """A value as Python reads it. Of letters only those that are seen stand as they are: a name
+    with marks that turn the direction of writing must not make a file look like another one."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return "".join(
+            letter if letter.isprintable() else f"\\U{ord(letter):08x}"
+            for letter in json.dumps(value, ensure_ascii=False)
+        )
     if isinstance(value, (list, tuple)):
         inner = ", ".join(_literal(item) for item in value)
         if isinstance(value, list):

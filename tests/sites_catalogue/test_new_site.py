@@ -191,6 +191,51 @@ def test_a_site_that_shows_nothing_says_what_is_missing(tmp_path: Path) -> None:
     load(written.spider)
 
 
+HOSTILE = [
+    "C:\\users\\x",
+    '"""\nimport os\n"""',
+    '"""\\N{nothing}\\U',
+    "a\x00b\x1b[31m",
+    "nul \u2028 \u202e dev \ud800 \U000e0041",
+    "' + str(__import__('os')) + '",
+    "\\",
+    "Công đoàn " * 30,
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_what_a_site_says_of_itself_is_only_text(tmp_path: Path, words: str) -> None:
+    survey, kinds = surveyed(small_site)
+    sketch = replace(
+        sketch_site(survey, kinds),
+        name="xau",
+        title=words,
+        home=HOME + words,
+        start_urls=[HOME + words, HOME],
+        feeds=[words],
+        article_url=re.escape(words),
+    )
+    written = write_site(sketch, tmp_path)
+    spider = load(written.spider)
+    assert (spider.title, spider.home, spider.article_url) == (
+        words,
+        HOME + words,
+        re.escape(words),
+    )
+    assert spider.start_urls[0] == HOME + words
+    text = written.spider.read_text("utf-8")
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert all(len(line) <= 100 or "noqa: E501" in line for line in text.split("\n"))
+
+
+def test_a_file_that_python_would_not_read_is_not_written(tmp_path: Path) -> None:
+    survey, kinds = surveyed(small_site)
+    sketch = replace(sketch_site(survey, kinds), name="xau-qua")
+    with pytest.raises(NewSiteError, match=r"xau-qua\.py would be no file"):
+        write_site(sketch, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_page_of_ten_thousand_links_asks_for_a_handful() -> None:
     def many(url: str) -> bytes:
         return listing(
