@@ -3,6 +3,8 @@
 import gc
 
 _YOUNG = 20_000
+_ROUNDS = 5
+"""After how many looks at what is new, what outlived one is looked at; and again of that."""
 
 
 def collect_seldom() -> None:
@@ -12,4 +14,4 @@ def collect_seldom() -> None:
     a crawl. What a page leaves behind in cycles are some hundred objects, none of them large.
     """
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)
+    gc.set_threshold(_YOUNG, _ROUNDS, _ROUNDS)
