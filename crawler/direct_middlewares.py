@@ -42,7 +42,7 @@ class DirectMiddlewares(DownloaderMiddlewareManager):
             return response
         for method in self.methods["process_response"]:
             assert method is not None
-            found = method(request=request, response=response)
+            found: Response | Request | None = method(request=request, response=response)
             if not isinstance(found, (Response, Request)):
                 found = await _awaited(method, found)
             if not isinstance(found, Response):
