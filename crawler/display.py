@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from crawler.crawling import SiteRun
 
@@ -22,13 +23,15 @@ PLAIN_INTERVAL_SECONDS = 10.0
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print rows as a table; wide cells fold, nothing is cut."""
+    """Print rows as a table; wide cells fold, nothing is cut.
+
+    A cell is printed as it is: what a stranger called a file is no markup and no control sequence.
+    """
     table = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        cells = ["" if row.get(column) is None else str(row.get(column)) for column in columns]
-        table.add_row(*cells)
+        table.add_row(*(_cell(row.get(column)) for column in columns))
     _console(sys.stdout).print(table)
 
 
@@ -71,7 +74,7 @@ class CrawlDisplay:
         elif not self._quiet and time.monotonic() - self._last_line > PLAIN_INTERVAL_SECONDS:
             self._last_line = time.monotonic()
             told = [f"{run.site} {run.counters.get('fetched', 0)}" for run in runs if run.counters]
-            self._console.print(f"fetched so far: {', '.join(told)}", highlight=False)
+            self._console.print(f"fetched so far: {', '.join(told)}", highlight=False, markup=False)
 
 
 def print_summary(runs: Sequence[SiteRun], *, as_json: bool) -> None:
@@ -83,7 +86,7 @@ def print_summary(runs: Sequence[SiteRun], *, as_json: bool) -> None:
     console.print(_run_table(runs, "Crawled"))
     for run in runs:
         if run.detail:
-            console.print(f"{run.site}: {run.detail}", highlight=False, markup=False)
+            console.print(_cell(f"{run.site}: {run.detail}"), highlight=False)
 
 
 def _run_table(runs: Sequence[SiteRun], title: str) -> Table:
@@ -93,12 +96,21 @@ def _run_table(runs: Sequence[SiteRun], title: str) -> Table:
     for name in COUNTED:
         table.add_column(name, justify="right")
     for run in runs:
-        table.add_row(run.site, run.outcome, *(str(run.counters.get(name, 0)) for name in COUNTED))
+        table.add_row(
+            _cell(run.site),
+            _cell(run.outcome),
+            *(str(run.counters.get(name, 0)) for name in COUNTED),
+        )
     if len(runs) > 1:
         totals = [str(sum(run.counters.get(name, 0) for run in runs)) for name in COUNTED]
         table.add_section()
         table.add_row("all", "", *totals, style="bold")
     return table
+
+
+def _cell(value: object) -> Text:
+    text = "" if value is None else str(value)
+    return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text))
 
 
 def _console(stream: Any) -> Console:

@@ -31,9 +31,9 @@ class WorkDisplay:
     def __enter__(self) -> WorkDisplay:
         if self._console.is_terminal and not self._quiet:
             self._bar = Bar(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
-                TextColumn("{task.fields[told]}"),
+                TextColumn("{task.fields[told]}", markup=False),
                 TimeRemainingColumn(),
                 console=self._console,
                 transient=True,

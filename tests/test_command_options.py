@@ -153,3 +153,22 @@ def test_what_goes_wrong_is_a_message(error: Exception, said: str) -> None:
 def test_what_is_no_complaint_passes(error: Exception) -> None:
     with pytest.raises(type(error)), complaints():
         raise error
+
+
+@pytest.mark.parametrize("command", ["crawl", "dispatch"])
+def test_all_and_names_are_not_said_together(command: str, tmp_path: Path) -> None:
+    given = [command, "--all", "lang_son", "--data", str(tmp_path / "d")]
+    given += ["--node", "http://127.0.0.1:9"] if command == "dispatch" else ["--sample"]
+    result = CliRunner().invoke(congdoan, given)
+    assert result.exit_code == 2
+    assert "--all or sites by name, not both: lang_son." in result.output
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "2026-02-30", "0000-01-01", "٢٠٢٦-٠١-٠١"])
+def test_a_day_that_is_none_is_refused_by_a_rebuild(day: str, tmp_path: Path) -> None:
+    given = ["rebuild", "--since", day, "--data", str(tmp_path / "d")]
+    result = CliRunner().invoke(congdoan, given)
+    assert result.exit_code == 2
+    assert "is no day, such as 2026-01-01" in result.output
+    assert not (tmp_path / "d").exists()

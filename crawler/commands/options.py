@@ -83,8 +83,10 @@ def refuse_bad_contact(contact: str, missing: str = "") -> None:
 def chosen_sites(names: Sequence[str], every: Sequence[str] | None) -> list[str]:
     """The named sites, each once; or ``every``, where --all was said (else it is None).
 
-    Raises click.UsageError where neither is given.
+    Raises click.UsageError where neither is given, or both.
     """
+    if names and every is not None:
+        raise click.UsageError(f"--all or sites by name, not both: {', '.join(names)}.")
     chosen = list(dict.fromkeys(names)) if every is None else list(every)
     if not chosen:
         raise click.UsageError(
