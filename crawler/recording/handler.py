@@ -19,8 +19,8 @@ robots.txt, images, and answers that break off. Set it for both schemes::
 Accept-Encoding must be set like that: left alone, Scrapy offers brotli and zstd, and the usual
 WARC tools fail on records that are encoded so.
 
-Two capture levels. "wire" keeps the bytes of the wire and leans on internals of Scrapy and
-Twisted (``crawler.recording.wire``). "payload" uses only the public API and can wrap any
+Two capture levels. "wire" keeps the bytes of the wire and leans on internals of Scrapy where it
+connects (``crawler.recording.wire``). "payload" uses only the public API and can wrap any
 handler; it rebuilds the heads and cannot keep answers that break off. warcinfo says which level
 wrote the file.
 
