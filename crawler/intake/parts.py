@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from archive.articles import content_hash
 from archive.awaiting import Place
@@ -38,6 +39,11 @@ MAX_CONTENT_BYTES = 30_000_000
 """Bytes of a page after decompression; the limit of a crawl's download."""
 PART_BYTES = 4 << 20
 """About so much of a file is read at a time: some hundred pages, one to three seconds of work."""
+
+_BUNDLE_BYTES = 500_000
+"""Of records, as the wire had them: some thirty pages."""
+_ELSEWHERE: Final = "elsewhere"
+"""Of a revisit that has to be read with another record's payload."""
 
 Extract = Callable[[Page], Article | Unreadable]
 
@@ -120,18 +126,24 @@ def read_file_part(
     def damaged(found: Damage) -> None:
         damage.append(str(WarcError(path, found.offset, found.problem)))
 
-    try:
+    def wanted_records() -> Iterator[WarcRecord]:
+        nonlocal records
         for record in read_stretch(path, part.stretch, damaged=damaged):
             records += 1
-            if only is not None and record.id not in only:
-                continue
-            found = located(record, part.file, origin)
-            if found is None:
-                continue
-            capture, site = found
-            sites[site.name] = site
-            crawls.add(capture.crawl)
-            readings.append(read_capture(capture, record, reader or extract))
+            if only is None or record.id in only:
+                yield record
+
+    try:
+        for bundle in _bundles(wanted_records()):
+            found = [(record, located(record, part.file, origin)) for record in bundle]
+            captures = [(place[0], record) for record, place in found if place is not None]
+            outcomes = [_outcome(each, record, reader or extract) for each, record in captures]
+            readings += [
+                _read(capture, outcome)
+                for (capture, _), outcome in zip(captures, outcomes, strict=True)
+            ]
+            sites |= {place[1].name: place[1] for _, place in found if place is not None}
+            crawls |= {capture.crawl for capture, _ in captures}
     except WarcError as error:
         damage.append(str(error))
     return Batch(
@@ -143,6 +155,30 @@ def read_file_part(
         tuple(sorted(crawls)),
         "; ".join(damage),
     )
+
+
+def _bundles(records: Iterator[WarcRecord]) -> Iterator[list[WarcRecord]]:
+    """Some records at a time, so that each step is done for several before the next: steps taken
+    in turn for every page cost twice as much, since one drives the other from the fast memory."""
+    bundle: list[WarcRecord] = []
+    size = 0
+    while True:
+        try:
+            record = next(records, None)
+        except WarcError:
+            # What is whole before the damage is read.
+            if bundle:
+                yield bundle
+            raise
+        if record is None:
+            break
+        bundle.append(record)
+        size += len(record.block)
+        if size > _BUNDLE_BYTES:
+            yield bundle
+            bundle, size = [], 0
+    if bundle:
+        yield bundle
 
 
 def located(record: WarcRecord, file: str, origin: str) -> tuple[Capture, Site] | None:
@@ -165,17 +201,14 @@ def read_capture(capture: Capture, holder: WarcRecord | None, reader: Extract) -
 
     A revisit that has to be read is given back as ``elsewhere`` when ``holder`` is itself.
     """
+    return _read(capture, _outcome(capture, holder, reader))
+
+
+def _read(capture: Capture, outcome: Outcome | Literal["elsewhere"]) -> Read:
     address = article_key(capture.url)
     leads_to = article_key(capture.location) if capture.location else ""
-    outcome: Outcome
-    if not needs_extraction(capture):
-        outcome = outcome_without_extraction(capture)
-    elif holder is None:
-        outcome = Unreadable("broken", "the record that this revisit refers to is missing")
-    elif holder.type == "revisit":
+    if outcome == _ELSEWHERE:
         return Read(capture, address, leads_to, None, elsewhere=True)
-    else:
-        outcome = _outcome(capture, holder, reader)
     if outcome is not None:
         outcome = judged(capture.url, outcome)
     expected = expects_article(capture.url)
@@ -186,7 +219,15 @@ def read_capture(capture: Capture, holder: WarcRecord | None, reader: Extract) -
     return Read(capture, address, leads_to, outcome, key, digest, expected)
 
 
-def _outcome(capture: Capture, holder: WarcRecord, reader: Extract) -> Article | Unreadable:
+def _outcome(
+    capture: Capture, holder: WarcRecord | None, reader: Extract
+) -> Outcome | Literal["elsewhere"]:
+    if not needs_extraction(capture):
+        return outcome_without_extraction(capture)
+    if holder is None:
+        return Unreadable("broken", "the record that this revisit refers to is missing")
+    if holder.type == "revisit":
+        return _ELSEWHERE
     try:
         body = holder.content(MAX_CONTENT_BYTES)
     except ContentTooLarge:

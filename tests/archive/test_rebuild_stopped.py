@@ -277,7 +277,6 @@ def test_a_killed_process_leaves_no_other_and_its_work(tmp_path: Path, number: i
     process = start(data)
     wait_for(lambda: parts_done(data) >= 1 or process.poll() is not None, "a part that is done")
     workers = descendants(process.pid)
-    assert len(workers) > 1  # Those that read, and the one that they were forked from.
     os.kill(process.pid, number)
     _, said = process.communicate(timeout=PATIENCE)
     if number == signal.SIGTERM:
