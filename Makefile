@@ -1,4 +1,5 @@
 # make install   the environment, from the lock file (needs Python 3.11 or later, and make)
+# make server    the same without what only develops it: for a machine that runs it (docs/server.md)
 # make run       crawl the sample web into data-sample/ and serve that archive
 #                make run SITES="lang_son hai_phong" CONTACT=you@example.org   live sites, into data/
 # make test      the tests
@@ -15,19 +16,29 @@ PORT ?= 8001
 JOBS ?= auto
 STAMP := $(VENV)/installed-from-lock
 
-.PHONY: install run test check lint types contracts pywb lock clean
+.PHONY: install server run test check lint types contracts pywb lock clean
 
-install: $(STAMP)
-
-$(STAMP): requirements.lock pyproject.toml
+# $(1): the lock file.
+define install-from
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed; say which with make PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-	  -r requirements.lock
+	  -r $(1)
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
+endef
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(call install-from,requirements.lock)
 	touch $@
+
+server:
+	$(call install-from,requirements-run.lock)
+	@# Services may not write here: what Python would compile at every start is compiled now.
+	$(BIN)/python -m compileall -q archive crawler spiders
 
 run: install
 ifdef SITES
