@@ -255,8 +255,8 @@ def collect(folders: tuple[Path, ...], data: Path, jobs: int | None, as_json: bo
 
     \b
     Examples:
-      rsync -a --include='*.warc.gz' --exclude='*.*' node2:data/warc/ from-node2/
-      congdoan collect from-node2
+      rsync -a --include='*/' --include='*.warc.gz' --exclude='*' 10.0.0.2:data/warc/ from-2/
+      congdoan collect from-2
     """
     from crawler.nodes.collecting import collect as collect_folders
 

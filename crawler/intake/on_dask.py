@@ -49,7 +49,8 @@ class DaskReaders(Readers):
             from distributed import Client
         except ImportError:
             raise ArchiveError(
-                "Reading on dask workers needs dask: pip install 'congdoan-archive[dask]'."
+                "Reading on dask workers needs dask. In the project's folder:"
+                " .venv/bin/pip install -e '.[dask]'"
             ) from None
         self._address = address
         connect: Any = Client

@@ -67,7 +67,9 @@ def serve_node(
         from scrapyd.config import Config
         from scrapyd.webservice import spider_list
     except ImportError:
-        raise ArchiveError("A node needs scrapyd: pip install 'congdoan-archive[nodes]'.") from None
+        raise ArchiveError(
+            "A node needs scrapyd. In the project's folder: .venv/bin/pip install -e '.[nodes]'"
+        ) from None
     data = Path(node.data)
     open_recovered(data, partial(print, flush=True)).close()
     forget_old_reports(node.reports)
