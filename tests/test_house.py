@@ -128,16 +128,49 @@ def test_the_merger_counts() -> None:
     assert len(PROVINCE_2025) == 63
 
 
+ODD = re.compile(
+    r"(?<![\w.:])/(?:work|home|root|tmp)/[a-z.]|files\.pythonhosted|pypi\.org/simple|pypi-more"
+)
+"""Addresses of one machine or registry."""
+WRITTEN = (".py", ".md", ".toml", ".lock", ".cfg", ".json", ".html", ".css", ".js", ".sql", ".yml",
+           ".yaml", ".service", ".timer", ".txt", "")  # fmt: skip
+
+
+def published() -> list[Path]:
+    """Every text that is published: the files at the root, and all below the folders that are."""
+    folders = ("docs", "tests", "benchmarks", "deploy", ".ci", *ROOMS)
+    found = [path for path in ROOT.iterdir() if path.is_file()]
+    found += [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    return [
+        path
+        for path in found
+        if path.suffix in WRITTEN and "__pycache__" not in path.parts and path != Path(__file__)
+    ]
+
+
 def test_the_project_speaks_only_of_itself() -> None:
     """No address of one machine or registry in anything that is published."""
-    odd = re.compile(r"/(?:work|home|root|tmp)/[a-z.]|files\.pythonhosted|pypi\.org/simple")
-    texts = [
-        ROOT / "README.md",
-        ROOT / "Makefile",
-        ROOT / "pyproject.toml",
-        ROOT / "requirements.lock",
+    texts = published()
+    names = {path.name for path in texts}
+    assert names >= {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Containerfile", "crontab"}
+    assert {path.parts[len(ROOT.parts)] for path in texts} >= {"tests", "benchmarks", "deploy"}
+    found = [
+        f"{path.relative_to(ROOT)}: {odd[0]}"
+        for path in texts
+        if (odd := ODD.search(path.read_text("utf-8", "replace")))
     ]
-    texts += [path for folder in ("docs", *ROOMS) for path in (ROOT / folder).rglob("*.py")]
-    texts += list((ROOT / "docs").rglob("*.md"))
-    found = [path.name for path in texts if path.exists() and odd.search(path.read_text("utf-8"))]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("cd /home/an/archive", True),
+        ("see /tmp/out.txt", True),
+        ("https://pypi.org/simple", True),
+        ("https://union.example/home/tin", False),
+        ("/opt/congdoan and /var/lib/congdoan", False),
+    ],
+)
+def test_what_an_address_of_one_machine_is(text: str, odd: bool) -> None:
+    assert bool(ODD.search(text)) is odd
