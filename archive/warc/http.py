@@ -80,13 +80,14 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def head_end(data: bytes | bytearray) -> int:
-    """Where the head ends: the offset after its empty line, or -1 when that has not come.
+def head_end(data: bytes | bytearray, start: int = 0) -> int:
+    """Where the head that begins at ``start`` ends: the offset after its empty line, or -1 when
+    that has not come.
 
     >>> head_end(b"HTTP/1.1 200 OK\\r\\n\\r\\nbody")
     19
     """
-    found = _HEAD_END.search(data, 0, MAX_HEAD)
+    found = _HEAD_END.search(data, start, start + MAX_HEAD)
     return found.end() if found else -1
 
 
@@ -125,13 +126,17 @@ def parse_head(data: bytes | bytearray, *, request: bool = False) -> HttpHead:
 
 
 def interim_size(data: bytes | bytearray) -> int:
-    """How many bytes at the start are interim (1xx) answers, which precede the real one."""
+    """How many bytes at the start are interim (1xx) answers, which precede the real one.
+
+    Each byte is looked at once, however many they are.
+    """
     total = 0
-    while True:
-        head = parse_head(data[total : total + MAX_HEAD])
-        if not (head.complete and 100 <= head.status < 200 and head.status != 101):
-            return total
-        total += head.size
+    while (end := head_end(data, total)) >= 0:
+        status = parse_head(data[total:end]).status
+        if not 100 <= status < 200 or status == 101:
+            break
+        total = end
+    return total
 
 
 class Dechunker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -148,6 +149,23 @@ def test_interim_answers() -> None:
     assert interim_size(early + b"HTTP/1.1 100 Continue\r\n\r\n" + answer()) == len(early) + 25
     assert interim_size(early[:-2]) == 0
     assert interim_size(b"HTTP/1.1 101 Switching\r\n\r\n") == 0
+
+
+class Counted(bytearray):
+    """Bytes that count how many of them are copied out."""
+
+    copied = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.copied += len(found) if isinstance(at, slice) else 1
+        return found
+
+
+def test_very_many_interim_answers_are_copied_once() -> None:
+    many = Counted(b"HTTP/1.1 100 Continue\r\n\r\n" * 4000 + answer())
+    assert interim_size(many) == len(many) - len(answer())
+    assert many.copied <= len(many)
 
 
 @given(st.binary(max_size=400), st.integers(1, 50), st.integers(1, 50))

@@ -59,6 +59,33 @@ def test_what_came_of_an_answer_that_is_too_large_is_kept(tmp_path: Path, reply:
         assert len(record.block) < len(whole)
 
 
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </kieu.css>; rel=preload\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "block"),
+    [(b"", EARLY * 1000), (b"HTTP/1.1 200 OK\r\n", b"X-Tin: tin\r\n" * 5000)],
+    ids=["interim answers", "header lines"],
+)
+def test_heads_without_end_are_given_up_early(tmp_path: Path, begun: bytes, block: bytes) -> None:
+    """Up to 60 MB of them are on offer; the sizes of bodies say nothing of heads."""
+    replies = {
+        "/": Reply.of(begun, *[block] * (60_000_000 // len(block))),
+        "/b": Reply.of(answer()),
+    }
+    with RawServer(replies) as server:
+        urls = [server.url("/"), server.url("/b")]
+        crawled = crawl(tmp_path, [{"url": url} for url in urls], settings={"RETRY_ENABLED": False})
+        assert [one["url"] for one in crawled.report["failures"]] == urls[:1]
+        assert crawled.body(urls[1]) == PAGE
+        wait_for(lambda: server.served("/")[0].cut, "the server's connection is closed")
+        # What the kernel holds for the client comes on top of the megabyte that it takes.
+        assert len(server.served("/")[0].sent) < 30_000_000
+    kept = [record for record in crawled.records("response") if record.url == urls[0]]
+    assert sum(len(record.block) for record in kept) < 1_500_000
+    assert not [record for record in kept if record.truncated == ""]
+
+
 def test_a_broken_head_is_kept_as_what_it_is(tmp_path: Path) -> None:
     replies = {
         "/cut": Reply.of(b"HTTP/1.1 200 OK\r\nContent-Ty", close=True),
