@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from sqlite_utils import Database
+
 from archive.crawled_web import note_web, refuse_other, web_of
 from archive.database import ArchiveError, open_archive
 from archive.exchange.twins import join_twins
@@ -27,6 +29,10 @@ _WHOLE_ONES = "{} responses before it are whole: --leave-damaged takes whatever 
 CHANGES = ("new", "changed", "unchanged", "gone", "unreadable")
 
 
+class RefusedFile(ArchiveError):
+    """A file that cannot be taken in, for what it is; nothing else stands in the way."""
+
+
 def import_files(
     files: Sequence[Path],
     data: Path,
@@ -34,34 +40,46 @@ def import_files(
     leave_damaged: bool = False,
     jobs: int | None = None,
     watch: Watch | None = None,
+    refused: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
     """Copy WARC files, and those inside WACZ files, into the archive and read them.
 
     Every file is checked to its last record before the first is copied, so that a damaged or
-    foreign file leaves the archive as it was. Raises ArchiveError for such a file; with
+    foreign file leaves the archive as it was. Raises RefusedFile for such a file; with
     ``leave_damaged``, only for one without a single whole response, and what is damaged in the
-    others is reported beside their counts. Raises it too where a declared site cannot be loaded.
+    others is reported beside their counts. With ``refused``, files that are
+    refused are added there (``file``, ``reason``) and the others are taken in. Raises ArchiveError
+    where the archive cannot be used, others keep it, or a declared site cannot be loaded.
 
     Files are kept under ``warc/imported/``; see ``crawler.intake.names.imported_name``.
     """
     refuse_broken()
     with ExitStack() as unpacked:
-        warcs = [found for path in files for found in _warcs_of(path, data, unpacked)]
-        targets = [_checked(path, told, leave_damaged) for path, told in warcs]
+        targets: list[_Target] = []
+        for path in files:
+            try:
+                found = _warcs_of(path, data, unpacked)
+                targets += [_checked(warc, told, leave_damaged) for warc, told in found]
+            except RefusedFile as error:
+                if refused is None:
+                    raise
+                refused.append({"file": str(path), "reason": str(error)})
         with locked(data, IMPORT, patience=PATIENCE_SECONDS, doing="Another import or a rebuild"):
-            return _import(targets, data, jobs, watch)
+            return _import(targets, data, jobs, watch, refused)
 
 
 def _import(
-    targets: Sequence[_Target], data: Path, jobs: int | None, watch: Watch | None
+    targets: Sequence[_Target],
+    data: Path,
+    jobs: int | None,
+    watch: Watch | None,
+    refused: list[dict[str, str]] | None,
 ) -> dict[str, Any]:
     folder = data / "warc"
     rows: list[dict[str, Any]] = []
     with open_archive(data / "archive.db") as db:
         try:
-            for web in sorted({target.web for target in targets}):
-                refuse_other(db, data, web)
-                note_web(db, web)
+            targets = _of_this_web(db, data, targets, refused)
             with Intake(db, folder, jobs=jobs) as intake:
                 for path, name, _, told in targets:
                     _copy(path, folder / name)
@@ -70,7 +88,8 @@ def _import(
                     damage = [str(found) for found in taken.damage] + taken.unread
                     row = {"file": told, "captures": taken.captures, **counts, "damage": damage}
                     rows.append(row)
-                rows[-1]["damage"] += intake.finish().unread
+                for line in intake.finish().unread:
+                    rows[-1]["damage"].append(line)
             join_twins(db)
             update_derived(db, data)
             return {"files": rows, "articles": db.table("articles").count}
@@ -78,18 +97,43 @@ def _import(
             raise ArchiveError(str(error)) from error
 
 
+def _of_this_web(
+    db: Database, data: Path, targets: Sequence[_Target], refused: list[dict[str, str]] | None
+) -> list[_Target]:
+    """The files that are of the web which the archive is of, live or sample."""
+    fitting: list[_Target] = []
+    for web in sorted({target.web for target in targets}):
+        of_it = [target for target in targets if target.web == web]
+        try:
+            refuse_other(db, data, web)
+        except ArchiveError as error:
+            if refused is None:
+                raise
+            refused += [
+                {"file": target.told, "reason": f"{target.told}: {error}"} for target in of_it
+            ]
+            continue
+        note_web(db, web)
+        fitting += of_it
+    return fitting
+
+
 def _warcs_of(path: Path, data: Path, unpacked: ExitStack) -> list[tuple[Path, str]]:
     """The WARC files that a file is or holds, and how they are told of; what is unpacked lasts as
     long as ``unpacked``."""
-    if not is_wacz(path):
-        return [(path, str(path))]
+    try:
+        if not is_wacz(path):
+            return [(path, str(path))]
+    except OSError as error:
+        why = f"{path} cannot be read: {error.strerror or error}"
+        raise RefusedFile(f"{why}. Nothing was imported.") from error
     # Beside the archive and not in the system's small folder: a WACZ may hold gigabytes.
     data.mkdir(parents=True, exist_ok=True)
     folder = unpacked.enter_context(TemporaryDirectory(prefix="unpacked-", dir=data))
     try:
         return [(warc, f"{path}: {name}") for warc, name in unpack_wacz(path, Path(folder))]
     except ArchiveError as error:
-        raise ArchiveError(f"{str(error).rstrip('.')}. Nothing was imported.") from error
+        raise RefusedFile(f"{str(error).rstrip('.')}. Nothing was imported.") from error
 
 
 class _Target(NamedTuple):
@@ -105,7 +149,7 @@ class _Target(NamedTuple):
 
 
 def _checked(path: Path, told: str, leave_damaged: bool) -> _Target:
-    """What is to be imported of a file; ArchiveError where it is not a whole WARC."""
+    """What is to be imported of a file; RefusedFile where it is not a whole WARC."""
     captures = 0
     webs: set[str] = set()
     damage: list[Damage] = []
@@ -119,12 +163,12 @@ def _checked(path: Path, told: str, leave_damaged: bool) -> _Target:
     except WarcError as error:
         more = "" if leave_damaged or not captures else f" {_WHOLE_ONES.format(captures)}"
         said = str(error).replace(str(path), told)
-        raise ArchiveError(f"{said}. Nothing was imported.{more}") from error
+        raise RefusedFile(f"{said}. Nothing was imported.{more}") from error
     if not captures:
         why = f" ({damage[0]})" if damage else ""
-        raise ArchiveError(f"{told} holds no response record{why}. Nothing was imported.")
+        raise RefusedFile(f"{told} holds no response record{why}. Nothing was imported.")
     if len(webs) > 1:
-        raise ArchiveError(
+        raise RefusedFile(
             f"{told} holds pages of the sample web beside others. Nothing was imported."
         )
     return _Target(path, imported_name(digest, path.name), webs.pop(), told)

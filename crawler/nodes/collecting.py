@@ -35,7 +35,7 @@ def collect(
 
     Returns ``files`` (a row for each taken in), ``known`` (how many the archive had) and
     ``refused`` (file and reason). Raises ArchiveError where a folder or the archive cannot be
-    used.
+    used, and where another import or a rebuild keeps it: then nothing is wrong with any file.
     """
     known = _known(data)
     fresh: list[Path] = []
@@ -48,29 +48,11 @@ def collect(
             else:
                 known.add(digest)
                 fresh.append(path)
-    rows, refused = _taken_in(fresh, data, jobs, watch)
-    return {"files": rows, "known": passed, "refused": refused}
-
-
-def _taken_in(
-    files: list[Path], data: Path, jobs: int | None, watch: Watch | None
-) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """Import all files together; where one is damaged, by halves, until the damaged are named."""
-    if not files:
-        return [], []
-    try:
-        return import_files(files, data, jobs=jobs, watch=watch)["files"], []
-    except ArchiveError as error:
-        if len(files) == 1:
-            return [], [{"file": str(files[0]), "reason": str(error)}]
-    rows: list[dict[str, Any]] = []
     refused: list[dict[str, str]] = []
-    half = len(files) // 2
-    for part in (files[:half], files[half:]):
-        taken, not_taken = _taken_in(part, data, jobs, watch)
-        rows += taken
-        refused += not_taken
-    return rows, refused
+    rows: list[dict[str, Any]] = []
+    if fresh:
+        rows = import_files(fresh, data, jobs=jobs, watch=watch, refused=refused)["files"]
+    return {"files": rows, "known": passed, "refused": refused}
 
 
 def _known(data: Path) -> set[str]:

@@ -68,7 +68,7 @@ def test_backup_and_restore(data: Path, tmp_path: Path) -> None:
     shutil.rmtree(data / "warc")
     ran = run("backup", tmp_path / "other", "--data", data)
     assert ran.exit_code == 3
-    assert "Not in the backup" in ran.stderr
+    assert "Not whole in the backup" in ran.stderr
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
