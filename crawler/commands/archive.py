@@ -314,7 +314,13 @@ def cdxj(
 def stories(data: Path, as_json: bool) -> None:
     """Join the copies of each story, and say which was probably first.
 
-    Looks only at articles that are new or changed since.
+    Looks only at articles that are new or changed since. Crawls, imports and rebuilds do this
+    by themselves.
+
+    \b
+    Examples:
+      congdoan stories
+      congdoan stories --json
     """
     from archive.database import open_archive
     from archive.stories.copies import update_stories
@@ -322,7 +328,8 @@ def stories(data: Path, as_json: bool) -> None:
     with complaints(), open_archive(data / "archive.db", create=False) as db:
         found = update_stories(db)
     text = (
-        f"{found.compared} articles compared; {found.copies} copies tell {found.stories} stories."
+        f"{found.compared} articles compared; told more than once: {found.stories} stories,"
+        f" in {found.copies} articles."
     )
     _said(asdict(found), as_json, text)
 
@@ -334,7 +341,13 @@ def stories(data: Path, as_json: bool) -> None:
 def attachments(data: Path, jobs: int | None, as_json: bool) -> None:
     """Read the text of captured attachments (PDF, Word, Excel), for searching.
 
-    Each document is read in a process with limits; what cannot be read leaves its reason.
+    Each document is read in a process with limits; what cannot be read leaves its reason. Crawls,
+    imports and rebuilds do this by themselves.
+
+    \b
+    Examples:
+      congdoan attachments
+      congdoan attachments --jobs 1
     """
     from archive.attachments.texts import read_attachments
     from archive.database import open_archive
