@@ -37,7 +37,8 @@ from archive.broken_database import damage_in
 from archive.database import ArchiveError, timestamp
 from archive.read_only import connect_read_only, reading
 from archive.warc.file import OPEN_SUFFIX
-from archive.warc.framing import Damage, RawRecord, WarcError, salvage
+from archive.warc.framing import RawRecord, WarcError
+from archive.warc.salvage import Damage, salvage
 
 _PIECE = 1 << 20
 

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Literal
 
 from archive.warc.fields import bare_id, normal_digest, parse_date
-from archive.warc.framing import PIECE, Damage, RawRecord, WarcError, salvage
+from archive.warc.framing import PIECE, RawRecord, WarcError
 from archive.warc.http import MessageReader
+from archive.warc.salvage import Damage, salvage
 
 Kind = Literal["damaged", "truncated", "header", "block_digest", "payload_digest", "note"]
 _Found = Callable[[Kind, str], None]

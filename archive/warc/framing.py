@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO
 
 PIECE = 1 << 17
 """Bytes that are read or handed on at a time."""
 _MAX_HEADER = 1 << 20
 _GZIP = b"\x1f\x8b"
 _VERSION = re.compile(rb"WARC/(\d+\.\d+)\r?\n")
-_START = re.compile(rb"WARC/\d+\.\d+\r?\n[A-Za-z]")
-
-_T = TypeVar("_T")
+LINE_START = re.compile(rb"\nWARC/\d")
+"""The end of a line, and a record's beginning on the next one."""
 
 
 class WarcError(Exception):
@@ -35,6 +33,8 @@ class WarcError(Exception):
         self.path = Path(path)
         self.offset = offset
         self.problem = problem
+        self.onward = offset + 1
+        """Where the search for another record may go on."""
 
 
 class WarcTruncated(WarcError):
@@ -84,6 +84,8 @@ class _Source:
         """Where the current member begins (or, in a plain file, where reading began)."""
         self.fresh = True
         """Nothing of the current member has been taken yet."""
+        self.last_start = -1
+        """Where the last gzip member began whose content begins like a WARC record."""
         file.seek(offset)
         self._read_input()
         self.compressed = self._input[:2] == _GZIP
@@ -163,17 +165,20 @@ class _Source:
         return self._out[self._at : self._at + 1]
 
     def until(self, end: re.Pattern[bytes], limit: int) -> bytes:
-        """Everything through the first match of ``end``; less at the end of the file."""
+        """Everything through the first match of ``end``; without one, all that there is, or
+        somewhat more than ``limit``."""
         found = bytearray()
         while self.more():
             before = len(found)
+            if self.fresh and self._out.startswith(b"WARC/", self._at):
+                self.last_start = self.start
             found += self.take(PIECE)
             if match := end.search(found, max(0, before - 4)):
                 self._at -= len(found) - match.end()
                 del found[match.end() :]
                 break
             if len(found) > limit:
-                raise WarcError(self._path, self.start, "a WARC header without an end")
+                break
         return bytes(found)
 
 
@@ -200,6 +205,7 @@ class RecordStream:
             raise
         self._record: RawRecord | None = None
         self._left = 0
+        self._missing = 0
 
     def __enter__(self) -> RecordStream:
         return self
@@ -223,6 +229,20 @@ class RecordStream:
         alone = source.fresh or not source.compressed
         offset = source.start if source.compressed else source.position
         head = source.until(_HEADER_END, _MAX_HEADER)
+        try:
+            record = self._read_header(head, offset)
+        except WarcError as error:
+            error.onward = self._onward(head, offset)
+            raise
+        record.addressable = alone
+        self._left = record.content_length
+        # Known beforehand, so that a wrong length does not have all the rest read each time.
+        rest = 0 if source.compressed else self.path.stat().st_size - source.position
+        self._missing = 0 if source.compressed else max(0, self._left - rest)
+        self._record = record
+        return record
+
+    def _read_header(self, head: bytes, offset: int) -> RawRecord:
         version = _VERSION.match(head)
         if not version:
             if any(start.startswith(head) for start in (b"WARC/1.0\r\n", b"WARC/1.1\r\n")):
@@ -231,23 +251,37 @@ class RecordStream:
                 raise WarcError(self.path, 0, f"not a WARC file: it begins with {head[:24]!r}")
             raise WarcError(self.path, offset, f"no WARC record here, but {head[:24]!r}")
         if not _HEADER_END.search(head):
+            if len(head) > _MAX_HEADER:
+                raise WarcError(self.path, offset, "a WARC header without an end")
             raise WarcTruncated(self.path, offset, "the file ends inside a WARC header")
         headers = _parse_headers(head[version.end() :])
-        record = RawRecord(version[1].decode("ascii"), headers, offset, 0, addressable=alone)
+        record = RawRecord(version[1].decode("ascii"), headers, offset, 0)
         length = record.get("Content-Length").strip()
         if not (length.isascii() and length.isdigit() and len(length) < 19):
             raise WarcError(self.path, offset, f"a record with Content-Length {length!r}")
-        record.content_length = self._left = int(length)
-        self._record = record
+        record.content_length = int(length)
         return record
+
+    def _onward(self, head: bytes, offset: int) -> int:
+        """Where a record may begin, given that none whose header this is does at ``offset``.
+
+        A record's header holds no line that begins a record. So the last such line is the only
+        one in these bytes to which their end can belong, and the others need no look, each of
+        which would read all the bytes behind it again.
+        """
+        if self._source.compressed:
+            return max(offset + 1, self._source.last_start)
+        lines = (found.start() + 1 for found in LINE_START.finditer(head))
+        return offset + max(lines, default=max(1, len(head)))
 
     def read(self) -> bytes:
         """The next piece of the current record's block; b"" at its end."""
         if not self._left or self._record is None:
             return b""
-        if not self._source.more():
+        if self._missing or not self._source.more():
+            missing = self._missing or self._left
             raise WarcTruncated(
-                self.path, self._record.offset, f"the file ends {self._left} bytes before the block"
+                self.path, self._record.offset, f"the file ends {missing} bytes before the block"
             )
         piece = self._source.take(self._left)
         self._left -= len(piece)
@@ -287,101 +321,3 @@ def _parse_headers(block: bytes) -> list[tuple[str, str]]:
             name, _, value = line.partition(":")
             pairs.append((name.strip(), value.strip()))
     return pairs
-
-
-@dataclass(frozen=True, slots=True)
-class Whole(Generic[_T]):
-    """A record that can be read to its end, with what the visitor made of it."""
-
-    record: RawRecord
-    found: _T
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Bytes of a file that are no whole record: ``[offset, end)``."""
-
-    offset: int
-    end: int
-    problem: str
-    truncated: bool
-    """The file ends inside a record, as after a crash, and nothing whole follows."""
-
-    def __str__(self) -> str:
-        return f"bytes {self.offset} to {self.end} are damaged: {self.problem}"
-
-
-def salvage(
-    path: Path,
-    visit: Callable[[RawRecord, Iterator[bytes]], _T],
-    offset: int = 0,
-    end: int | None = None,
-) -> Iterator[Whole[_T] | Damage]:
-    """Every whole record of a file, and every stretch that is damaged, in their order.
-
-    From byte ``offset``, where a record begins, to the last record that begins before ``end``.
-    ``visit`` gets each record and the pieces of its block. After damage the search goes on at
-    the next record that can be found, so that one flipped bit does not hide the rest.
-
-    Raises WarcUnreadable when the file cannot be opened or read.
-    """
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise WarcUnreadable(path, 0, f"cannot be opened: {error}") from error
-    limit = size if end is None else min(end, size)
-    while offset < limit:
-        start = offset
-        try:
-            with RecordStream(path, offset) as stream:
-                while (record := stream.next_record()) is not None:
-                    if record.offset >= limit:
-                        return
-                    start = record.offset
-                    found = visit(record, iter(stream.read, b""))
-                    stream.finish_record()
-                    if record.length:
-                        start = offset = record.offset + record.length
-                    yield Whole(record, found)
-            return
-        except WarcUnreadable:
-            raise
-        except WarcError as error:
-            start = max(start, error.offset) if error.offset < size else start
-            following = find_record(path, start + 1)
-            offset = size if following is None else following
-            cut = isinstance(error, WarcTruncated) and following is None
-            yield Damage(start, offset, error.problem, cut)
-
-
-def find_record(path: Path, offset: int) -> int | None:
-    """Where the first record at or after ``offset`` seems to begin; None: nowhere.
-
-    A record begins with a gzip member whose content starts as a WARC record does, or, in a plain
-    file, with such a start at the beginning of a line.
-    """
-    with path.open("rb") as file:
-        plain = file.read(5) == b"WARC/"
-        base = max(0, offset - 1) if plain else offset
-        file.seek(base)
-        window = b""
-        while data := file.read(PIECE):
-            window += data
-            for match in re.finditer(rb"\nWARC/\d" if plain else rb"\x1f\x8b\x08", window):
-                at = base + match.start() + (1 if plain else 0)
-                if at >= offset and (plain or _starts_record(path, at)):
-                    return at
-            kept = min(len(window), 8)
-            base += len(window) - kept
-            window = window[-kept:]
-    return None
-
-
-def _starts_record(path: Path, offset: int) -> bool:
-    with path.open("rb") as file:
-        file.seek(offset)
-        try:
-            start = zlib.decompressobj(31).decompress(file.read(4096), 64)
-        except zlib.error:
-            return False
-    return _START.match(start) is not None

@@ -25,16 +25,9 @@ from archive.warc.fields import (
     text_of,
 )
 from archive.warc.file import sha1
-from archive.warc.framing import (
-    Damage,
-    RawRecord,
-    RecordStream,
-    WarcError,
-    WarcTruncated,
-    WarcUnreadable,
-    salvage,
-)
+from archive.warc.framing import RawRecord, RecordStream, WarcError, WarcTruncated, WarcUnreadable
 from archive.warc.http import HttpHead, HttpMessage, parse_head, parse_message
+from archive.warc.salvage import Damage, salvage
 
 __all__ = [
     "MAX_BYTES",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.warc.file import OPEN_SUFFIX
-from archive.warc.framing import Damage, RawRecord, WarcError, salvage
+from archive.warc.framing import RawRecord, WarcError
+from archive.warc.salvage import Damage, salvage
 
 
 @dataclass(frozen=True, slots=True)

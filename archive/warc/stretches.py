@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.warc.fields import bare_id, parse_fields
-from archive.warc.framing import Damage, RawRecord, RecordStream, WarcError, WarcUnreadable
+from archive.warc.framing import RawRecord, RecordStream, WarcError, WarcUnreadable
 from archive.warc.reader import MAX_BYTES, WarcRecord, records_between
+from archive.warc.salvage import Damage
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from warcio.checker import Checker
 
 from archive.warc.check import check_file
 from archive.warc.file import WarcFile, sha1
-from archive.warc.framing import find_record
 from archive.warc.reader import capture_of, read_records
+from archive.warc.salvage import find_record
 from archive.warc.writer import PayloadRef, WarcError, WarcWriter
 from tests.warc.samples import PAGE, START, answer, chunked, exchange, write_pages, writer
 
