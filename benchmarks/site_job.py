@@ -53,6 +53,8 @@ def main() -> int:
     from crawler.seed import Seed
 
     seed = Seed.planted(read_whole)
+    if __name__ == "__main__":
+        prepare()  # As the process does from which crawls are forked.
     plan = sys.argv[1] if __name__ == "__main__" else sys.stdin.readline()
     print(json.dumps(crawl(Job(**json.loads(plan)), seed)), flush=True)
     return 0

@@ -124,7 +124,7 @@ def test_interim_answers_are_not_the_answer(tmp_path: Path) -> None:
 
 
 def test_a_dead_kept_connection_is_tried_again_and_taped_once(tmp_path: Path) -> None:
-    # Twisted sends the request again by itself when a kept connection turns out to be dead.
+    # A request is sent again where a kept connection turns out to be dead.
     replies: dict[str, Reply | list[Reply]] = {
         "/first": Reply.of(answer()),
         "/second": [Reply.of(close=True), Reply.of(answer(b"<p>hai</p>"))],
