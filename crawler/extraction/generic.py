@@ -142,10 +142,6 @@ def _read(
     lead_heading(below_title[: first_prose(below_title)])
     if not untitled:
         below_title = without_others(below_title, own)
-    cards = {e for card in others_shown(container, document.base, own) for e in card.iter()}
-    if cards:
-        below_title = [block for block in below_title if block.element not in cards]
-    if not untitled:
         verdict = _own_verdict(below_title, inside, verdict)
     shown = found if untitled else below_title
     within = [b for b in shown if b.element in inside]
@@ -156,7 +152,8 @@ def _read(
         reason = "a title that leads below the page"
     elif untitled and below_foreign_title(document, container):
         reason = "a teaser below its title"
-    found = attach_captions(below_title)
+    cards = {e for card in others_shown(container, document.base, own) for e in card.iter()}
+    found = attach_captions([block for block in below_title if block.element not in cards])
     lead_mark = lead_element(document, container, title_element, noise)
     marked = set(lead_mark.iter()) if lead_mark is not None else set()
     lead = [block for block in found if block.element in marked and block.text]

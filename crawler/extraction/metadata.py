@@ -39,6 +39,24 @@ def page_heading(
     body: HtmlElement | None = None,
     skip: set[HtmlElement] = _NOTHING,
 ) -> tuple[str, HtmlElement | None]:
+    """As ``_page_heading``, without a mark such as "Nổi bật" that a theme sets behind the title."""
+    title, element = _page_heading(document, structured, body, skip)
+    if element is not None and (marked := _MARK.search(title)):
+        texts = (clean_line(child.text_content()) for child in element.iter("sup", "span", "small"))
+        if marked[1] in texts:
+            title = title[: marked.start()].strip()
+    return title, element
+
+
+_MARK = re.compile(r"\s+(Nổi bật|Featured|Mới|New|Hot)$", re.I)
+
+
+def _page_heading(
+    document: Document,
+    structured: Structured,
+    body: HtmlElement | None,
+    skip: set[HtmlElement],
+) -> tuple[str, HtmlElement | None]:
     """The article's title and its element, where one shows it.
 
     Of the headings that the page's own ``<title>`` or structured data repeats, the one that says

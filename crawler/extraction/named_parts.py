@@ -97,7 +97,7 @@ def _holds_lead(element: HtmlElement, names: str) -> bool:
     if any(True for _ in element.iter("a", "img", "input", "form", "iframe")):
         return False
     texts = [clean_line(line.text_content()) for line in element.iter("p")]
-    return any(len(text) >= 80 and text.endswith((".", "!", "?", "…")) for text in texts)
+    return any(len(text) >= 80 and text.endswith((".", "!", "?", "…", ":")) for text in texts)
 
 
 def lead_element(

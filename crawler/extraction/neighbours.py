@@ -134,7 +134,7 @@ def pictures_elsewhere(top: HtmlElement, base: str, own: str) -> set[HtmlElement
 def others_shown(body: HtmlElement, base: str, own: str) -> set[HtmlElement]:
     """Cards of other articles within a text: a small picture and a title, both links to one page.
 
-    The card is the largest element around the two that holds no more than a teaser beside them.
+    The card is the smallest element around the two, which holds a teaser beside them.
     An ``article`` within the text whose heading leads elsewhere is another article whole.
     """
     titles: dict[HtmlElement, str] = {}
@@ -175,18 +175,28 @@ def others_shown(body: HtmlElement, base: str, own: str) -> set[HtmlElement]:
 
 
 def _card(body: HtmlElement, picture: HtmlElement, titles: set[HtmlElement]) -> HtmlElement | None:
-    """What holds a linked picture, a title that leads to the same page, and little else."""
+    """The smallest element that holds a linked picture and a title that leads to the same page.
+
+    Of a table with a teaser in another cell it is the table.
+    """
     card: HtmlElement | None = None
+    said = 0
     for element in (picture, *picture.iterancestors()):
-        if element is body or len(element.text_content()) > _CARD:
+        length = len(element.text_content())
+        if element is body or length > _CARD or len(element.findall(".//img")) > 1:
             break
-        if len(element.findall(".//img")) > 1:
-            break
-        if card is not None or any(link in titles for link in element.iter("a")):
+        if card is None:
+            if any(link in titles for link in element.iter("a")):
+                card, said = element, length
+        elif element.tag in _CELLS and length - said <= _TEASER:
             card = element
+        else:
+            break
     return card
 
 
+_CELLS = frozenset(("td", "tr", "tbody", "table", "li"))
+_TEASER = 200
 _TITLES = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CARD = 400
 """Characters of a title, date and teaser."""

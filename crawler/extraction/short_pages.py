@@ -19,6 +19,7 @@ from crawler.extraction.judge import Verdict, key
 from crawler.extraction.metadata import page_heading
 from crawler.extraction.neighbours import leads_elsewhere
 from crawler.extraction.set_apart import VERSES
+from crawler.extraction.shown_title import title_by_row
 from crawler.extraction.structured import Structured
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.urls import article_key
@@ -38,7 +39,9 @@ def below_heading(document: Document, structured: Structured) -> tuple[HtmlEleme
     """
     title, heading = page_heading(document, structured)
     if heading is None or heading.tag not in ("h1", "h2", "h3", "h4"):
-        return None
+        title, heading = title_by_row(document)
+        if heading is None:
+            return None
     own = article_key(document.page.url)
     scope = heading.getparent()
     for _ in range(_CLIMB):

@@ -124,6 +124,26 @@ def title_above(
     return short if short[0] else plain
 
 
+def title_by_row(document: Document) -> tuple[str, HtmlElement | None]:
+    """The one line that the row of its date follows directly, on a page without headings.
+
+    Where several lines are followed so they are teasers.
+    """
+    found = [
+        block
+        for block, after in pairwise(read_blocks(document.body, document.base))
+        if _SHORT_TITLE <= len(block.text) <= MAX_TITLE
+        and block.kind in ("paragraph", "heading")
+        and " " in block.text
+        and is_date_line(spaced(after))
+        and not boilerplate_kind(block.text)
+        and not _tells(block)
+    ]
+    if len(found) != 1 or found[0].linked or is_frame_title(found[0].text):
+        return "", None
+    return found[0].text, _tight(found[0])
+
+
 def _shown(
     document: Document, title: Block, skip: set[HtmlElement]
 ) -> tuple[str, HtmlElement | None]:
