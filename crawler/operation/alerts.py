@@ -165,8 +165,9 @@ def senders(config: AlertConfig) -> list[Send]:
     """
     if not config.send_to:
         return []
-    # What Apprise itself logs repeats hosts, paths and answers of servers.
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    # What these log repeats hosts, paths (in which webhooks have their keys) and servers' answers.
+    for library in ("apprise", "urllib3"):
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         # Apprise loads every way it knows, and what those import that is installed here.
         warnings.simplefilter("ignore", DeprecationWarning)

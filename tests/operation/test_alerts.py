@@ -251,6 +251,32 @@ def test_nobody_there_is_no_crash_and_no_secret_in_the_log(
     assert kept == []
 
 
+class _Garbler(socketserver.StreamRequestHandler):
+    """Answers with a head that no client can read, which clients like to complain of."""
+
+    def handle(self) -> None:
+        length = 0
+        while (line := self.rfile.readline()) not in (b"\r\n", b""):
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.partition(b":")[2])
+        self.rfile.read(length)
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nA: b\r\nno header at all\r\nC: d\r\n\r\n")
+
+
+def test_an_answer_that_makes_no_sense_brings_no_key_into_the_log(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Garbler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        address = f"json://127.0.0.1:{server.server_address[1]}/geheim?{UNHURRIED}"
+        with caplog.at_level(logging.INFO):
+            told(db, senders(AlertConfig((address,))), "failing")
+        server.shutdown()
+        thread.join()
+    assert [record.getMessage() for record in caplog.records] == ["lang_son: failing (so)"]
+
+
 @pytest.mark.parametrize(
     "address",
     [
