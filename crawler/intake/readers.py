@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from archive.database import ArchiveError
-from archive.workers import begin_worker, born_deaf_to_ctrl_c
+from archive.workers import born_deaf_to_ctrl_c
 from crawler.extractor import LoneWorker
 from crawler.intake.parts import Extract
 
@@ -84,9 +84,7 @@ class Readers:
             if self._pool is None:
                 context = get_context("forkserver")
                 context.set_forkserver_preload([_LOADED])
-                self._pool = ProcessPoolExecutor(
-                    self.jobs, mp_context=context, initializer=begin_worker
-                )
+                self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin)
             try:
                 with born_deaf_to_ctrl_c():
                     return self._pool.submit(function, item)
@@ -107,3 +105,10 @@ class Readers:
             return item, carefully(item, self._lone.extract)
         except RuntimeError as error:
             raise ArchiveError(str(error)) from error
+
+
+def _begin() -> None:
+    # There it is loaded already; this process has no need of all that comes with it.
+    from crawler.intake.reading_process import begin
+
+    begin()

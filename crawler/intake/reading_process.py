@@ -12,6 +12,7 @@ import crawler.intake.building  # noqa: F401
 from archive.records import Page
 from archive.stories.keys import band_keys
 from archive.stories.text import telling
+from archive.workers import begin_worker
 from crawler.extract import extract
 from crawler.garbage import collect_seldom
 from crawler.intake.edition import edition
@@ -20,4 +21,9 @@ edition()
 # Some things are loaded when they are used first.
 extract(Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC)))
 band_keys(telling("Công đoàn " * 40))
-collect_seldom()
+
+
+def begin() -> None:
+    """To be called first in each process that is forked."""
+    begin_worker()
+    collect_seldom()
