@@ -52,20 +52,20 @@ def main() -> int:
     from crawler.extract import read_whole
     from crawler.seed import Seed
 
-    seed = Seed.planted(read_whole)
     if __name__ == "__main__":
         prepare()  # As the process does from which crawls are forked.
-    plan = sys.argv[1] if __name__ == "__main__" else sys.stdin.readline()
-    print(json.dumps(crawl(Job(**json.loads(plan)), seed)), flush=True)
+    job = Job(**json.loads(sys.argv[1] if __name__ == "__main__" else sys.stdin.readline()))
+    declare(job)
+    seed = Seed.planted(read_whole)
+    print(json.dumps(crawl(job, seed)), flush=True)
     return 0
 
 
-def crawl(job: Job, seed: Seed[Wanted, WholePage] | None = None) -> dict[str, Any]:
-    """Crawl one site; a reactor runs only once, so this process ends with it."""
+def declare(job: Job) -> None:
+    """Make the generated site the only declared one: for this process, and those it forks."""
     from crawler import catalogue, one_site
     from crawler.families import FAMILIES
     from crawler.families.unknown import UnknownSpider
-    from crawler.plan import Plan
 
     makes: dict[str, Any] = {f.__module__.rpartition(".")[2]: f for f in FAMILIES}
     family = (makes | {"unknown": UnknownSpider})[job.family]
@@ -87,6 +87,15 @@ def crawl(job: Job, seed: Seed[Wanted, WholePage] | None = None) -> dict[str, An
     sites = {job.name: spider}
     for module in (catalogue, one_site):
         module.declared_sites = lambda: sites  # type: ignore[attr-defined]
+    # Whatever was read before, such as the page that warms up, has asked the files' own sites.
+    catalogue._by_host.cache_clear()
+
+
+def crawl(job: Job, seed: Seed[Wanted, WholePage] | None = None) -> dict[str, Any]:
+    """Crawl the declared site; a reactor runs only once, so this process ends with it."""
+    from crawler import one_site
+    from crawler.plan import Plan
+
     plan = Plan(site=job.name, data=job.data, sample_proxy=job.proxy, max_pages=job.max_pages)
     workers = [0.0]
     if seed is not None:
