@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from archive.database import save_site
 from archive.operation import Planned, save_planned
 from crawler.catalogue import declared_sites, site_record
 from crawler.cli import congdoan
-from crawler.operation.rhythm import times_of_rate
+from crawler.operation.rhythm import STEPS, times_of_rate
 
 CONFIG = """
 [schedule.sites]
@@ -61,3 +62,19 @@ def test_people_are_told_too(data: Path, command: str, monkeypatch: pytest.Monke
     said = run(*command.split(), data=data)
     [line] = [line for line in said.splitlines() if "lang_son " in line]
     assert "tue,fri" in line
+
+
+def test_the_documentation_has_one_table_of_times_and_it_is_ours() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operation.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| (\d+ and more|fewer)[^|]* \| ([^|]*\d\d:\d\d[^|]*) \|$", text)
+    assert len(rows) == len(STEPS)
+    days = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "fri": "Friday"}
+    for (least, times), (ours, at) in zip(rows, STEPS, strict=True):
+        assert int(least.partition(" ")[0].replace("fewer", "0")) == ours
+        if "*" not in at:
+            assert times.split(", ") == at.split()
+        else:
+            assert re.findall("[A-Z][a-z]+", times) == [
+                days[day] for day in at.split()[-1].split(",")
+            ]
+            assert times.endswith(" 05:00") and at.startswith("0 5 ")
