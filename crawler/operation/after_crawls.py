@@ -69,10 +69,10 @@ class AfterCrawls:
         self._derive.stop()
         self._tell.stop()
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait, after ``stop``, for what is under way, but not for long."""
-        self._derive.wait(PATIENCE_SECONDS)
-        if not self._tell.wait(PATIENCE_SECONDS):
+        self._derive.wait(seconds)
+        if not self._tell.wait(seconds):
             logging.getLogger(__name__).warning("An alert was under way and may be sent again")
 
     def _deriving(self, stopping: threading.Event) -> None:

@@ -25,7 +25,7 @@ from crawler.catalogue import declared_sites, site_record
 from crawler.crawling import SiteRun, run_crawls
 from crawler.intake.ingest import open_recovered
 from crawler.locks import SCHEDULE, is_held, locked
-from crawler.operation.after_crawls import AfterCrawls
+from crawler.operation.after_crawls import PATIENCE_SECONDS, AfterCrawls
 from crawler.operation.configuration import Config
 from crawler.operation.schedule import Schedule
 from crawler.plan import Plan
@@ -34,6 +34,8 @@ from crawler.stopping import first_asks
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2
+AT_ONCE_SECONDS = 1.0
+"""For what is to end at once, at a second signal."""
 
 
 class CrawlThreads:
@@ -138,11 +140,13 @@ class Unattended:
                 coalesce=True,
                 misfire_grace_time=None,
             )
+            patience = AT_ONCE_SECONDS
             try:
                 self._beat.start()
+                patience = PATIENCE_SECONDS
             finally:
                 self._after.stop()
-                self._after.wait()
+                self._after.wait(patience)
 
     def stop(self) -> None:
         """Begin nothing more, ask the crawls to end, and return from ``run`` when they have."""

@@ -316,3 +316,18 @@ def test_what_follows_from_a_crawl_holds_up_no_other_nor_the_end(tmp_path: Path)
     assert process.returncode == 0, said
     for pid in (data / FILE).read_text(encoding="utf-8").split():
         wait_for(partial(is_gone, int(pid)), "the end of what never ends")
+
+
+def test_a_second_signal_ends_at_once_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_config(data, "can_tho")
+    process = begin(data, slowly=True, first=FOR_EVER)
+    wait_for(lambda: runs(data) and captures(data) > 3, "the first captures")
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode in (0, 128 + signal.SIGTERM)
+    again = begin(data, "--once")
+    _, said = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, said
+    assert runs(data)[-1][2] == "finished"
