@@ -22,7 +22,8 @@ from uuid import uuid4
 from archive.records import Capture
 from archive.warc.file import WarcFile, packed_from, sha1
 from archive.warc.framing import WarcError, WarcTruncated
-from archive.warc.http import HttpHead, head_end, parse_head
+from archive.warc.http import HttpHead, parse_head
+from archive.warc.record_headers import request_headers, response_headers, warc_date
 from archive.warc.recovery import Recovered, recover
 
 __all__ = [
@@ -36,8 +37,6 @@ __all__ = [
     "recover",
 ]
 
-IDENTICAL_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 LEVELS: dict[str, str] = {
     "wire": "Request and response blocks are the bytes of the wire: status line, header order "
@@ -87,11 +86,6 @@ class PayloadRef:
     """``sha1:<base32>`` of the payload."""
     length: int
     """Bytes of the payload."""
-
-
-def warc_date(moment: datetime) -> str:
-    """A WARC-Date of WARC 1.1, in UTC with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,52 +192,18 @@ class WarcWriter:
         size = len(exchange.payload)
         earlier = self._earlier(exchange, head, digest, not_modified)
         record_id = str(uuid4())
-        date = warc_date(exchange.started_at)
-        shared = {
-            "WARC-Target-URI": exchange.url,
-            "WARC-Date": date,
-            "WARC-Warcinfo-ID": self._warcinfo_id,
-        }
-        if exchange.ip:
-            shared["WARC-IP-Address"] = exchange.ip
-        response = {"WARC-Type": "response", "WARC-Record-ID": f"<urn:uuid:{record_id}>", **shared}
+        shared = self._of_both(exchange)
         block: bytes | memoryview = exchange.response_bytes
         if earlier:
             digest, size = earlier.digest, earlier.length
             block = block[: head.size]
-            response |= {
-                "WARC-Type": "revisit",
-                "WARC-Profile": NOT_MODIFIED if head.status == 304 else IDENTICAL_PAYLOAD,
-                "WARC-Refers-To": f"<urn:uuid:{earlier.id}>",
-                "WARC-Refers-To-Target-URI": earlier.url,
-                "WARC-Refers-To-Date": warc_date(earlier.date),
-                # Not of the standard (which lets readers pass over it): a revisit's head does
-                # not tell how long the payload was when that was sent in chunks.
-                "WARC-Payload-Length": str(size),
-            }
-        if exchange.truncated:
-            response["WARC-Truncated"] = exchange.truncated
-        response["WARC-Payload-Digest"] = digest
-        is_http = head.status > 0
-        response["Content-Type"] = (
-            "application/http; msgtype=response" if is_http else "application/octet-stream"
-        )
+        response = response_headers(shared, exchange, head, record_id, (digest, size), earlier)
         start = file.end
         try:
             length = file.append(response, block, packed_from=packed_from(head, block))
             if exchange.request_bytes:
-                # A request whose head never ends is all head.
-                body = head_end(exchange.request_bytes)
-                body = len(exchange.request_bytes) if body < 0 else body
                 file.append(
-                    {
-                        "WARC-Type": "request",
-                        "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
-                        **shared,
-                        "WARC-Concurrent-To": f"<urn:uuid:{record_id}>",
-                        "WARC-Payload-Digest": sha1(exchange.request_bytes[body:]),
-                        "Content-Type": "application/http; msgtype=request",
-                    },
+                    request_headers(shared, exchange.request_bytes, record_id),
                     exchange.request_bytes,
                 )
             file.settle()
@@ -273,6 +233,17 @@ class WarcWriter:
             last_modified=head.get("Last-Modified"),
             refers_to=earlier.id if earlier else "",
         )
+
+    def _of_both(self, exchange: Exchange) -> dict[str, str]:
+        """What the headers of a response and of its request have in common."""
+        shared = {
+            "WARC-Target-URI": exchange.url,
+            "WARC-Date": warc_date(exchange.started_at),
+            "WARC-Warcinfo-ID": self._warcinfo_id,
+        }
+        if exchange.ip:
+            shared["WARC-IP-Address"] = exchange.ip
+        return shared
 
     def write_metadata(
         self, url: str, fields: Mapping[str, str], *, concurrent_to: str = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 import click
@@ -20,6 +21,11 @@ from crawler.commands.options import (
 from crawler.commands.outcomes import EXIT_PARTLY, complaints, exit_codes
 from crawler.display import print_table
 from crawler.stopping import first_asks
+
+if TYPE_CHECKING:
+    from crawler.cdx.fetch import Asker
+    from crawler.cdx.importing import Imported
+    from crawler.cdx.lists import Ways
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -88,35 +94,11 @@ def import_captures(
       congdoan import-captures "http://127.0.0.1:8080/coll/cdx?url=congdoan.example/*"
       congdoan import-captures list.cdxj --replay "http://127.0.0.1:8080/coll/{timestamp}id_/{url}"
     """
-    from crawler.cdx.fetch import Asker
-    from crawler.cdx.importing import Imported
     from crawler.cdx.importing import import_captures as take_captures
-    from crawler.cdx.lists import Ways, ways_of
-    from crawler.politeness.pacing import SharedPace
-    from crawler.settings import USER_AGENT_FORM
 
-    if replay and ("{url}" not in replay or "{timestamp}" not in replay):
-        raise click.UsageError("--replay must contain {timestamp} and {url}.")
+    ways = _ways(sources, replay, records)
     refuse_bad_contact(contact)
-    for source in sources:
-        if not source.startswith(("http://", "https://")) and not Path(source).is_file():
-            raise click.UsageError(f"There is no file {source}, and it is no web address either.")
-    ways = {
-        source: Ways(replay, records) if replay or records else ways_of(source)
-        for source in sources
-    }
-    asked = [text for source in sources for text in (source, *_addresses(ways[source]))]
-    hosts = {urlsplit(text).hostname for text in asked if text.startswith(("http:", "https:"))}
-    elsewhere = sorted(host for host in hosts if host and host not in LOOPBACK)
-    if elsewhere and not contact:
-        raise click.UsageError(
-            f"{elsewhere[0]} is to be asked: say who asks, with --contact (or CONGDOAN_CONTACT)."
-        )
-    asker = Asker(
-        USER_AGENT_FORM.format(contact=contact or "local"),
-        SharedPace(data / "locks" / "hosts"),
-        delay=max(delay, 1.0) if elsewhere else delay,
-    )
+    asker = _asker(sources, ways, contact, delay, data)
     reports: list[Imported] = []
     asked_to_stop = threading.Event()
     with complaints(), first_asks(asked_to_stop.set, then=_end_now):
@@ -136,6 +118,55 @@ def import_captures(
             )
             if asked_to_stop.is_set():
                 break
+    _tell(reports, as_json=as_json)
+    if any(report.stopped or report.failed for report in reports):
+        sys.exit(EXIT_PARTLY)
+
+
+def _ways(sources: Sequence[str], replay: str, records: str) -> dict[str, Ways]:
+    """How the captures of each source are had. Raises click.UsageError for what makes no sense."""
+    from crawler.cdx.lists import Ways, ways_of
+
+    if replay and ("{url}" not in replay or "{timestamp}" not in replay):
+        raise click.UsageError("--replay must contain {timestamp} and {url}.")
+    if records and not (records.startswith(("http://", "https://")) and records.endswith("/")):
+        # Without its end a list could go on with it, and so choose the host that is asked.
+        raise click.UsageError("--records must be a web address that ends with /.")
+    for source in sources:
+        if not source.startswith(("http://", "https://")) and not Path(source).is_file():
+            raise click.UsageError(f"There is no file {source}, and it is no web address either.")
+    return {
+        source: Ways(replay, records) if replay or records else ways_of(source)
+        for source in sources
+    }
+
+
+def _asker(
+    sources: Sequence[str], ways: Mapping[str, Ways], contact: str, delay: float, data: Path
+) -> Asker:
+    """Who asks the hosts of all sources. Raises click.UsageError where one lies elsewhere and
+    nobody says who asks."""
+    from crawler.cdx.fetch import Asker
+    from crawler.politeness.pacing import SharedPace
+    from crawler.settings import USER_AGENT_FORM
+
+    asked = [
+        text for source in sources for text in (source, ways[source].replay, ways[source].records)
+    ]
+    hosts = {urlsplit(text).hostname for text in asked if text.startswith(("http:", "https:"))}
+    elsewhere = sorted(host for host in hosts if host and host not in LOOPBACK)
+    if elsewhere and not contact:
+        raise click.UsageError(
+            f"{elsewhere[0]} is to be asked: say who asks, with --contact (or CONGDOAN_CONTACT)."
+        )
+    return Asker(
+        USER_AGENT_FORM.format(contact=contact or "local"),
+        SharedPace(data / "locks" / "hosts"),
+        delay=max(delay, 1.0) if elsewhere else delay,
+    )
+
+
+def _tell(reports: Sequence[Imported], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([report.as_dict() for report in reports], ensure_ascii=False))
     else:
@@ -145,15 +176,6 @@ def import_captures(
             for line in [report.stopped, *report.problems]:
                 if line:
                     click.echo(line, err=True)
-    if any(report.stopped or report.failed for report in reports):
-        sys.exit(EXIT_PARTLY)
-
-
-def _addresses(ways: object) -> tuple[str, ...]:
-    from crawler.cdx.lists import Ways
-
-    assert isinstance(ways, Ways)
-    return (ways.replay, ways.records)
 
 
 def _end_now(number: int) -> NoReturn:

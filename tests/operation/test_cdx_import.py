@@ -343,6 +343,9 @@ def test_wrong_ways_are_refused(tmp_path: Path) -> None:
     assert run(tmp_path, "https://web.archive.org/cdx/search/cdx?url=a.example/*").exit_code == 2
     assert run(tmp_path, "list.cdx", "--replay", "http://127.0.0.1/{url}").exit_code == 2
     (tmp_path / "there.cdx").touch()
+    for prefix in ("http://127.0.0.1:8000", "127.0.0.1/", "file:///etc/"):
+        result = run(tmp_path, str(tmp_path / "there.cdx"), "--records", prefix)
+        assert (result.exit_code, "ends with /" in result.stderr) == (2, True)
     result = run(tmp_path, str(tmp_path / "there.cdx"))
     assert result.exit_code == 1
     assert "--replay" in result.stderr
