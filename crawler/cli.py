@@ -225,8 +225,8 @@ def show(which: str, data: Path, as_json: bool) -> None:
 
     \b
     Examples:
-      congdoan show 281474976710655
-      congdoan show https://congdoanhaiphong.vn/tin-tuc/abc-123.html
+      congdoan show 237973412802590 --data data-sample
+      congdoan show https://congdoan.cantho.gov.vn/cai-rang-trao-von-khong-lai-cho-60-nu-doan-vien
     """
     from crawler.holdings import article_dossier, render_dossier
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import click
 import pytest
 
+from archive.database import article_id
 from crawler.cli import congdoan
+from crawler.extraction.urls import article_key
+from crawler.sample_web import SITES, expected_articles
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
@@ -152,3 +155,13 @@ def test_the_helps_and_the_documents_copy_segments_alike() -> None:
     helped = "".join(command.help or "" for command in congdoan.commands.values())
     lines = [re.findall(r"rsync -a (--include.*?) \S+:data/warc/", text) for text in (said, helped)]
     assert lines[0] and lines[0] == lines[1]
+
+
+def test_the_article_that_is_shown_as_an_example_is_one_of_the_samples() -> None:
+    shown = congdoan.commands["show"].help or ""
+    [address] = re.findall(r"congdoan show (https://\S+)", shown)
+    known = {article.url for site in SITES for article in expected_articles(site, 1)}
+    assert address in known
+    [number] = re.findall(r"congdoan show (\d+) --data data-sample", shown)
+    assert int(number) == article_id(article_key(address))
+    assert f"congdoan show {number} --data data-sample" in (ROOT / "README.md").read_text("utf-8")
