@@ -32,6 +32,7 @@ from archive.exchange.other_archive import (
 )
 from archive.exchange.twins import join_twins
 from archive.warc.reader import WarcError, read_page_at
+from crawler.catalogue import refuse_broken
 from crawler.intake.derived import update_derived
 from crawler.intake.importing import PATIENCE_SECONDS
 from crawler.intake.ingest import Intake, recover_files
@@ -88,9 +89,10 @@ def merge_archive(
 
     Every file is checked to its last byte before the first is copied. Raises ArchiveError where
     one is damaged or missing, unless ``leave_damaged``; where ``source`` is no archive, a newer
-    one, or this very one. Broken off at any moment, it can be repeated; repeated, it changes
-    nothing.
+    one, or this very one; where a declared site cannot be loaded. Broken off at any moment, it can
+    be repeated; repeated, it changes nothing.
     """
+    refuse_broken()
     if source.resolve() == data.resolve():
         raise ArchiveError(f"{source} is the archive that it would be imported into.")
     other = look_at(source)
