@@ -40,7 +40,7 @@ from benchmarks.year.script import START, YearScript, year_script
 CLOCK = JumpingClock(START)
 LOOP = JumpingLoop(CLOCK)
 asyncio.set_event_loop(LOOP)
-asyncioreactor.install(LOOP)
+asyncioreactor.install(LOOP)  # type: ignore[no-untyped-call]
 
 from twisted.internet import reactor  # noqa: E402
 

@@ -146,7 +146,7 @@ def test_nothing_in_the_head_swallows_the_banner(before: str) -> None:
         shown(f"<html><head>{before}</head><body>Đầu<p>Tin</p>", "<div id=B>B</div>")
     )
     body = page.find("body")
-    assert body.text is None
+    assert body is not None and body.text is None
     assert [element.tag for element in body][:2] == ["div", "p"]
     assert (body[0].get("id"), body[0].text, body[0].tail) == ("B", "B", "Đầu")
     assert page.xpath("//head/meta/@charset") == ["utf-8"]

@@ -93,7 +93,7 @@ def test_every_file_here_is_whole_and_scrapy_finds_the_same() -> None:
     assert loader.list() == list(declared_sites())
     spider = loader.load("lang_son")
     assert spider is declared_sites()["lang_son"]
-    assert loader.find_by_request(Request(f"http://{spider.hosts[0]}/")) == ["lang_son"]  # type: ignore[attr-defined]
+    assert loader.find_by_request(Request(f"http://{spider.hosts[0]}/")) == ["lang_son"]
     assert loader.find_by_request(Request("http://nobody.example/")) == []
     with pytest.raises(KeyError):
         loader.load("no_such_site")
