@@ -324,7 +324,8 @@ def _dates(
     for elements in document.matching(layout.date):
         found: Published | None = None
         for element in elements[:20]:
-            text = clean_line(element.text_content())
+            # Elements side by side with no space between them are words apart to a reader.
+            text = clean_line(" ".join(element.itertext()) if len(element) else element.text or "")
             if not text or len(text) >= 400 or near.foreign(element):
                 continue
             # A list of others in the theme's own markup, where no name gives it away.

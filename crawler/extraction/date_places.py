@@ -138,7 +138,7 @@ def _lines_to(
     """Lines of the page as they stand, whether below the title or above it, down to ``start``."""
     passed = False
     pieces: list[str] = []
-    walk = etree.iterwalk(document.body, events=("start", "end"))
+    walk = etree.iterwalk(_around(document, title, start), events=("start", "end"))
     for event, element in walk:
         tag = element.tag
         if event == "start":
@@ -170,6 +170,20 @@ def _lines_to(
             pieces.append(element.tail[:400])
     if pieces:
         yield passed, " ".join(pieces)
+
+
+def _around(document: Document, title: HtmlElement, start: HtmlElement | None) -> HtmlElement:
+    """The element some levels above the title that holds ``start`` too: menus stand outside it."""
+    above = {start, *start.iterancestors()} if start is not None else {document.body}
+    for level, element in enumerate(title.iterancestors()):
+        if element is document.body:
+            break
+        if level >= _LEVELS and element in above:
+            return element
+    return document.body
+
+
+_LEVELS = 5
 
 
 def _own_foot(element: HtmlElement, home: set[HtmlElement]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
@@ -34,6 +35,10 @@ def _wrappers(body: HtmlElement, title: HtmlElement | None) -> list[HtmlElement]
 _CLIMB = 3
 
 
+_PLAIN = re.compile(r"^(?!.*google)[^?#]*(?:\.html?|\.aspx|\.php|/|/[\w-]+)$|^#|^javascript:", re.I)
+"""Addresses that need no second look: of pages, of scripts, of places on the page."""
+
+
 def offered_files(
     document: Document,
     named: Sequence[HtmlElement],
@@ -55,6 +60,9 @@ def offered_files(
             continue
         links = [element] if element.tag == "a" else list(element.iter("a"))
         for link in links:
+            # Most links lead to pages, and the ends of their addresses say so.
+            if element not in named and _PLAIN.search(link.get("href") or ""):
+                continue
             url = absolute(document.base, link.get("href") or "")
             text = clean_line(convert_legacy(link.text_content()))
             if url and text and url not in found and (element in named or is_attachment(url)):

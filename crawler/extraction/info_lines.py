@@ -21,7 +21,9 @@ from crawler.extraction.text import clean_line
 
 MAX_ROW = 160
 """Characters of the longest row."""
-_AUTHORS = r"tác giả(?: bài viết)?|người (?:đăng|viết|gửi)|nguồn(?: tin)?|đăng bởi|viết bởi|bởi|by"
+_AUTHORS = (
+    r"tác giả(?: bài viết)?|người (?:đăng|viết|gửi)|nguồn(?: tin)?|(?:đăng|viết|gửi) bởi|bởi|by"
+)
 _DATES = r"(?:ngày|thời gian) (?:đăng|tạo|gửi|viết)|đăng ngày|cập nhật(?: lúc| ngày)?|xuất bản"
 _COUNTS = (
     r"(?:số )?lượt (?:xem|đọc|truy cập)|đã (?:xem|đọc)|views?|hits?|bình luận|chuyên mục|"
@@ -63,6 +65,9 @@ def info_row(text: str) -> list[str] | None:
                 told += 1
             elif label is not None and label["author"] and part.startswith(label[0]):
                 named = part[len(label[0]) :].strip()
+                if dated := DATE_RE.search(named):
+                    named = _WHEN.sub("", named[: dated.start()]).strip(_BETWEEN)
+                    part = f"{label[0]} {named}"
                 if _names_author(named):
                     authors.append(part)
                 elif label["author"].lower().startswith("người") and named.count(" ") <= 3:
