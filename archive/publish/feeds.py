@@ -3,62 +3,52 @@
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from datasette.utils.asgi import Request, Response
 
 from archive.crawled_web import SAMPLE
+from archive.publish.atom import (
+    ENTRIES,
+    NEVER,
+    SAMPLE_CATEGORY,
+    attribute,
+    document,
+    permanent,
+    text,
+)
 from archive.publish.face import Addresses, language_of
 from archive.publish.hits import Hit
 from archive.publish.language import Speaker
 from archive.publish.search_page import Asked, answer, mistake
 from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import read, web_held
-from archive.publish.words import WORDS
-from archive.xml_text import FORBIDDEN
-
-ENTRIES = 50
-_SAMPLE_CATEGORY = f'<category term="{SAMPLE}" label="{WORDS["sample_title"][0]}"/>'
-
-
-def _text(value: object) -> str:
-    return escape(FORBIDDEN.sub("", str(value)))
-
-
-def _attribute(value: object) -> str:
-    return quoteattr(FORBIDDEN.sub("", str(value)))
-
-
-def _permanent(address: str) -> str:
-    """An id that stays when the archive moves to another host (RFC 4287, 4.2.6)."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, address).urn
 
 
 def _authors(row: dict[str, Any]) -> str:
     """Whoever signed; else the unit, else the site, for an entry must have an author."""
     persons = [name for name in row["author"].split(", ") if name]
     names = persons or [row["unit"] or row["site_title"]]
-    return "".join(f"<author><name>{_text(name[:200])}</name></author>" for name in names[:20])
+    return "".join(f"<author><name>{text(name[:200])}</name></author>" for name in names[:20])
 
 
 def entry(hit: Hit, address: str, *, sample: bool = False) -> str:
-    """``sample``: the article is invented, which it says also where it is read alone."""
+    """An article as an entry of a feed, as XML. ``address`` is its page here; ``sample``: the
+    article is invented, which the entry says also where it is read alone."""
     row = hit.row
     published = row["published_at"] or ""
-    published = f"<published>{_text(published)}</published>" if published else ""
+    published = f"<published>{text(published)}</published>" if published else ""
     categories = "".join(
-        f"<category term={_attribute(row[name])}/>" for name in ("province", "unit") if row[name]
+        f"<category term={attribute(row[name])}/>" for name in ("province", "unit") if row[name]
     )
     return (
-        f"<entry><id>{_permanent(row['url'])}</id>"
-        f"<title>{_text(row['title'][:300] or row['url'])}</title>"
-        f'<link rel="alternate" type="text/html" href={_attribute(address)}/>'
-        f'<link rel="via" href={_attribute(row["url"])}/>'
-        f"{published}<updated>{_text(row['first_seen_at'])}</updated>"
-        f"{_authors(row)}{categories}{_SAMPLE_CATEGORY if sample else ''}"
-        f"<summary>{_text(row['lead'] or ''.join(text for text, _ in hit.extract))}</summary>"
+        f"<entry><id>{permanent(row['url'])}</id>"
+        f"<title>{text(row['title'][:300] or row['url'])}</title>"
+        f'<link rel="alternate" type="text/html" href={attribute(address)}/>'
+        f'<link rel="via" href={attribute(row["url"])}/>'
+        f"{published}<updated>{text(row['first_seen_at'])}</updated>"
+        f"{_authors(row)}{categories}{SAMPLE_CATEGORY if sample else ''}"
+        f"<summary>{text(row['lead'] or ''.join(part for part, _ in hit.extract))}</summary>"
         "</entry>"
     )
 
@@ -84,19 +74,13 @@ async def feed(datasette: Any, request: Request) -> Response:
     told = [asked.text, *(value for _, value in asked.filters.items())]
     if any(told):
         title += ": " + ", ".join(part for part in told if part)
-    if sample:
-        title = f"{WORDS['sample_title'][0]}: {title}"
-    said = f"<subtitle>{_text(' '.join(WORDS['sample_data']))}</subtitle>" if sample else ""
-    updated = max((hit.row["first_seen_at"] for hit in hits), default="2000-01-01T00:00:00+07:00")
-    entries = "\n".join(
-        entry(hit, to.absolute(to.article(hit.row["id"])), sample=sample) for hit in hits
+    updated = max((hit.row["first_seen_at"] for hit in hits), default=NEVER)
+    return document(
+        title=title,
+        identity=f"congdoan-archive feed {query}",
+        updated=updated,
+        own=own,
+        html=html,
+        entries=[entry(hit, to.absolute(to.article(hit.row["id"])), sample=sample) for hit in hits],
+        sample=sample,
     )
-    identity = _permanent(f"congdoan-archive feed {query}")
-    xml = (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>{identity}</id>'
-        f"<title>{_text(title)}</title>{said}<updated>{_text(updated)}</updated>"
-        f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>'
-        f'<link rel="alternate" type="text/html" href={_attribute(html)}/>\n{entries}\n</feed>\n'
-    )
-    return Response(xml, content_type="application/atom+xml; charset=utf-8")

@@ -26,7 +26,14 @@ async def robots(datasette: Any, request: Request) -> Response:
     sitemap = to.absolute(to.path("/sitemap.xml"))
     kept_out = "".join(
         f"Disallow: {to.path(path)}\n"
-        for path in ("/search", "/download/", "/feed.atom", f"/{to.database}?", "/-/")
+        for path in (
+            "/search",
+            "/download/",
+            "/feed.atom",
+            "/changes.atom",
+            f"/{to.database}?",
+            "/-/",
+        )
     )
     return Response.text(f"User-agent: *\n{kept_out}\nSitemap: {sitemap}\n")
 

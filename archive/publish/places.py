@@ -53,6 +53,7 @@ def _addresses(to: Addresses, filters: Filters, found: Found, path: str) -> dict
     return {
         "next_url": f"{path}?before={found.cursor}" if found.more else "",
         "feed_url": to.path("/feed.atom") + "?" + filters.query_string(),
+        "changes_url": to.path("/changes.atom") + "?" + filters.query_string(),
         "search_url": to.path("/search") + "?" + filters.query_string(),
         "csv_url": to.path("/download/articles.csv") + "?" + filters.query_string(),
     }

@@ -24,6 +24,7 @@ from archive.database import ArchiveError
 from archive.own_host import answers_to, bound_address
 from archive.publish import (
     article_page,
+    changes_feed,
     database_page,
     downloads,
     feeds,
@@ -95,6 +96,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
         (r"^/coverage$", places.coverage_view),
         (r"^/tutorial$", tutorial.tutorial_view),
         (r"^/feed\.atom$", feeds.feed),
+        (r"^/changes\.atom$", changes_feed.changes_feed),
         (r"^/download/articles\.(?P<format>csv|jsonl)$", downloads.download),
         (r"^/robots\.txt$", machines.robots),
         (r"^/sitemap\.xml$", machines.sitemap_index),

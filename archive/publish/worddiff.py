@@ -16,12 +16,15 @@ _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
+    """A stretch of a text that both versions have, or only one."""
+
     kind: Kind
     text: str
 
 
-def word_diff(old: str, new: str) -> list[list[Piece]]:
-    """Paragraphs of pieces. Lines are compared first, words only inside lines that changed.
+def word_diff(old: str, new: str, most_words: int = MOST_WORDS) -> list[list[Piece]]:
+    """Paragraphs of pieces. Lines are compared first, words only inside lines that changed,
+    and of these only in passages of ``most_words``.
 
     >>> [[(p.kind, p.text) for p in line] for line in word_diff("Có 12 em", "Có 15 em")]
     [[('same', 'Có '), ('removed', '12'), ('added', '15'), ('same', ' em')]]
@@ -37,13 +40,13 @@ def word_diff(old: str, new: str) -> list[list[Piece]]:
         elif tag == "insert":
             lines += [[Piece("added", line)] for line in after[j1:j2]]
         else:
-            lines += _passage(before[i1:i2], after[j1:j2])
+            lines += _passage(before[i1:i2], after[j1:j2], most_words)
     return lines
 
 
-def _passage(before: list[str], after: list[str]) -> list[list[Piece]]:
+def _passage(before: list[str], after: list[str], most_words: int) -> list[list[Piece]]:
     old, new = _TOKEN.findall("\n".join(before)), _TOKEN.findall("\n".join(after))
-    if len(old) + len(new) > 2 * MOST_WORDS:
+    if len(old) + len(new) > 2 * most_words:
         return [[Piece("removed", line)] for line in before] + [
             [Piece("added", line)] for line in after
         ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from archive.publish.change_words import CHANGE_WORDS
 from archive.publish.error_words import ERROR_WORDS
 
 WORDS: dict[str, tuple[str, str]] = {
     **ERROR_WORDS,
+    **CHANGE_WORDS,
     # Frame
     "sample_data": (
         "Dữ liệu mẫu: bài viết đều là bịa để thử chương trình.",
