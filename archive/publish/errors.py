@@ -52,7 +52,7 @@ DAMAGED = {
 _READERS = ("datasette.filters", "datasette.facets", "datasette.views.table")
 """Where Datasette reads what a request asks for (``_through``, ``_facet``, ``id__in``, ...) without
 looking whether it can be read."""
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 def _unread_by_datasette(exception: BaseException) -> bool:
@@ -68,6 +68,10 @@ def _unread_by_datasette(exception: BaseException) -> bool:
 
 
 async def error_response(datasette: Any, request: Request, exception: Exception) -> Response:
+    """The answer to a request that failed: a page, or JSON where the address ends in ``.json``.
+
+    Mistakes of the asker are 4xx. What went wrong inside goes to standard error.
+    """
     status, message, title, more = 500, "Internal error", None, {}
     if isinstance(exception, DatasetteError):
         status, message, title = exception.status, str(exception.message), exception.title
