@@ -52,13 +52,15 @@ DAMAGED = {
 _READERS = ("datasette.filters", "datasette.facets", "datasette.views.table")
 """Where Datasette reads what a request asks for (``_through``, ``_facet``, ``id__in``, ...) without
 looking whether it can be read."""
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+_NO_VALUES = ("null character", "binding parameter", "too large to convert to SQLite")
+"""What sqlite3 says of values that no query and no table can hold."""
 
 
 def _unread_by_datasette(exception: BaseException) -> bool:
     """Whether Datasette stumbled over a parameter that makes no sense: the asker's mistake."""
-    if any(words in str(exception) for words in ("null character", "binding parameter")):
-        return isinstance(exception, ValueError | sqlite3.Error)
+    if any(words in str(exception) for words in _NO_VALUES):
+        return isinstance(exception, ValueError | OverflowError | sqlite3.Error)
     reading = False
     for frame, _ in traceback.walk_tb(exception.__traceback__):
         module = str(frame.f_globals.get("__name__", ""))
