@@ -150,7 +150,7 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
     patterns = [re.compile(pattern) for pattern in drop_text]
     total = sum([len(block.text) for block in blocks])
     noise: dict[int, bool] = {}
-    before = 0
+    before = resumed = 0
     for index, block in enumerate(blocks):
         text = block.text
         before += len(text)
@@ -163,10 +163,11 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
             kind
             and cuts_here(text)
             and (before >= 0.5 * total or before >= 1500 or (theirs and kind == "comments"))
-            and not (kind == "related" and _resumes(blocks, index))
+            and not (kind == "related" and resumed < _RESUMES and _resumes(blocks, index))
         ):
             blocks = blocks[:index]
             break
+        resumed += bool(kind == "related")
         if block.links and any(is_attachment(url) for url, _ in block.links):
             continue
         if patterns and any(p.fullmatch(text) for p in patterns):
@@ -200,6 +201,8 @@ def _resumes(blocks: list[Block], index: int) -> bool:
 
 
 _PROSE = 80
+_RESUMES = 12
+"""Lines that announce others, up to which a text may go on below each."""
 _GOES_ON = 100
 """Characters of paragraphs that show that a text goes on."""
 

@@ -38,8 +38,6 @@ from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import absolute, article_key
 from crawler.extraction.walk import read_blocks
 
-_PAGE_URL = re.compile(r"https?://[^\s\"'<>]+")
-
 
 def choose_layout(
     document: Document, layouts: Sequence[Layout]

@@ -7,6 +7,7 @@ and what stands with it, a teaser, a date, a small picture, is that article's.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -159,7 +160,7 @@ def others_shown(body: HtmlElement, base: str, own: str) -> set[HtmlElement]:
     found: set[HtmlElement] = set()
     if not titles:
         return found
-    for article in body.iter("article"):
+    for article in islice(body.iter("article"), _TRIES):
         headed = article is not body and any(
             any(element.tag in _TITLES for element in (*link, *link.iterancestors()))
             for link in article.iter("a")
@@ -167,7 +168,7 @@ def others_shown(body: HtmlElement, base: str, own: str) -> set[HtmlElement]:
         )
         if headed:
             found.add(article)
-    for picture, target in pictures.items():
+    for picture, target in islice(pictures.items(), _TRIES):
         card = _card(body, picture, {link for link, to in titles.items() if to == target})
         if card is not None:
             found.add(card)

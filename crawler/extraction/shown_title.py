@@ -100,10 +100,10 @@ def title_above(
         blocks = read_blocks(scope, document.base, skip)
         start = _text_start(blocks, inside)
         best: tuple[int, Block] | None = None
-        for block in blocks[:start]:
+        for place, block in enumerate(blocks[:start]):
             if not _may_be_title(block, own) or (inner is not None and block.element in inside):
                 continue
-            score = _prominence(block) + (_ABOVE_ROW if _heads_row(blocks, block) else 0)
+            score = _prominence(block) + (_ABOVE_ROW if _heads_row(blocks, place) else 0)
             if best is None or score > best[0]:
                 best = (score, block)
         if best is not None and inner is not None:
@@ -152,10 +152,9 @@ def _shown(
     )
 
 
-def _heads_row(blocks: Sequence[Block], title: Block) -> bool:
+def _heads_row(blocks: Sequence[Block], place: int) -> bool:
     """Whether the row of date, author and counts follows a line directly."""
-    after = next(i for i, block in enumerate(blocks) if block is title) + 1
-    return after < len(blocks) and _tells(blocks[after])
+    return place + 1 < len(blocks) and _tells(blocks[place + 1])
 
 
 _ABOVE_ROW = 3
