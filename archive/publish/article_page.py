@@ -199,6 +199,8 @@ async def _told(datasette: Any, request: Request) -> Told:
 
 
 async def article_view(datasette: Any, request: Request) -> Response:
+    """The page of one article. Raises NotFound where there is none, Forbidden where the visitor may
+    not see the archive."""
     told = await _told(datasette, request)
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     settings = FaceSettings.of(datasette)
@@ -346,6 +348,7 @@ def _chosen(text: str | None, numbers: list[int], default: int) -> int:
 
 
 async def article_redirect(datasette: Any, request: Request) -> Response:
+    """``/articles/ID`` leads to the article's page, whatever the database is called."""
     return Response.redirect(
         Addresses(datasette, request).article(int(request.url_vars["id"][:18])), status=302
     )

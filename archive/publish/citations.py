@@ -58,6 +58,7 @@ class Cited:
 
     @property
     def by(self) -> str:
+        """Who answers for the article: its author, else the site."""
         return self.author or self.site
 
 
@@ -89,6 +90,7 @@ def chicago(cited: Cited) -> str:
 
 
 def apa(cited: Cited) -> str:
+    """An entry of a reference list in the style of the APA, with the archived copy."""
     year, month, day = _parts(cited.published, cited.precision)
     when = ", ".join(part for part in (year, " ".join(p for p in (month, day) if p)) if part)
     site = f" {_line(cited.site)}." if cited.author else ""
@@ -100,6 +102,8 @@ def apa(cited: Cited) -> str:
 
 
 def bibtex(cited: Cited) -> str:
+    """The same as an ``@online`` entry of a BibTeX file, with TeX's own signs escaped."""
+
     def tex(text: str) -> str:
         return _line(text).translate(_TEX)
 
@@ -118,6 +122,7 @@ def bibtex(cited: Cited) -> str:
 
 
 def ris(cited: Cited) -> str:
+    """The same as a record of a RIS file, for reference managers."""
     date = cited.published[: 7 if cited.precision == "month" else 10].replace("-", "/")
     lines = [
         ("TY", "ELEC"),

@@ -20,6 +20,7 @@ KINDS = ("view", "table", "count", "index")
 
 
 def relations(conn: sqlite3.Connection) -> list[str]:
+    """Names of the tables and views of a database, in order."""
     return [
         row[0]
         for row in conn.execute(

@@ -67,12 +67,14 @@ def _cell(value: object) -> object:
 
 
 def csv_lines(rows: list[tuple[Any, ...]]) -> str:
+    """Rows of ``COLUMNS`` and the archive's address as CSV, formulas made text."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([_cell(value) for value in row] for row in rows)
     return buffer.getvalue()
 
 
 def json_lines(rows: list[tuple[Any, ...]]) -> str:
+    """The same rows as JSON, an object a line; ``tags`` is a list."""
     lines = []
     for row in rows:
         record = dict(zip((*COLUMNS, "archive_url"), row, strict=True))

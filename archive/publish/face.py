@@ -14,6 +14,8 @@ from archive.publish.snapshot import archive_database
 
 
 def language_of(request: Request | None) -> str:
+    """The language of the answer, "vi" or "en": as the address says, else the cookie, else the
+    browser."""
     if request is None:
         return "vi"
     return choose_language(
@@ -32,27 +34,35 @@ class Addresses:
         self.database: str = archive_database(datasette).name
 
     def path(self, path: str) -> str:
+        """A path of the archive (``/search``) below Datasette's base_url."""
         return str(self._datasette.urls.path(path))
 
     def article(self, key: int) -> str:
+        """The page of the article with this id."""
         return self.path(f"/{quote(self.database)}/articles/{key}")
 
     def province(self, name: str) -> str:
+        """The page of a province as it was until 2025."""
         return self.path(f"/provinces/{quote(name, safe='')}")
 
     def province_2025(self, name: str) -> str:
+        """The page of a province since 2025."""
         return self.path(f"/provinces-2025/{quote(name, safe='')}")
 
     def site(self, name: str) -> str:
+        """The page of a site, by its short name."""
         return self.path(f"/sites/{quote(name, safe='')}")
 
     def month(self, month: str) -> str:
+        """The page of a month, as ``2024-05``."""
         return self.path(f"/months/{month}")
 
     def static(self, name: str) -> str:
+        """A style sheet, script or picture of the face."""
         return self.path(f"/static/{name}")
 
     def absolute(self, path: str) -> str:
+        """A path with the owner's public address before it, else with that of the request."""
         address = FaceSettings.of(self._datasette).address
         return address + path if address else str(self._datasette.absolute_url(self._request, path))
 
@@ -91,5 +101,6 @@ async def page(
     context: dict[str, Any],
     status: int = 200,
 ) -> Response:
+    """A page made from one of our templates."""
     html = await datasette.render_template(template, context, request=request)
     return Response.html(html, status=status)

@@ -58,6 +58,7 @@ class Filters:
         ]
 
     def items(self) -> list[tuple[str, str]]:
+        """Names and values of the filters that are set."""
         pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
         return [(name, value) for name, value in pairs if value]
 
@@ -65,6 +66,7 @@ class Filters:
         return bool(self.items())
 
     def with_(self, name: str, value: str) -> Filters:
+        """The same filters with one set anew or ("") taken away; a month takes the year's place."""
         changed = replace(self, **{name: value})
         if value and name == "month":
             changed = replace(changed, year="")
@@ -105,6 +107,7 @@ class Filters:
         return " and ".join(clauses) or "1", values
 
     def query_string(self, **more: str) -> str:
+        """The filters that are set as a query string, those in ``more`` before them."""
         pairs = [*more.items(), *self.items()]
         return urlencode([(name, value) for name, value in pairs if value])
 

@@ -55,6 +55,10 @@ def months(conn: sqlite3.Connection, column: str = "", value: str = "") -> list[
 
 
 def fill_months(rows: Sequence[Sequence[Any]]) -> list[tuple[str, int]]:
+    """Months and their articles from the first to the last, those without any too; 2,400 at most.
+
+    ``rows``: month (``2024-05``) and number; what is no month is left out.
+    """
     counts = {row[0]: row[1] for row in rows if row[0][:4].isdigit() and row[0][5:].isdigit()}
     if not counts:
         return []
@@ -147,6 +151,7 @@ def provinces(conn: sqlite3.Connection, column: str) -> list[dict[str, Any]]:
 
 
 async def home(datasette: Any, request: Request) -> Response:
+    """The front page: what the archive holds, the newest articles, months and provinces."""
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     column = "province_2025" if request.args.get("map") == "2025" else "province"
 

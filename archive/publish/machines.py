@@ -60,6 +60,8 @@ async def sitemap_index(datasette: Any, request: Request) -> Response:
 
 
 async def sitemap_of_month(datasette: Any, request: Request) -> Response:
+    """The articles of one month, for search engines. Raises NotFound for a month without any, or
+    where the owner publishes no sitemap."""
     to = Addresses(datasette, request)
     _refuse_unless_allowed(datasette)
     month = request.url_vars["month"]

@@ -23,6 +23,7 @@ Facets = dict[str, list[tuple[str, int]]]
 
 
 def columns(alias: str) -> str:
+    """The NARROW columns of an alias, as a select lists them."""
     return ", ".join(f"{alias}.{name}" for name in NARROW)
 
 
@@ -34,6 +35,7 @@ def gather(conn: sqlite3.Connection, select: str, values: Mapping[str, object]) 
 
 
 def count(conn: sqlite3.Connection) -> int:
+    """How many articles matched."""
     total: int = conn.execute("select count(*) from temp.matched").fetchone()[0]
     return total
 

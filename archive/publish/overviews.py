@@ -73,6 +73,7 @@ def _cells(months: list[tuple[str, int, int]], to: Addresses, t: Speaker) -> Mar
 
 
 async def months_view(datasette: Any, request: Request) -> Response:
+    """All months in a calendar of years, shaded by their numbers of articles."""
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     found = await read(datasette, request, calendar)
     context = {

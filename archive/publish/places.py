@@ -32,6 +32,8 @@ RECENT_CRAWLS = 20
 
 @dataclass(slots=True)
 class Listed:
+    """A page of a place's articles: ``total`` counts all, ``facets`` by filter and value."""
+
     total: int
     hits: list[Hit]
     found: Found
@@ -60,10 +62,12 @@ def _addresses(to: Addresses, filters: Filters, found: Found, path: str) -> dict
 
 
 async def province_view(datasette: Any, request: Request) -> Response:
+    """A province as it was until 2025. Raises NotFound for a name that is none."""
     return await _province(datasette, request, "province")
 
 
 async def province_2025_view(datasette: Any, request: Request) -> Response:
+    """A province since 2025. Raises NotFound for a name that is none."""
     return await _province(datasette, request, "province_2025")
 
 
@@ -102,6 +106,7 @@ async def _province(datasette: Any, request: Request, column: str) -> Response:
 
 
 async def month_view(datasette: Any, request: Request) -> Response:
+    """A month's articles, and its neighbours. Raises NotFound for what is no month."""
     month = request.url_vars["month"]
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     filters = Filters.from_args({"month": month})
@@ -140,6 +145,7 @@ async def month_view(datasette: Any, request: Request) -> Response:
 
 
 async def site_view(datasette: Any, request: Request) -> Response:
+    """A site: its articles, its crawls and how it fares. Raises NotFound for an unknown one."""
     name = path_value(request, "name")
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     filters = Filters(site=name)
@@ -254,6 +260,7 @@ OWN_STATES = {
 
 
 async def sites_view(datasette: Any, request: Request) -> Response:
+    """All sites, and the state of each."""
     context: dict[str, Any] = {"sites": await read(datasette, request, site_states)}
     counts = Counter(site["state"] for site in context["sites"])
     context = {
@@ -267,6 +274,7 @@ async def sites_view(datasette: Any, request: Request) -> Response:
 
 
 async def sites_json(datasette: Any, request: Request) -> Response:
+    """The same for programs (docs/api.md)."""
     sites = await read(datasette, request, site_states)
     return Response.json({"web": await web_held(datasette), "sites": sites})
 
@@ -335,6 +343,7 @@ def _heat(row: dict[str, Any], to: Addresses, t: Speaker) -> Markup:
 
 
 async def coverage_view(datasette: Any, request: Request) -> Response:
+    """Which years each site's articles are from, and where there are gaps."""
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     context = await read(datasette, request, coverage)
     for row in context["sites"]:

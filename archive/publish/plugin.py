@@ -73,6 +73,7 @@ ONE_YEAR = 365 * 24 * 3600
 
 @hookimpl
 def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    """Our pages by their paths, before Datasette's own."""
     month = r"(?P<month>\d{4}-\d{2})"
     return [
         (r"^/$", home.home),
@@ -111,6 +112,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 
 @hookimpl
 def extra_template_vars(datasette: Any, request: Request | None, template: str) -> Any:
+    """What templates know besides Datasette's variables: words, addresses, the sample's banner."""
     context = common_context(datasette, request)
     if template.startswith(("database", "query", "table")):
         context |= {"schema": SCHEMA, "questions": QUESTIONS, "rows_counted": COUNTED}
@@ -137,6 +139,7 @@ _OURS = (None, "databases", "columns", "description", "facets", "sort_desc", "ft
 
 @hookimpl
 def canned_queries(datasette: Any, database: str) -> Any:
+    """The questions in SQL that stand on the database's page, in the reader's language."""
     if database != archive_database(datasette).name:
         return {}
     return queries_for(speaking.get())
@@ -216,6 +219,8 @@ _DEFAULT_HANDLER = "datasette.handle_exception"
 
 @hookimpl(tryfirst=True)
 def handle_exception(datasette: Any, request: Request, exception: Exception) -> Any:
+    """Errors as ``errors.error_response`` tells them."""
+
     async def show() -> Response:
         return await error_response(datasette, request, exception)
 
@@ -229,6 +234,9 @@ App = Callable[[Scope, Any, Send], Awaitable[None]]
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
+    """Round every request: refuses names that are not ours, sets headers and the language, and
+    tells 304 where the reader has the page already."""
+
     def wrap(app: App) -> App:
         async def guarded(scope: Scope, receive: Any, send: Send) -> None:
             if scope["type"] != "http":
@@ -237,26 +245,14 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
             request = Request(scope, receive)
             speaking.set(language_of(request))
             visitors_sql.set(sql_within(request.query_string))
-            headers = dict(HEADERS)
             settings = FaceSettings.of(datasette)
+            wish = _wished_language(scope)
+            headers = _headers(settings, wish)
             asked_for = request.headers.get("host", "")
             if not answers_to(asked_for, bound_address(scope), settings.address):
                 text = Speaker(speaking.get())("not_our_host")
-                await Response.text(text, status=421, headers=headers).asgi_send(send)
+                await Response.text(text, status=421, headers=dict(HEADERS)).asgi_send(send)
                 return
-            if settings.replay_origin:
-                headers["content-security-policy"] = POLICY.replace(
-                    "img-src 'self'", f"img-src 'self' {settings.replay_origin}"
-                )
-            if not settings.allow_indexing:
-                headers["x-robots-tag"] = "noindex, nofollow"
-            wish = _wished_language(scope)
-            if wish:
-                cookie: SimpleCookie = SimpleCookie()
-                cookie[COOKIE] = wish
-                cookie[COOKIE].update({"path": "/", "max-age": str(ONE_YEAR), "samesite": "Lax"})
-                headers["set-cookie"] = cookie[COOKIE].OutputString()
-
             if wrong := wrong_shape(request.path, request.query_string):
                 body = {"ok": False, "error": wrong, "status": 400, "title": None}
                 await Response.json(body, status=400, headers=headers).asgi_send(send)
@@ -286,6 +282,23 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
         return guarded
 
     return wrap
+
+
+def _headers(settings: FaceSettings, wish: str) -> dict[str, str]:
+    """What every answer bears; ``wish``: the language that the reader has just chosen, or ""."""
+    headers = dict(HEADERS)
+    if settings.replay_origin:
+        headers["content-security-policy"] = POLICY.replace(
+            "img-src 'self'", f"img-src 'self' {settings.replay_origin}"
+        )
+    if not settings.allow_indexing:
+        headers["x-robots-tag"] = "noindex, nofollow"
+    if wish:
+        cookie: SimpleCookie = SimpleCookie()
+        cookie[COOKIE] = wish
+        cookie[COOKIE].update({"path": "/", "max-age": str(ONE_YEAR), "samesite": "Lax"})
+        headers["set-cookie"] = cookie[COOKIE].OutputString()
+    return headers
 
 
 async def _not_modified(send: Send, tag: str) -> None:

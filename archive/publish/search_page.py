@@ -49,6 +49,8 @@ class Asked:
 
     @classmethod
     def of(cls, args: Any) -> Asked:
+        """A search from a query string. Never raises: what makes no sense is in ``error`` or
+        ``unread``, and the rest is searched for."""
         text = (args.get("q") or "").strip()
         query, error = None, None
         if text:
@@ -158,6 +160,7 @@ def answer(
 
 
 def next_parameters(asked: Asked, found: Found) -> str:
+    """The query string of the next page of results; "" after the last."""
     if not found.more:
         return ""
     if found.cursor is not None:
@@ -212,10 +215,12 @@ def facet_lists(
 
 
 def site_titles(conn: sqlite3.Connection) -> dict[str, str]:
+    """Titles of the sites by their short names, which stand in for those without one."""
     return {name: title or name for name, title in conn.execute("select name, title from sites")}
 
 
 async def search_view(datasette: Any, request: Request) -> Response:
+    """The page of a search. Where a parameter makes no sense it shows the rest, as status 400."""
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     asked = Asked.of(request.args)
 
@@ -274,6 +279,7 @@ async def search_view(datasette: Any, request: Request) -> Response:
 
 
 async def search_json(datasette: Any, request: Request) -> Response:
+    """A search for programs (docs/api.md). Status 400 for one that cannot be understood."""
     asked = Asked.of(request.args)
     t = Speaker("en")
     if wrong := mistake(asked, t):

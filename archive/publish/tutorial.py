@@ -25,6 +25,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """A lesson: what it is about (Vietnamese, English), and queries that lead through it."""
+
     title: tuple[str, str]
     queries: tuple[Query, ...]
 
@@ -248,6 +250,7 @@ STEPS: tuple[Step, ...] = (
 
 
 async def tutorial_view(datasette: Any, request: Request) -> Response:
+    """The tutorial as a page, for visitors who may see the archive."""
     await read(datasette, request, lambda conn: None)  # may this visitor see the archive?
     return await page(datasette, request, "tutorial.html", {"steps": STEPS})
 
