@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from archive.publish.filters import Filters, by_date
@@ -26,6 +26,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
+        """A cursor as ``str`` wrote it; None for any other text."""
         moment, tilde, number = text.rpartition("~")
         if not tilde or not number.isascii() or not number.isdigit() or len(number) > 18:
             return None
@@ -54,6 +55,10 @@ class Found:
     """Whether there are ``total`` or more, where no more than that is known."""
 
 
+Verdict = Callable[[int], bool | None]
+"""Whether the article with an id is wanted; None ends the walk there."""
+
+
 def probe(index: str, match: str, first: Sequence[str], key: str) -> tuple[str, dict[str, object]]:
     """SQL that asks whether the article ``key`` matches, and its parameters.
 
@@ -78,7 +83,7 @@ def walk(
     limit: int = 0,
     among: Set[int] | None = None,
     first: Sequence[str] = (),
-    passes: Callable[[int], bool | None] | None = None,
+    passes: Verdict | None = None,
 ) -> Found:
     """A page of articles in order of date, from a cursor, looking at ``limit`` at most.
 
@@ -89,64 +94,85 @@ def walk(
     either direction. ``total`` is left at -1.
     """
     limit = limit or (WALK if among is None else WALK_AMONG)
-    known = among
-    if known is not None:
-        asking = passes
-
-        def passes(key: int) -> bool | None:
-            return key in known and (asking is None or asking(key))
-
-    ids: list[int] = []
-    last: Cursor | None = cursor
-    seen: Cursor | None = cursor
+    verdict = _verdict(among, passes)
+    shown = _Shown(size, cursor)
     looked_at = 0
     phases = (False, True) if cursor is None or cursor.published_at else (True,)
     for undated in phases:
-        sql, done, values = by_date(filters, undated=undated)
+        budget = limit - looked_at
+        inner, done, parameters = _stretch(filters, cursor, undated, oldest, budget)
         where, more = filters.conditions("n", skip={done, "period"})
         asked, words = probe(index, match, first, "n.id") if index else ("1", {})
-        parameters: dict[str, object] = {**values, **more, **words}
-        sign, direction = (">", "asc") if oldest else ("<", "desc")
-        if cursor is not None and bool(cursor.published_at) != undated:
-            # The first comparison uses the index; the second drops the cursor's own moment.
-            sql += (
-                " and id {0} :last_id"
-                if undated
-                else (
-                    " and published_at {0}= :last_at"
-                    " and (published_at {0} :last_at or id {0} :last_id)"
-                )
-            )
-            sql = sql.format(sign).replace(
-                "id " + sign, "article_id " + sign if done == "topic" else "id " + sign
-            )
-            parameters |= {"last_at": cursor.published_at, "last_id": cursor.id}
-        budget = limit - looked_at
-        inner = f"{sql} order by published_at {direction}, id {direction} limit {budget}"
+        parameters |= {**more, **words}
         outer = (
             f"select n.id, n.published_at from ({inner}) d"
             " cross join articles n indexed by articles_narrow on n.id = d.id"
             f" where {where} and {asked}"
-            f" limit {size + 1 - len(ids) if passes is None else -1}"
+            f" limit {size + 1 - len(shown.ids) if verdict is None else -1}"
         )
-        for key, moment in conn.execute(outer, parameters):
-            verdict = True if passes is None else passes(key)
-            if verdict is None:
-                return Found(ids, -1, False, "", more=True, cursor=seen, stopped_early=True)
-            seen = Cursor(moment or "", key)
-            if not verdict:
-                continue
-            if len(ids) == size:
-                return Found(ids, -1, False, "", more=True, cursor=last)
-            ids.append(key)
-            last = Cursor(moment or "", key)
+        found = shown.take(conn.execute(outer, parameters), verdict)
+        if found is not None:
+            return found
         end = conn.execute(
             f"select id, published_at from ({inner}) limit 1 offset {budget - 1}", parameters
         ).fetchone()
         if end is not None:
             reached = Cursor(end[1] or "", end[0])
-            return Found(ids, -1, False, "", more=True, cursor=reached, stopped_early=True)
+            return Found(shown.ids, -1, False, "", more=True, cursor=reached, stopped_early=True)
         looked_at += conn.execute(f"select count(*) from ({inner})", parameters).fetchone()[0]
         if looked_at >= limit:
             break
-    return Found(ids, -1, False, "")
+    return Found(shown.ids, -1, False, "")
+
+
+def _verdict(among: Set[int] | None, passes: Verdict | None) -> Verdict | None:
+    """What is asked of each article in Python: whether it is ``among`` some and ``passes``."""
+    if among is None:
+        return passes
+    return lambda key: key in among and (passes is None or passes(key))
+
+
+def _stretch(
+    filters: Filters, cursor: Cursor | None, undated: bool, oldest: bool, budget: int
+) -> tuple[str, str, dict[str, object]]:
+    """A select of (id, published_at), in order, from behind the cursor, ``budget`` rows at most;
+    the name of the filter that it has applied; its parameters."""
+    sql, done, values = by_date(filters, undated=undated)
+    sign, direction = (">", "asc") if oldest else ("<", "desc")
+    parameters: dict[str, object] = dict(values)
+    if cursor is not None and bool(cursor.published_at) != undated:
+        key = "article_id" if done == "topic" else "id"
+        parameters |= {"last_at": cursor.published_at, "last_id": cursor.id}
+        behind = f"{key} {sign} :last_id"
+        if not undated:
+            # The first comparison uses the index; the second drops the cursor's own moment.
+            behind = f"published_at {sign}= :last_at and (published_at {sign} :last_at or {behind})"
+        sql += f" and {behind}"
+    ordered = f"{sql} order by published_at {direction}, id {direction} limit {budget}"
+    return ordered, done, parameters
+
+
+class _Shown:
+    """The page as it fills: ``ids``, and the last article that was shown or looked at."""
+
+    def __init__(self, size: int, cursor: Cursor | None) -> None:
+        self.ids: list[int] = []
+        self._size = size
+        self._last = self._seen = cursor
+
+    def take(self, rows: Iterable[tuple[int, str]], verdict: Verdict | None) -> Found | None:
+        """Fill it from rows in order; what was found, where it is full or is to end there."""
+        for key, moment in rows:
+            passed = True if verdict is None else verdict(key)
+            if passed is None:
+                return Found(
+                    self.ids, -1, False, "", more=True, cursor=self._seen, stopped_early=True
+                )
+            self._seen = Cursor(moment or "", key)
+            if not passed:
+                continue
+            if len(self.ids) == self._size:
+                return Found(self.ids, -1, False, "", more=True, cursor=self._last)
+            self.ids.append(key)
+            self._last = self._seen
+        return None
