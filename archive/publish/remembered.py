@@ -2,7 +2,7 @@
 
 Whoever turns a page, sorts anew, narrows a search or polls its feed asks for the same matches
 again, and for some queries (common words that stand side by side nowhere) finding them is nearly
-all the work. What is held belongs to one state of the database: the size and time of its file and
+all the work. What is held belongs to one state of the database: which file it is, its size and time, and
 the head of the write-ahead log's index, which every commit changes (SQLite's documentation of the
 WAL-index header, "iChange"). The state is taken before the reading begins, so what is held is as
 new as its state says, or newer.
@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-State = tuple[str, int, int, bytes]
+State = tuple[str, int, int, int, bytes]
 
 MOST_NUMBERS = 2_000_000
 """Ids that are held at once, 8 bytes each."""
@@ -42,7 +42,7 @@ def state_of(path: str | None) -> State | None:
             header = index.read(_HEADER)
     except OSError:
         header = b""
-    return path, told.st_size, told.st_mtime_ns, header
+    return path, told.st_ino, told.st_size, told.st_mtime_ns, header
 
 
 class Memory:
