@@ -2,10 +2,10 @@
 
 Whoever turns a page, sorts anew, narrows a search or polls its feed asks for the same matches
 again, and for some queries (common words that stand side by side nowhere) finding them is nearly
-all the work. What is held belongs to one state of the database: which file it is, its size and time, and
-the head of the write-ahead log's index, which every commit changes (SQLite's documentation of the
-WAL-index header, "iChange"). The state is taken before the reading begins, so what is held is as
-new as its state says, or newer.
+all the work. What is held belongs to one state of the database: which file it is, its size and
+time, and the head of the write-ahead log's index, which every commit changes (SQLite's
+documentation of the WAL-index header, "iChange"). The state is taken before the reading begins, so
+what is held is as new as its state says, or newer.
 """
 
 from __future__ import annotations
