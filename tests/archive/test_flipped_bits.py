@@ -37,6 +37,7 @@ UNSEEN = {
     "crawls",
     "sites",
     "fetch_errors",
+    "copies_pending",
     "captures.detail",
     "captures.leads_to",
     "images.credit",

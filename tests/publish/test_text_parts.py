@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.publish.article_html import article_html, safe_link, shown_host
+from archive.publish.atom import text as atom_text
 from archive.publish.charts import column_chart
 from archive.publish.citations import Cited, apa, bibtex, chicago, ris
 from archive.publish.downloads import csv_lines
-from archive.publish.feeds import _text
 from archive.publish.home import fill_months
 from archive.publish.snippets import marked, snippet
 from archive.publish.worddiff import around_changes, word_diff
@@ -229,4 +229,4 @@ def test_cells_do_not_run_in_a_spreadsheet() -> None:
 
 
 def test_feeds_drop_what_xml_cannot_hold() -> None:
-    assert _text("a\x00\x0b<b>\ud800\uffff") == "a&lt;b&gt;"
+    assert atom_text("a\x00\x0b<b>\ud800\uffff") == "a&lt;b&gt;"
