@@ -9,7 +9,6 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from archive.records import Attachment, Published
-from crawler.extraction.authors import groups, names_in
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import MIN_LEAD
 from crawler.extraction.captions import attach_captions
@@ -27,7 +26,7 @@ from crawler.extraction.file_boxes import offered_files
 from crawler.extraction.info_lines import without_info
 from crawler.extraction.layout import Layout, Selectors
 from crawler.extraction.metadata import date_near, page_heading
-from crawler.extraction.named_parts import labelled_below
+from crawler.extraction.named_parts import bylines_by
 from crawler.extraction.neighbours import beside_title_link, others_shown
 from crawler.extraction.opening import opening_figures
 from crawler.extraction.parts import Parts
@@ -108,7 +107,7 @@ def read_parts(
             parts.fallbacks.append("date")
         parts.dates.append(date_near(document, title_element, body))
 
-    parts.byline_texts = _byline_texts(document, layout, skip) or labelled_below(body)
+    parts.byline_texts = bylines_by(document, layout.byline, skip, near)
     parts.authors = list(structured.authors)
     parts.not_authors = (*layout.ignore_byline, *structured.site_names)
     section = _last(document, layout.section, near)
@@ -351,21 +350,6 @@ def _dates(
     for value in structured.dates[:6]:
         yield parse_structured(value, clock)
     yield parse_url(document.page.url, clock)
-
-
-def _byline_texts(
-    document: Document, layout: Layout, skip: set[HtmlElement]
-) -> list[tuple[str, ...]]:
-    for found in document.matching(layout.byline):
-        named: list[tuple[HtmlElement, list[str]]] = []
-        for element in found[:10]:
-            blocks = read_blocks(element, document.base, skip)
-            lines = [block.text for block in blocks if 0 < len(block.text) <= 200]
-            if lines:
-                named.append((element, names_in(element) or lines))
-        if named:
-            return groups(named)
-    return []
 
 
 def _tags(document: Document, layout: Layout, near: Surroundings) -> list[str]:

@@ -22,7 +22,7 @@ from crawler.extraction.text import clean_line
 
 _META_REST_RE = re.compile(
     rf"{WEEKDAY}|lần cập nhật(?: cuối)?|đã (?:xem|đọc)[\W\d]*(?:(?:lần|lượt)(?!\w))?|"
-    rf"đã(?=\s+(?:đăng|xuất|phát|cập))|"
+    rf"(?:đã|thời gian|giờ)(?=\s+(?:đăng|xuất|phát|cập|tạo|gửi))|"
     rf"lượt xem|lượt|views?|xem|bình luận|comments?|tác giả|by|bởi|admin(?:istrator)?|"
     rf"super user|GMT\s?\+\s?0?7"
     r"|(?<!\w)(?-i:SA|CH|AM|PM)(?!\w)"

@@ -75,7 +75,9 @@ def dates_at_title(
         before = line
     told_above = [line for line in map(clean_line, above[-_TRIED:]) if not _is_tool(line)]
     for distance, line in enumerate(reversed(told_above[-_ABOVE:])):
-        told = is_date_line(line) or (distance == 0 and _is_filed(line))
+        told = is_date_line(line) or (
+            distance == 0 and (_is_filed(line) or info_row(line) is not None)
+        )
         if told and not looks_like_clock(line, clock):
             yield parse_visible(line, clock)
             return

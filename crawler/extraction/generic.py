@@ -29,7 +29,7 @@ from crawler.extraction.date_lines import find_in_lines, is_date_line
 from crawler.extraction.date_places import dates_around, dates_at_title
 from crawler.extraction.document import Document
 from crawler.extraction.file_boxes import offered_files
-from crawler.extraction.info_lines import lead_heading, without_info
+from crawler.extraction.info_lines import info_row, lead_heading, spaced, without_info
 from crawler.extraction.judge import Verdict, content_lines, key
 from crawler.extraction.layout import Layout
 from crawler.extraction.metadata import PRINT_RULES, date_near, page_heading
@@ -50,6 +50,7 @@ from crawler.extraction.page_kind import (
     is_static,
     looks_like_article_url,
     looks_like_listing_url,
+    may_be_question,
     refusal,
     says_not_found,
 )
@@ -77,14 +78,17 @@ def read_generic(
     """
     url = document.page.url
     sure = known is not None and any(map(document.select, known.article_mark))
+    wary = False
     if not structured.article and not sure:
         if looks_like_listing_url(url):
             return refusal(document)
         printed = known is not None and known.print_url and re.search(known.print_url, url)
         if known is not None and not printed and not looks_like_article_url(url):
-            return refusal(document, f"no text by layout {known.name} and no address of an article")
+            wary = True
     if is_static(document) and not sure:
-        return refusal(document)
+        if not may_be_question(document):
+            return refusal(document)
+        wary = not structured.article
     if says_not_found(document) and not structured.dates:
         return refusal(document)
     lines = content_lines(document.tree, recall=True)
@@ -96,7 +100,7 @@ def read_generic(
     if container is None:
         found = refusal(document, "no content that stands together")
     else:
-        found = _read(document, structured, known, sure, container, verdict)
+        found = _read(document, structured, known, sure, container, verdict, dated=wary)
     if isinstance(found, Unreadable) and found.reason not in ("truncated", "static"):
         # A short notice or a set of pictures among longer teasers of others.
         again = below_heading(document, structured)
@@ -137,6 +141,7 @@ def _read(
     above = [key(b.text) for b in found[: first_prose(found) + 1]]
     untitled = not wanted or not any(wanted in letters for letters in above)
     below_title = _after_title(found, title, title_element, inside)
+    told_above = _told_above(found[: len(found) - len(below_title) - 1])
     below_title = _title_once(below_title, wanted)
     below_title, told, rows = without_info(below_title, first_prose(below_title) + 1 + _ROWS_BELOW)
     lead_heading(below_title[: first_prose(below_title)])
@@ -205,7 +210,7 @@ def _read(
     if known is None or known.byline:
         parts.byline_texts = [
             *named_bylines(document, container, title_element),
-            *([tuple(told)] if told else []),
+            *([tuple(told or told_above)] if told or told_above else []),
             *labelled_below(container),
         ]
         parts.authors = list(structured.authors)
@@ -215,6 +220,14 @@ def _read(
     parts.section = structured.section
     parts.tags = list(structured.tags)
     return parts
+
+
+def _told_above(blocks: list[Block]) -> list[str]:
+    """Who a row right above the title names: "5/3/2024 / Tác giả: Hà Phương / Lượt xem (8)"."""
+    for block in [block for block in blocks if block.text][-_ROWS_BELOW:]:
+        if block.kind != "heading" and (row := info_row(spaced(block))):
+            return row
+    return []
 
 
 def _told_below(document: Document, found: list[Block], blocks: list[Block]) -> Published | None:

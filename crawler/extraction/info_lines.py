@@ -30,7 +30,9 @@ _COUNTS = (
     r"(?:cỡ|màu|cỡ và màu) chữ"
 )
 _LABEL = re.compile(rf"(?<!\w)(?:(?P<author>{_AUTHORS})|{_DATES}|(?P<count>{_COUNTS}))\s*:", re.I)
-_BARS = re.compile(r"\s+[|•·]\s+|\s+[-–]\s+(?=\D)|\s{2,}")
+_BARS = re.compile(r"\s+[|•·/]\s+|\s+[-–]\s+(?=\D)|\s{2,}")
+_COUNT = re.compile(rf"(?:{_COUNTS})[\s(\d.,]*", re.I)
+"""A counter without a colon, its closing bracket cut off: "Bình luận (0"."""
 _COUNTED = 60
 """Characters behind the label of a counter, a section or the size of letters."""
 _REACH = 2
@@ -61,7 +63,7 @@ def info_row(text: str) -> list[str] | None:
             if not part:
                 continue
             counted = label is not None and label["count"] and len(part) <= _COUNTED
-            if counted or is_date_line(part) or boilerplate_kind(part):
+            if counted or is_date_line(part) or boilerplate_kind(part) or _COUNT.fullmatch(part):
                 told += 1
             elif label is not None and label["author"] and part.startswith(label[0]):
                 named = part[len(label[0]) :].strip()

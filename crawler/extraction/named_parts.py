@@ -14,10 +14,12 @@ from lxml.html import HtmlElement
 from crawler.extraction.authors import groups, names_in
 from crawler.extraction.document import Document
 from crawler.extraction.judge import Verdict
+from crawler.extraction.layout import Selectors
 from crawler.extraction.neighbours import beside_title_link
 from crawler.extraction.person_names import is_person_name
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
+from crawler.extraction.walk import read_blocks
 
 _NOISE = re.compile(
     r"(?:^|[\s_-])(?:relat(?!ive)\w*|lien-?quan|tin-?khac|hot-?news|tin-?nong|other-?news|more-?news|read-?more|readmore|"
@@ -26,7 +28,8 @@ _NOISE = re.compile(
     r"quang-?cao|newsletter|subscribe|toolbar|pagination|paging|sidebar|widget|"
     r"most-?(?:read|view)\w*|follow\w*|reaction\w*)(?:$|[\s_-])|tin-?lien-?quan|box-?tin|"
     r"newsrelation|relatednews|link-content-footer|"
-    r"(?:^|\s)(?:print|tools?|menu|nav|copyright|audio|player|tts|popup|modal)(?:$|\s)",
+    r"(?:^|\s)(?:print|tools?|menu|nav|copyright|audio|player|tts|popup|modal|"
+    r"(?:site|page|main)-?footer|footer-?(?:wrap(?:per)?|top|bottom|main|area))(?:$|\s)",
     re.I,
 )
 _COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|binh-?luan|phan-?hoi|y-?kien)(?:$|[\s_-])", re.I)
@@ -38,7 +41,7 @@ _LEAD = re.compile(
     re.I,
 )
 _AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:authors?|tac-?gia|byline|nguoi-?viet|but-?danh|author-?name|name-?author|"
+    r"(?:^|[\s_-])(?:authors?(?!-(?:desc|bio|about))|tac-?gia|byline|nguoi-?viet|but-?danh|author-?name|name-?author|"
     r"author_mail)(?:$|[\s_-])",
     re.I,
 )
@@ -162,6 +165,50 @@ _LINE = 120
 _LABELLED = re.compile(
     r"(?:tác giả(?: bài viết)?|người (?:viết|thực hiện)|nguồn(?: tin)?|bài viết)\s*:\s*\S", re.I
 )
+
+
+def bylines_by(
+    document: Document, selectors: Selectors, skip: set[HtmlElement], near: Surroundings
+) -> list[tuple[str, ...]]:
+    """Texts of the elements that a layout's ``selectors`` find, those together in one tuple.
+
+    Where they find none, a theme has changed the markup: then a line below the text may say by
+    a label who wrote it, or a person's name may stand in what usual names call an author.
+    """
+    for found in document.matching(selectors):
+        named: list[tuple[HtmlElement, list[str]]] = []
+        for element in found[:_AUTHORS]:
+            blocks = read_blocks(element, document.base, skip)
+            lines = [block.text for block in blocks if 0 < len(block.text) <= 200]
+            if lines:
+                named.append((element, names_in(element) or lines))
+        if named:
+            return groups(named)
+    return labelled_below(near.body) or (_persons_by_name(document, near) if selectors else [])
+
+
+def _persons_by_name(document: Document, near: Surroundings) -> list[tuple[str, ...]]:
+    for found in document.matching(_USUAL_AUTHORS):
+        named = []
+        for element in found[:_AUTHORS]:
+            text = clean_line(convert_legacy(element.text_content()))
+            names = names_in(element) or [part.strip() for part in text.split(",")]
+            if (
+                len(text) <= 80
+                and _AUTHOR.search(element.get("class") or "")
+                and all(" " in name and is_person_name(name) for name in names)
+                and near.close(element)
+                and not near.foreign(element)
+            ):
+                named.append((element, names))
+        if named:
+            return groups(named)[:1]
+    return []
+
+
+_USUAL_AUTHORS: Selectors = (
+    "[class*=author]", "[class*=tac-gia]", "[class*=tacgia]", "[class*=but-danh]",
+)  # fmt: skip
 
 
 def named_bylines(

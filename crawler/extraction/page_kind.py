@@ -50,6 +50,7 @@ _STATIC_URL = re.compile(
     r"/gioi-thieu(?:-[^\W_]+){0,5}(?:\.html?|/)?$",
     re.I,
 )
+_QUESTION_URL = re.compile(r"/(?:hoi-dap|faq|thong-ke|feedback)(?:-[^\W_]+){1,2}\.html", re.I)
 _STATIC_TITLE = re.compile(
     r"^(?:giới thiệu(?: chung)?|liên hệ|sơ đồ (?:trang|tổ chức|website)|cơ cấu tổ chức|"
     r"điều khoản.*|chính sách (?:bảo mật|quyền riêng tư).*|contact(?: us)?|about(?: us)?|"
@@ -174,6 +175,15 @@ def is_static(document: Document) -> bool:
         "",
     )
     return bool(_STATIC_TITLE.match(heading))
+
+
+def may_be_question(document: Document) -> bool:
+    """Whether an address that a standing page might have names an answer to one question.
+
+    "/hoi-dap-nghi-phep.html" stands beside "/hoi-dap-phap-luat.html", the list of all answers.
+    """
+    path = unquote(urlsplit(document.page.url).path)
+    return _QUESTION_URL.search(path) is not None
 
 
 def is_standing_title(title: str) -> bool:

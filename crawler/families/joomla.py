@@ -130,6 +130,8 @@ ARTICLE = Layout(
         "dd.createdby",
         ".createdby",
         ".article-info [itemprop=author]",
+        # Templates of their own that mark the author as Joomla does, without its classes.
+        "[itemprop=author] [itemprop=name]",
     ),
     section=(".category-name a", "dd.category-name a", "dd.category-name", "span.category-name"),
     tags=(".tags a", "ul.tags a", ".tag-category a"),
