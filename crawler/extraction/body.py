@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lxml.html import HtmlElement
-
 from archive.records import Attachment, Byline
 from crawler.extraction.blocks import Block, is_attachment
 from crawler.extraction.boilerplate import cuts_here, is_context_only, kind_of_clean
 from crawler.extraction.bylines import read_signature
+from crawler.extraction.going_on import resumes
 from crawler.extraction.info_lines import lead_heading
 from crawler.extraction.judge import Verdict, key
 from crawler.extraction.set_apart import stands_apart
@@ -163,7 +162,7 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
             kind
             and cuts_here(text)
             and (before >= 0.5 * total or before >= 1500 or (theirs and kind == "comments"))
-            and not (kind == "related" and resumed < _RESUMES and _resumes(blocks, index))
+            and not (kind == "related" and resumed < _RESUMES and resumes(blocks, index))
         ):
             blocks = blocks[:index]
             break
@@ -183,34 +182,6 @@ def _without_boilerplate(blocks: list[Block], drop_text: Sequence[str]) -> list[
             beside = lines[max(place - 1, 0) : place] + lines[place + 1 : place + 2]
             noise[index] = place == len(lines) - 1 or any(noise.get(i) for i in beside)
     return [block for index, block in enumerate(blocks) if not noise.get(index)]
-
-
-def _resumes(blocks: list[Block], index: int) -> bool:
-    """Whether paragraphs go on below a list of others, beside those above it."""
-    above = {_home(block) for block in blocks[:index] if len(block.text) >= _PROSE}
-    below = [
-        block
-        for block in blocks[index + 1 :]
-        if block.kind == "paragraph"
-        and len(block.text) >= _PROSE
-        and not block.linked
-        and _home(block) in above
-        and not kind_of_clean(block.text)
-    ]
-    return sum(len(block.text) for block in below) >= _GOES_ON
-
-
-_PROSE = 80
-_RESUMES = 12
-"""Lines that announce others, up to which a text may go on below each."""
-_GOES_ON = 100
-"""Characters of paragraphs that show that a text goes on."""
-
-
-def _home(block: Block) -> HtmlElement | None:
-    if block.element is None or block.after_break:
-        return block.element
-    return block.element.getparent()
 
 
 def _without_chrome(blocks: list[Block], judge: Callable[[], Verdict] | None) -> list[Block]:
@@ -340,6 +311,10 @@ def _without_teaser(blocks: list[Block], lead: list[Block]) -> list[Block]:
             and whole.startswith(key(_ELLIPSIS.sub("", block.text)))
         )
     ]
+
+
+_RESUMES = 12
+"""Lines that announce others, up to which a text may go on below each."""
 
 
 # -- signature and lead -----------------------------------------------------------------------

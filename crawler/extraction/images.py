@@ -32,7 +32,8 @@ _CHROME_FILE = re.compile(
     re.I,
 )
 _CHROME_PATH = re.compile(
-    r"/(?:emoji|smil(?:ey|ie)s|emoticons|avatars?|icons?|flags|gravatar|captcha)/|gravatar\.com|"
+    r"/(?:emoji|smil(?:ey|ie)s|emoticons|avatars?|icons?|flags|gravatar|captcha|ads|"
+    r"advertis\w+|quang-?cao)/|gravatar\.com|"
     r"/images/core/emoji/|facebook\.com/tr|google-analytics|/cron(?:jobs)?\b|second=cronjobs|"
     r"/themes/[^/]+/images/(?!.*uploads)|/templates/[^/]+/images/|/M_images/|/statics?/images/icon",
     re.I,

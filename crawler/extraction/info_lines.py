@@ -85,13 +85,20 @@ def _told_row(text: str) -> list[str] | None:
     """For rows without colons: "Viết bởi Hà Phương. Đăng ngày 5/3/2024. Đăng trong Tin"."""
     parts = [part.strip(" |•·,;()") for part in _STOPS.split(text)]
     parts = [part for part in parts if part]
-    if len(parts) < 2 or not any(map(is_date_line, parts)):
+    if len(parts) < 2 or not any(map(DATE_RE.search, parts)):
         return None
     authors: list[str] = []
     for part in parts:
         by = _BY.match(part)
-        if by and len(part) <= 60 and _names_author(part[by.end() :].strip()):
+        named = part[by.end() :].strip() if by else ""
+        if by and len(part) <= 60 and _names_author(named):
             authors.append(part)
+        elif by and (dated := DATE_RE.search(named)) and not named[dated.end() :].strip(_BETWEEN):
+            named = _WHEN.sub("", named[: dated.start()]).strip(_BETWEEN)
+            if _names_author(named):
+                authors.append(f"{by[0]}{named}")
+            elif named.count(" ") > 3:
+                return None
         elif not (is_date_line(part) or boilerplate_kind(part) or _TOLD.fullmatch(part)):
             return None
     return authors
