@@ -106,7 +106,9 @@ def read_generic(
         again = below_heading(document, structured)
         if again is not None:
             parts = _read(document, structured, known, sure, *again, dated=True)
-            return found if isinstance(parts, Unreadable) else parts
+            found = found if isinstance(parts, Unreadable) else parts
+    if wary and isinstance(found, Parts) and len(found.title.split()) < _TITLE_WORDS:
+        return refusal(document, "titled as a section, and no address of an article")
     return found
 
 
@@ -240,6 +242,8 @@ def _told_below(document: Document, found: list[Block], blocks: list[Block]) -> 
     return told if told is not None and told.evidence == "visible" else None
 
 
+_TITLE_WORDS = 6
+"""Words from which a title is no section's, where an address may well be one's."""
 _FOOT = 6
 """Lines below a text in which it may tell when it was published."""
 _ROWS_BELOW = 3

@@ -335,3 +335,20 @@ def test_a_short_page_without_a_title_is_no_article() -> None:
     document = parse_page(_page(html, "https://congdoanphuloc.test/videos/12.html"))
     assert isinstance(document, Document)
     assert isinstance(extract_document(document, ()), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [("/tin-tuc", "Tin tức"), ("/hoi-dap-phap-luat.html", "Hỏi đáp pháp luật")],
+)
+def test_a_section_with_one_dated_teaser_is_no_article(path: str, heading: str) -> None:
+    text = "".join(f"<p>{line}</p>" for line in (LEAD, *BODY))
+    html = (
+        '<html lang="vi"><head><meta charset="utf-8"><meta name="generator" content="DotNetNuke">'
+        f'<title>{heading}</title></head><body><div id="dnn_ContentPane"><h1>{heading}</h1>'
+        f"<div>12/08/2025</div>{text}</div></body></html>"
+    )
+    page = Page(f"https://congdoan.test{path}", html.encode(), NOW, content_type="text/html")
+    assert isinstance(extract(page), Unreadable)
+    titled = replace(page, body=html.replace(heading, TITLE).encode())
+    assert getattr(extract(titled), "title", "") == TITLE
