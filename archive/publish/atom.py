@@ -14,7 +14,7 @@ from archive.xml_text import FORBIDDEN
 
 ENTRIES = 50
 """Entries of one feed, the newest."""
-SAMPLE_CATEGORY = f'<category term="{SAMPLE}" label="{WORDS["sample_title"][0]}"/>'
+_SAMPLE_CATEGORY = f'<category term="{SAMPLE}" label="{WORDS["sample_title"][0]}"/>'
 """Says of an entry that its article is invented, also where it is read alone."""
 NEVER = "2000-01-01T00:00:00+07:00"
 """When a feed without entries changed last: it must say something."""
@@ -33,6 +33,34 @@ def attribute(value: object) -> str:
 def permanent(address: str) -> str:
     """An id that stays when the archive moves to another host (RFC 4287, 4.2.6)."""
     return uuid.uuid5(uuid.NAMESPACE_URL, address).urn
+
+
+def entry(
+    *,
+    identity: str,
+    title: str,
+    address: str,
+    source: str,
+    published: str,
+    updated: str,
+    authors: Sequence[str],
+    categories: Sequence[str],
+    told: str,
+    sample: bool,
+) -> str:
+    """An entry of a feed, as XML. ``identity`` is what its permanent id is made from; ``address``
+    the page here and ``source`` that of the site; ``published`` may be ""; ``told`` is its summary
+    or content, as XML; ``sample``: it tells of an invented article, and says so."""
+    dated = f"<published>{text(published)}</published>" if published else ""
+    names = "".join(f"<author><name>{text(name[:200])}</name></author>" for name in authors)
+    terms = "".join(f"<category term={attribute(name)}/>" for name in categories)
+    return (
+        f"<entry><id>{permanent(identity)}</id><title>{text(title)}</title>"
+        f'<link rel="alternate" type="text/html" href={attribute(address)}/>'
+        f'<link rel="via" href={attribute(source)}/>'
+        f"{dated}<updated>{text(updated)}</updated>"
+        f"{names}{terms}{_SAMPLE_CATEGORY if sample else ''}{told}</entry>"
+    )
 
 
 def document(

@@ -9,17 +9,10 @@ from typing import Any
 from datasette.utils.asgi import Request, Response
 
 from archive.crawled_web import SAMPLE
+from archive.publish import atom
 from archive.publish.article_html import safe_link
 from archive.publish.article_page import replay_url
-from archive.publish.atom import (
-    ENTRIES,
-    NEVER,
-    SAMPLE_CATEGORY,
-    attribute,
-    document,
-    permanent,
-    text,
-)
+from archive.publish.atom import ENTRIES, NEVER, document, text
 from archive.publish.changes import KINDS, Change, Kind, newest_changes
 from archive.publish.face import Addresses, language_of
 from archive.publish.filters import Filters
@@ -81,22 +74,17 @@ def _entry(
         content = _told_takedown(change, settings, t)
     address = to.absolute(page)
     content += f'<p><a href="{escape(address)}">{escape(address)}</a></p>'
-    author = row["author"].partition(", ")[0] or row["unit"] or row["site_title"]
-    categories = "".join(
-        f"<category term={attribute(name)}/>"
-        for name in (change.kind, row["province"], row["unit"])
-        if name
-    )
-    published = row["published_at"] or ""
-    published = f"<published>{text(published)}</published>" if published else ""
-    return (
-        f"<entry><id>{permanent(identity)}</id><title>{text(title)}</title>"
-        f'<link rel="alternate" type="text/html" href={attribute(address)}/>'
-        f'<link rel="via" href={attribute(row["url"])}/>'
-        f"{published}<updated>{text(change.at)}</updated>"
-        f"<author><name>{text(author[:200])}</name></author>"
-        f"{categories}{SAMPLE_CATEGORY if sample else ''}"
-        f'<content type="html">{text(content)}</content></entry>'
+    return atom.entry(
+        identity=identity,
+        title=title,
+        address=address,
+        source=row["url"],
+        published=row["published_at"] or "",
+        updated=change.at,
+        authors=[row["author"].partition(", ")[0] or row["unit"] or row["site_title"]],
+        categories=[name for name in (change.kind, row["province"], row["unit"]) if name],
+        told=f'<content type="html">{text(content)}</content>',
+        sample=sample,
     )
 
 

@@ -8,15 +8,8 @@ from typing import Any
 from datasette.utils.asgi import Request, Response
 
 from archive.crawled_web import SAMPLE
-from archive.publish.atom import (
-    ENTRIES,
-    NEVER,
-    SAMPLE_CATEGORY,
-    attribute,
-    document,
-    permanent,
-    text,
-)
+from archive.publish import atom
+from archive.publish.atom import ENTRIES, NEVER, document, text
 from archive.publish.face import Addresses, language_of
 from archive.publish.hits import Hit
 from archive.publish.language import Speaker
@@ -25,31 +18,28 @@ from archive.publish.settings import FaceSettings
 from archive.publish.snapshot import read, web_held
 
 
-def _authors(row: dict[str, Any]) -> str:
+def _authors(row: dict[str, Any]) -> list[str]:
     """Whoever signed; else the unit, else the site, for an entry must have an author."""
     persons = [name for name in row["author"].split(", ") if name]
-    names = persons or [row["unit"] or row["site_title"]]
-    return "".join(f"<author><name>{text(name[:200])}</name></author>" for name in names[:20])
+    return persons[:20] or [row["unit"] or row["site_title"]]
 
 
 def entry(hit: Hit, address: str, *, sample: bool = False) -> str:
     """An article as an entry of a feed, as XML. ``address`` is its page here; ``sample``: the
     article is invented, which the entry says also where it is read alone."""
     row = hit.row
-    published = row["published_at"] or ""
-    published = f"<published>{text(published)}</published>" if published else ""
-    categories = "".join(
-        f"<category term={attribute(row[name])}/>" for name in ("province", "unit") if row[name]
-    )
-    return (
-        f"<entry><id>{permanent(row['url'])}</id>"
-        f"<title>{text(row['title'][:300] or row['url'])}</title>"
-        f'<link rel="alternate" type="text/html" href={attribute(address)}/>'
-        f'<link rel="via" href={attribute(row["url"])}/>'
-        f"{published}<updated>{text(row['first_seen_at'])}</updated>"
-        f"{_authors(row)}{categories}{SAMPLE_CATEGORY if sample else ''}"
-        f"<summary>{text(row['lead'] or ''.join(part for part, _ in hit.extract))}</summary>"
-        "</entry>"
+    summary = row["lead"] or "".join(part for part, _ in hit.extract)
+    return atom.entry(
+        identity=row["url"],
+        title=row["title"][:300] or row["url"],
+        address=address,
+        source=row["url"],
+        published=row["published_at"] or "",
+        updated=row["first_seen_at"],
+        authors=_authors(row),
+        categories=[row[name] for name in ("province", "unit") if row[name]],
+        told=f"<summary>{text(summary)}</summary>",
+        sample=sample,
     )
 
 

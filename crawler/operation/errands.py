@@ -80,8 +80,8 @@ def module_run(
     """Work for an Errand: one of this program's modules, run as a process for so long at most.
 
     It is ended, with all that it has begun, when its time is over or the event is set; that this
-    process is gone, it learns by ``end_with_starter``. Raises
-    RuntimeError where it ended with another code than 0, or was not through in time.
+    process is gone, it learns by ``end_with_starter``. Raises RuntimeError where it ended with
+    another code than 0, or was not through in time.
     """
     root = str(Path(__file__).resolve().parents[2])
     # -P: no folder of the archive's owner is searched for modules.

@@ -133,9 +133,9 @@ class Connection(Protocol):
             return
         if self._latency < 0:
             self._latency = time.monotonic() - self._asked_at
-        most = self._limits.most
-        size = max(end.length or 0, len(received) - end.body_start if most else 0)
-        if (most and ends_at < 0 and size > most) or (end.length or 0) > most > 0:
+        most, said, come = self._limits.most, end.length or 0, len(received) - end.body_start
+        if most and (said > most or (ends_at < 0 and come > most)):
+            size = max(said, come)
             self._fail(
                 DownloadCancelledError(f"{size} bytes are larger than download max size ({most})")
             )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from sqlite_utils import Database
 from archive.publish.reasons import failure_words
 from crawler.failures import KINDS
 from crawler.guards import is_public, refusal
-from tests.waiting import PATIENCE
+from tests.operation.odd_site import crawl_as_asked
 
 HOSTS = ("congdoan.vn", "ldld.gov.vn")
 
@@ -93,22 +90,14 @@ def test_private_addresses_are_not_public(address: str) -> None:
 
 def test_a_name_that_leads_to_a_private_address_is_told_as_that(tmp_path: Path) -> None:
     """``localhost`` is such a name: it is not asked, and why is said in both languages."""
-    asked = {
-        "data": str(tmp_path / "data"),
-        "proxy": "",
-        "settings": {"RETRY_TIMES": 0},
-        "spider": {"hosts": ["localhost"], "start_urls": ["http://localhost/tin"]},
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.operation.odd_crawl"],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    outcome, why = json.loads(done.stdout.splitlines()[-1])["ended"]
+    outcome, why = crawl_as_asked(
+        {
+            "data": str(tmp_path / "data"),
+            "proxy": "",
+            "settings": {"RETRY_TIMES": 0},
+            "spider": {"hosts": ["localhost"], "start_urls": ["http://localhost/tin"]},
+        }
+    )["ended"]
     assert outcome == "failed"
     assert KINDS["private"] in why
     db = Database(tmp_path / "data" / "archive.db")

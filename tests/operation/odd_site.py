@@ -42,12 +42,18 @@ def article(number: int) -> Said:
 
 
 def crawl(tmp_path: Path, web: ScriptedWeb, *, settings: dict[str, Any], **spider: Any) -> Any:
-    asked = {
-        "data": str(tmp_path / "data"),
-        "proxy": web.address,
-        "settings": FAST | settings,
-        "spider": {"hosts": ["congdoan.example"], "start_urls": [f"{HOST}/tin"], **spider},
-    }
+    return crawl_as_asked(
+        {
+            "data": str(tmp_path / "data"),
+            "proxy": web.address,
+            "settings": FAST | settings,
+            "spider": {"hosts": ["congdoan.example"], "start_urls": [f"{HOST}/tin"], **spider},
+        }
+    )
+
+
+def crawl_as_asked(asked: dict[str, Any]) -> Any:
+    """What a crawl in a process of its own (``odd_crawl``) tells at its end."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.operation.odd_crawl"],
         input=json.dumps(asked),
