@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -64,6 +64,8 @@ class Sources:
         self.doubtful = bool(self.walked) and last_outcome(db, name) == "failed"
         """Whether the last crawl of the site brought nothing."""
         self._newest = newest_addresses(db, name)
+        self._not_anchored: set[int] = set()
+        """Hashes of the addresses met that no complete walk had seen when this crawl began."""
 
     def feeds(self) -> list[FeedSource]:
         """The site's feeds, then those of its listings."""
@@ -109,9 +111,20 @@ class Sources:
         return [url for url in urls if self.rested(url, rest)][:MAX_SECTIONS]
 
     def standing(self, url: str) -> Standing:
-        """What the archive knows of an article's address."""
+        """What the archive knows of an article's address.
+
+        Anchored is what was so when the crawl began: what it brings itself, perhaps in the very
+        second in which the last walk ended, is news wherever else the site shows it.
+        """
         key = article_key(url)
-        return standing_of(self.db, key, url, self.now, self.walked, pace=self.pace)
+        standing = standing_of(self.db, key, url, self.now, self.walked, pace=self.pace)
+        if not self.walked:
+            return standing
+        if not standing.anchored:
+            self._not_anchored.add(hash(key))
+        elif hash(key) in self._not_anchored:
+            return replace(standing, anchored=False)
+        return standing
 
     def files_left_out(self) -> list[str]:
         """Files of articles that should have been captured and were not so much as asked for."""
