@@ -62,7 +62,7 @@ def last_outcome(db: Database, site: str) -> str:
     has."""
     row = db.conn.execute(
         "select outcome from crawls where site = ? and kind = 'crawl' and finished_at is not null"
-        " order by started_at desc limit 1",
+        " order by started_at desc, rowid desc limit 1",
         (site,),
     ).fetchone()
     return str(row[0]) if row else ""

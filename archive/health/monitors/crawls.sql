@@ -13,7 +13,8 @@ with success as (
 ),
 latest as (
     select started_at, outcome, detail from crawls
-    where site = :site and kind = 'crawl' and started_at <= :now order by started_at desc limit 1
+    where site = :site and kind = 'crawl' and started_at <= :now
+    order by started_at desc, rowid desc limit 1
 ),
 failed as (
     select count(*) as times, min(started_at) as first, max(started_at) as last from crawls
