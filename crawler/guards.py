@@ -7,7 +7,7 @@ that this name resolves to at the moment of connecting (``PublicAddressResolver`
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 PORTS = {None, 80, 443}
+_HOLDING_IPV4 = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
 
 class ForbiddenAddress(IgnoreRequest):
@@ -66,8 +67,18 @@ def is_public(address: str) -> bool:
         parsed = ip_address(address)
     except ValueError:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_global and not parsed.is_multicast
+    return all(one.is_global and not one.is_multicast for one in (parsed, *_embedded(parsed)))
+
+
+def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    """The IPv4 addresses that a gateway would take an IPv6 address for: mapped and translated ones
+    (RFC 4291, RFC 6052), 6to4 (RFC 3056) and Teredo (RFC 4380)."""
+    if isinstance(address, IPv4Address):
+        return []
+    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if any(address in network for network in _HOLDING_IPV4):
+        found.append(IPv4Address(address.packed[-4:]))
+    return [one for one in found if one is not None]
 
 
 class OwnHostsOnly:

@@ -72,7 +72,12 @@ def recover(folder: Path) -> list[Recovered]:
 def _recover(path: Path, fd: int) -> Recovered:
     final = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
     if final.exists():
-        raise WarcError(path, 0, f"cannot be closed: {final.name} is there already")
+        raise WarcError(
+            path,
+            0,
+            f"cannot be closed: {final.name} is there already. If that file is whole (`congdoan"
+            " verify` tells), move the open one out of the archive's folder and keep it.",
+        )
     size = os.fstat(fd).st_size
     kept = end = 0
     damages: list[Damage] = []

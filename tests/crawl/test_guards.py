@@ -81,6 +81,10 @@ def test_no_address_breaks_the_guard(url: str) -> None:
         "fe80::1",
         "fc00::1",
         "::ffff:10.0.0.1",
+        "64:ff9b::127.0.0.1",
+        "64:ff9b::10.0.0.1",
+        "2002:7f00:1::",
+        "::127.0.0.1",
         "not an address",
     ],
 )
@@ -110,6 +114,6 @@ def test_a_name_that_leads_to_a_private_address_is_told_as_that(tmp_path: Path) 
     assert "mạng riêng" in vietnamese and "private address" in english
 
 
-@pytest.mark.parametrize("address", ["113.160.1.1", "2405:4800::1"])
+@pytest.mark.parametrize("address", ["113.160.1.1", "2405:4800::1", "64:ff9b::113.160.1.1"])
 def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
