@@ -119,7 +119,7 @@ class SiteSpider(SecondLooks):
             self._note(response.url, "unparsable", str(error))
             urls = []
         standings = [self.sources.standing(url) for url in urls]
-        for request in self._wanted(zip(urls, standings, strict=True)):
+        for request in self._wanted(self.walk.first_met(urls, standings)):
             yield request
         if urls:
             for request in self.go_on_looking():
@@ -146,7 +146,7 @@ class SiteSpider(SecondLooks):
         if isinstance(reading.outcome, Unreadable) and reading.outcome.reason == "challenge":
             self.incomplete = self.incomplete or f"{response.url}: a bot check in its place"
         standings = [self.sources.standing(url) for url in links.articles]
-        for request in self._wanted(zip(links.articles, standings, strict=True)):
+        for request in self._wanted(self.walk.first_met(links.articles, standings)):
             yield request
         if links.articles:
             for request in self.go_on_looking():

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from crawler.extraction.paging import place_of
@@ -35,6 +36,7 @@ MAX_PARAMETERS = 8
 MAX_SEGMENTS = 14
 
 _DIGITS = re.compile(r"\d+")
+_T = TypeVar("_T")
 
 
 class Walk:
@@ -111,6 +113,13 @@ class Walk:
             self._met.clear()
         self._met.add(digest)
         return True
+
+    def first_met(self, urls: Iterable[str], known: Iterable[_T]) -> Iterator[tuple[str, _T]]:
+        """Those of a source's articles that this crawl ``meets`` there, with what is known of
+        each. Made into requests, the others would be dropped by the frontier one by one."""
+        for url, standing in zip(urls, known, strict=True):
+            if self.meets(url):
+                yield url, standing
 
     def admits_article(self, url: str) -> bool:
         """Whether an article's address may be asked for: no endless variants of one page."""

@@ -107,3 +107,11 @@ def test_any_walk_is_survived(pages: list[tuple[str, list[str]]]) -> None:
             walk.saw_listing(url, articles)
         walk.admits_article(url)
     assert len(walk.stopped) <= 50
+
+
+def test_what_was_met_elsewhere_is_not_asked_for_again_by_a_listing() -> None:
+    walk = Walk()
+    assert walk.meets("http://a.test/bai-2")
+    urls = ["http://a.test/bai-1", "http://a.test/bai-2", "http://a.test/bai-3"]
+    assert list(walk.first_met(urls, "abc")) == [(urls[0], "a"), (urls[2], "c")]
+    assert list(walk.first_met(urls, "abc")) == []
