@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 
+_STOPS = {signal.SIGINT, signal.SIGTERM}
+
 
 def begin_worker(*, ends_at_ctrl_c: bool = False) -> None:
     """To be called first in a process of a pool.
@@ -19,20 +21,20 @@ def begin_worker(*, ends_at_ctrl_c: bool = False) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL if ends_at_ctrl_c else signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
 
 
 @contextmanager
-def born_deaf_to_ctrl_c() -> Iterator[None]:
-    """Processes that are started meanwhile hear of Ctrl-C only once ``begin_worker`` is called.
+def born_deaf() -> Iterator[None]:
+    """Processes started meanwhile hear of Ctrl-C and SIGTERM only once ``begin_worker`` is called.
 
-    Loading takes them seconds, and Ctrl-C would end each of them with a traceback. In this process
-    the signal comes through when this is left.
+    Loading takes them seconds, and a signal would end each of them with a traceback, or be handled
+    in a fork as in this process. Here the signals come through when this is left.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
     try:
         yield
     finally:

@@ -15,6 +15,9 @@ from crawler.display import PLAIN_INTERVAL_SECONDS
 if TYPE_CHECKING:
     from crawler.intake.progress import Progress
 
+DRAWN_SECONDS = 0.1
+"""How often a bar is drawn anew at most."""
+
 
 class WorkDisplay:
     """Shows the steps of a long work with the time left: a bar on a terminal, else lines."""
@@ -25,7 +28,7 @@ class WorkDisplay:
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         self._step = ""
-        self._begun = self._told = time.monotonic()
+        self._begun = self._told = self._drawn = time.monotonic()
         self._first = 0
 
     def __enter__(self) -> WorkDisplay:
@@ -37,6 +40,7 @@ class WorkDisplay:
                 TimeRemainingColumn(),
                 console=self._console,
                 transient=True,
+                auto_refresh=False,  # By a thread, and then no process could be forked soundly.
             )
             self._bar.__enter__()
         return self
@@ -55,6 +59,9 @@ class WorkDisplay:
             if self._task is None or self._bar.tasks[-1].description != progress.step:
                 self._task = self._bar.add_task(progress.step, told=told)
             self._bar.update(self._task, total=progress.total, completed=progress.done, told=told)
+            if self._begun == now or now - self._drawn > DRAWN_SECONDS:
+                self._drawn = now
+                self._bar.refresh()
         elif not self._quiet and now - self._told > PLAIN_INTERVAL_SECONDS:
             self._told = now
             left = seconds_left(progress, self._first, now - self._begun)

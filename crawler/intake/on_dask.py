@@ -18,7 +18,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeVar
 
 from archive.database import ArchiveError
@@ -76,16 +75,12 @@ class DaskReaders(Readers):
         if blind := sorted(worker for worker, sees in seen.items() if sees is not True):
             raise ArchiveError(f"There is no folder {folder} on {', '.join(blind)}.")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End what was begun on either side."""
         try:
             self._client.close()
         finally:
-            super().__exit__(kind, error, trace)
+            super().close()
 
     def each(
         self,

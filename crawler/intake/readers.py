@@ -1,11 +1,17 @@
 """Processes that read: started once, given work a little ahead, and never outliving who asked.
 
-They are forked from a process that has loaded everything and runs nothing (a fork server of
-``multiprocessing``), which ends with the last of them and with this process.
+They are forked from this process, which has loaded everything, before it opens or locks anything:
+loading it once more would take a second of CPU. Where this process runs threads of its own, or has
+begun its work when new ones are needed, they come from a process that has loaded everything and
+runs nothing (a fork server of ``multiprocessing``), which ends with the last of them and with this
+process.
 """
 
 from __future__ import annotations
 
+import importlib
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,7 +21,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from archive.database import ArchiveError
-from archive.workers import born_deaf_to_ctrl_c
+from archive.workers import born_deaf
 from crawler.extractor import LoneWorker
 from crawler.intake.parts import Extract
 
@@ -30,7 +36,8 @@ _A = TypeVar("_A")
 class Readers:
     """``jobs`` processes for functions of a module; with 1, this process does the work.
 
-    A context manager. Results come in the order of the work, whoever was quicker.
+    A context manager, to be entered before anything is opened that a fork should not share: locks
+    and databases. Results come in the order of the work, whoever was quicker.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -39,6 +46,14 @@ class Readers:
         self._lone = LoneWorker()
 
     def __enter__(self) -> Readers:
+        if self.jobs > 1 and _may_fork():
+            importlib.import_module(_LOADED)
+            self._pool = ProcessPoolExecutor(
+                self.jobs, mp_context=get_context("fork"), initializer=_begin
+            )
+            with born_deaf():
+                # With the first work all of them are forked, before the pool starts its threads.
+                self._pool.submit(_nothing)
         return self
 
     def __exit__(
@@ -47,8 +62,13 @@ class Readers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self.close()
+
+    def close(self) -> None:
+        """End the processes. They would be started anew where more were asked of them."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
         self._lone.close()
 
     def each(
@@ -86,7 +106,7 @@ class Readers:
                 context.set_forkserver_preload([_LOADED])
                 self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin)
             try:
-                with born_deaf_to_ctrl_c():
+                with born_deaf():
                     return self._pool.submit(function, item)
             except BrokenProcessPool:
                 self._pool = None
@@ -105,6 +125,18 @@ class Readers:
             return item, carefully(item, self._lone.extract)
         except RuntimeError as error:
             raise ArchiveError(str(error)) from error
+
+
+def _may_fork() -> bool:
+    """Whether a fork is sound here: other threads would leave their locks held in it for ever.
+
+    Those of numpy's libraries end by themselves before a fork.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _nothing() -> None:
+    pass
 
 
 def _begin() -> None:

@@ -117,8 +117,20 @@ def rebuild(
     folder = data / "warc"
     if not folder.is_dir():
         raise ArchiveError(f"There are no WARC files in {folder} to rebuild from.")
-    with alone(data):
-        return _Rebuild(data, wishes, watch).run()
+    with _readers(data, wishes) as readers, alone(data):
+        return _Rebuild(data, wishes, watch).run(readers)
+
+
+def _readers(data: Path, wishes: Wishes) -> Readers:
+    jobs = wishes.jobs or os.cpu_count() or 1
+    if wishes.dask:
+        from crawler.intake.on_dask import DaskReaders
+
+        # Processes elsewhere have another working folder.
+        return DaskReaders(wishes.dask, data.resolve() / "warc", jobs)
+    paths = warc_paths(data / "warc")
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    return Readers(jobs if size > SMALL_BYTES else 1)
 
 
 def _told(kind: str) -> str:
@@ -139,7 +151,6 @@ def _told(kind: str) -> str:
 class _Rebuild:
     def __init__(self, data: Path, wishes: Wishes, watch: Watch) -> None:
         self.data = data
-        # Processes elsewhere have another working folder.
         self.folder = (data.resolve() if wishes.dask else data) / "warc"
         self.old = data / "archive.db"
         self.new = data / "archive.rebuilding.db"
@@ -148,30 +159,21 @@ class _Rebuild:
         self.found = Rebuilt()
         self.old_damage = ""
 
-    def run(self) -> Rebuilt:
+    def run(self, readers: Readers) -> Rebuilt:
         names = self._files()
         self._check_old()
         self._take_up(names)
-        size = sum((self.folder / name).stat().st_size for name in names)
-        with self._readers(size) as readers:
-            if self.wishes.whole:
-                self._build_whole(readers, names)
-            else:
-                self._build_part(readers)
+        if self.wishes.whole:
+            self._build_whole(readers, names)
+        else:
+            self._build_part(readers)
+        readers.close()
         self._compare()
         if not self.wishes.dry_run and not self.found.too_much_lost:
             self._replace()
         else:
             self.found.kept = self.new
         return self.found
-
-    def _readers(self, size: int) -> Readers:
-        jobs = self.wishes.jobs or os.cpu_count() or 1
-        if self.wishes.dask:
-            from crawler.intake.on_dask import DaskReaders
-
-            return DaskReaders(self.wishes.dask, self.folder, jobs)
-        return Readers(jobs if size > SMALL_BYTES else 1)
 
     def _files(self) -> list[str]:
         try:

@@ -1,0 +1,47 @@
+"""Processes that read, of which one dies: run apart, since only a process without threads forks."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+
+from crawler.intake.parts import Extract
+from crawler.intake.readers import Readers
+
+DEADLY = 3
+
+
+def doubled(number: int) -> int:
+    if number == DEADLY:
+        os._exit(1)
+    return 2 * number
+
+
+def doubled_carefully(number: int, extract: Extract) -> int:
+    return 2 * number
+
+
+def is_child_of(asker: int) -> bool:
+    return os.getppid() == asker
+
+
+def main() -> None:
+    """Prints what was found, as JSON."""
+    me, found = os.getpid(), {}
+    with Readers(2) as readers:
+        found["forked"] = list(readers.each(is_child_of, [me, me]))
+        found["doubled"] = list(readers.each(doubled, range(6), doubled_carefully))
+        found["started anew"] = list(readers.each(is_child_of, [me, me]))
+    go_on = threading.Event()
+    thread = threading.Thread(target=go_on.wait)
+    thread.start()
+    with Readers(2) as readers:
+        found["beside a thread"] = list(readers.each(is_child_of, [me, me]))
+    go_on.set()
+    thread.join()
+    print(json.dumps({name: [result for _, result in each] for name, each in found.items()}))
+
+
+if __name__ == "__main__":
+    main()
