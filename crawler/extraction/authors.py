@@ -21,8 +21,8 @@ from crawler.extraction.text import clean_line
 MAX_AUTHORS = 8
 """Persons of one byline. More is a list of a desk's members or hostile."""
 _POSTED = re.compile(
-    r"\W*(?:người (?:đăng|gửi|nhập|cập nhật)|(?:được )?đăng bởi|gửi bởi|posted by|biên tập|"
-    r"chịu trách nhiệm|cập nhật bởi)(?!\w)",
+    r"\W*(?:người (?:đăng|gửi|nhập|cập nhật)|(?:được )?đăng bởi|gửi bởi|(?:posted|published) by|"
+    r"biên tập|chịu trách nhiệm|cập nhật bởi)(?!\w)",
     re.I,
 )
 """Labels of those who publish what others wrote."""
@@ -68,7 +68,11 @@ def _homes(element: HtmlElement) -> set[HtmlElement]:
 def byline_of(parts: Parts, signature: Byline) -> Byline:
     """The byline of an article whose text is signed by ``signature``."""
     ignored = parts.not_authors
-    printed = [_together(texts, ignored) for texts in parts.byline_texts]
+    said = parts.byline_texts
+    if signature.persons:
+        # Whoever posted what a person signs is nobody, and neither is the office of the account.
+        said = [tuple(text for text in texts if not _POSTED.match(text)) for texts in said]
+    printed = [_together(texts, ignored) for texts in said]
     merged = merge_bylines(signature, *printed)
     named = [parse_byline(name, ignored) for name in parts.authors[:MAX_AUTHORS]]
     persons = _persons(named)

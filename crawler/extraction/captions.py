@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import islice
+
+from lxml.html import HtmlElement
 
 from archive.records import Image
 from crawler.extraction.blocks import Block, Figure
 from crawler.extraction.images import split_credit
+from crawler.extraction.text import clean_line
 
 MAX_CAPTION = 450
 """Characters. Longer text beside a picture is a paragraph, however it is set."""
@@ -55,6 +59,9 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
         first = following
         taken: list[Block] = []
         if not caption:
+            if _pairs(block, blocks, index) or _names_picture(block, blocks, following, out):
+                taken.append(blocks[following])
+                following += 1
             while following < len(blocks) and len(taken) < 3:
                 line = blocks[following]
                 if line.kind not in ("paragraph", "heading", "item"):
@@ -128,6 +135,76 @@ def _is_caption(line: Block, picture: Block, before: list[Block], last: bool) ->
     if centred:
         return len(text) <= 300 and not (line.bold and text.isupper()) and line.kind != "heading"
     return False
+
+
+def _pairs(picture: Block, blocks: list[Block], index: int) -> bool:
+    """Whether picture and line share an element that holds nothing else: an item of a gallery."""
+    line = blocks[index + 1] if index + 1 < len(blocks) else picture
+    if not _stands_below(line, picture) or len(line.text) > _MAX_PAIRED or not len(blocks) > 2:
+        return False
+    assert line.element is not None and picture.element is not None
+    above = (*islice(picture.element.iterancestors(), _WRAPPED),)
+    for element in islice(line.element.iterancestors(), _WRAPPED):
+        if element in above:
+            return (
+                element.tag in ("div", "li", "section", "td", "span")
+                and clean_line(element.text_content()) == line.text
+                and len(element.findall(".//img")) == 1
+                and (not line.text.endswith(".") or _is_one_of_several(element))
+            )
+    return False
+
+
+def _is_one_of_several(element: HtmlElement) -> bool:
+    """Whether an element beside it is made as it is and holds a picture too."""
+    return any(
+        other is not None
+        and other.tag == element.tag
+        and other.get("class") == element.get("class")
+        and other.find(".//img") is not None
+        for other in (element.getprevious(), element.getnext())
+    )
+
+
+def _names_picture(picture: Block, blocks: list[Block], at: int, above: list[Block]) -> bool:
+    """Whether a line in plain letters below a picture, amid whole sentences, ends none itself."""
+    line = blocks[at] if at < len(blocks) else picture
+    if not _stands_below(line, picture) or len(line.text) > _MAX_PLAIN or line.bold:
+        return False
+    if picture.element is None or len(picture.element.text_content().strip()) > 0:
+        return False
+    if not line.text[0].isupper() or line.text[-1] in _GOES_ON or " " not in line.text:
+        return False
+    below = next((block for block in blocks[at + 1 :] if block.text), None)
+    before = next((block for block in reversed(above) if block.text), None)
+    return _is_sentence(below) and (before is None or _is_sentence(before))
+
+
+def _stands_below(line: Block, picture: Block) -> bool:
+    return (
+        line.kind == "paragraph"
+        and line.element is not None
+        and line.element is not picture.element
+        and picture.element is not None
+        and line.align != "right"
+        and not line.linked
+        and not line.after_break
+        and not line.quote
+        and not _is_signature(line, False)
+        and not _ATTACHED.match(line.text)
+    )
+
+
+def _is_sentence(block: Block | None) -> bool:
+    return block is not None and len(block.text) >= _PROSE and block.text.endswith(_ENDS)
+
+
+_MAX_PAIRED = 300
+_MAX_PLAIN = 140
+_PROSE = 60
+_WRAPPED = 3
+_GOES_ON = '.!?…:;,”"-–'
+_ENDS = (".", "!", "?", "…", "”", '"', ":")
 
 
 def _leads(line: Block, picture: Block, above: list[Block], last: bool) -> bool:

@@ -41,6 +41,7 @@ _CHROME_PATH = re.compile(
 _CHROME_CLASS = re.compile(
     r"(?:^|\s)(?:emoji|avatar|icon|ico|smiley|wp-smiley|sprite|tracking|pixel|logo)(?:\s|$)", re.I
 )
+_AVATAR_CLASS = re.compile(r"(?:^|[\s_-])avatar(?:$|[\s_-])", re.I)
 _CREDIT = re.compile(
     r"(?:^|[\s.,;:(\[–—|-])(?:ảnh(?:\s*/\s*video)?|nguồn(?:\s+ảnh)?|photo|hình|đồ hoạ|đồ họa)"
     r"\s*:\s*"
@@ -57,6 +58,9 @@ _SRCSET = re.compile(r"(\S+)(?:\s+(\d+(?:\.\d+)?)([wx]))?\s*(?:,\s+|,?$)")
 def picture(element: HtmlElement, base: str) -> Image | None:
     """The picture of an ``<img>``, without caption; None for icons, spacers and trackers."""
     if _CHROME_CLASS.search(element.get("class") or ""):
+        return None
+    parent = element.getparent()
+    if parent is not None and _AVATAR_CLASS.search(parent.get("class") or ""):
         return None
     for side in ("width", "height"):
         size = _pixels(element, side)

@@ -105,7 +105,9 @@ def _told_row(text: str) -> list[str] | None:
 
 
 _STOPS = re.compile(r"\.\s+|\.$|\s+[|•·]\s+|\s+[-–]\s+")
-_BY = re.compile(r"(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by|written by|posted by)\s+", re.I)
+_BY = re.compile(
+    r"(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by|(?:written|posted|published) by)\s+", re.I
+)
 _TOLD = re.compile(
     r"(?:được )?(?:đăng|gửi|posted) (?:trong|in|tại) .{2,40}|\d+ phút đọc|"
     r"\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?",
@@ -150,7 +152,7 @@ def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[st
             line = spaced(block)
             row = info_row(line)
             if row is None:
-                row = _name_and_date(line)
+                row = _name_and_date(line) or _row_of_pieces(block)
             if row is None and (_says_who(line) or _by_line(line)):
                 row = [line]
             below = index > prose or prose == len(blocks)
@@ -185,6 +187,39 @@ def _name_and_date(line: str) -> list[str] | None:
     return [before] if " " in before and _is_name(before) else None
 
 
+def _row_of_pieces(block: Block) -> list[str] | None:
+    """Who a row names whose pieces stand each in an element: a date, a name, a count of readers."""
+    element = block.element
+    if element is None or not 2 <= len(element) <= _PIECES or len(block.text) > MAX_ROW:
+        return None
+    if block.after_break or not any(map(str.isdigit, block.text)):
+        return None
+    told: list[tuple[str, bool]] = [(element.text or "", False)]
+    for child in element:
+        if isinstance(child.tag, str):
+            told.append((child.text_content(), child.tag == "a" or child.find(".//a") is not None))
+        told.append((child.tail or "", False))
+    pieces = [(clean_line(text).strip(_BETWEEN), linked) for text, linked in told]
+    pieces = [(text, linked) for text, linked in pieces if text]
+    if len(pieces) < 2 or not any(is_date_line(text) for text, _ in pieces):
+        return None
+    authors: list[str] = []
+    for text, linked in pieces:
+        if " " in text and _is_name(text):
+            authors.append(text)
+        elif not (
+            is_date_line(text)
+            or boilerplate_kind(text)
+            or GENERIC_RE.fullmatch(text)
+            or _NUMBER.fullmatch(text)
+            or (linked and len(text) <= _COUNTED)
+        ):
+            return None
+    return authors
+
+
+_PIECES = 8
+_NUMBER = re.compile(r"[\d.,]+ ?[km]?", re.I)
 _BETWEEN = " |•·-–—,;:()[]/"
 _WHEN = re.compile(
     r"[\s|•·,;:()–—-]*(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|ngày|lúc|vào|đăng|cập nhật|"

@@ -16,7 +16,8 @@ _HIDDEN_CLASS = frozenset(
 )
 _CAPTION_CLASS = re.compile(
     r"caption(?!s?-?(?:wrap|box|slide))|figcap|desc_cation|chu-?thich|photo-?(?:desc|note)|"
-    r"(?:img|image|pic|picture|anh)[-_]?(?:desc|note|title|text|info|alt)|note[-_]?(?:img|image)",
+    r"(?:img|image|pic|picture|anh)[-_]?(?:desc|note|title|text|info|alt)|note[-_]?(?:img|image)|"
+    r"(?:^|[\s_-])cap(?:$|\s)",
     re.I,
 )
 _TEXT_ALIGN = re.compile(r"text-align\s*:\s*(center|right|left|justify)", re.I)

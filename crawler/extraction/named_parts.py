@@ -83,6 +83,7 @@ def named_noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> s
             continue
         if len(names) > 1 and _NOISE.search(names):
             if _holds_lead(element, names):
+                above.update(element.iterdescendants())
                 continue
             text = element.text_content()
             linked = sum(len(link.text_content()) for link in element.iter("a"))
@@ -94,10 +95,12 @@ def named_noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> s
 
 
 def _holds_lead(element: HtmlElement, names: str) -> bool:
-    """Whether what calls itself a sidebar has no link or field, but whole sentences: a lead."""
-    if "sidebar" not in names.lower() or element.find(".//p") is None:
-        return False
+    """Whether what calls itself a sidebar or widget has no link or field, but a lead."""
     if any(True for _ in element.iter("a", "img", "input", "form", "iframe")):
+        return False
+    if "widget" in names.lower() and _LEAD.search(names):
+        return True  # Page builders call every part of a page so.
+    if "sidebar" not in names.lower() or element.find(".//p") is None:
         return False
     texts = [clean_line(line.text_content()) for line in element.iter("p")]
     return any(len(text) >= 80 and text.endswith((".", "!", "?", "…", ":")) for text in texts)
@@ -154,6 +157,8 @@ def labelled_below(body: HtmlElement) -> list[tuple[str, ...]]:
         if len(whole) > 2 * _LINE:
             break
         for line in (element, *element.iter("p", "div", "span")):
+            if line.find("p") is not None or line.find("div") is not None:
+                continue
             text = clean_line(convert_legacy(line.text_content()))
             if len(text) <= _LINE and _LABELLED.match(text) and text not in texts:
                 texts.append(text)
@@ -163,7 +168,9 @@ def labelled_below(body: HtmlElement) -> list[tuple[str, ...]]:
 _BELOW = 5
 _LINE = 120
 _LABELLED = re.compile(
-    r"(?:tác giả(?: bài viết)?|người (?:viết|thực hiện)|nguồn(?: tin)?|bài viết)\s*:\s*\S", re.I
+    r"(?:tác giả(?: bài viết)?|(?:người )?(?:viết|thực hiện)|nguồn(?: tin)?|bài viết|nội dung|"
+    r"(?:bài|tin)(?:\s*(?:,|và|&|-)\s*ảnh)?)\s*:\s*\S",
+    re.I,
 )
 
 
@@ -243,14 +250,25 @@ def _authors_in(elements: Iterable[HtmlElement]) -> list[tuple[HtmlElement, tupl
             or element.get("data-role") == "author"
             or (len(names) > 1 and _AUTHOR.search(names))
         ):
-            texts = names_in(element) or [clean_line(convert_legacy(element.text_content()))]
-            for text in texts:
+            for text in names_in(element) or [_labelled(element)]:
                 if 2 <= len(text) <= 80 and text not in seen and len(found) < _AUTHORS:
                     seen.add(text)
                     found.append((element, (text,)))
     return found
 
 
+def _labelled(element: HtmlElement) -> str:
+    """An element's text, a label in an element of its own apart: "Tác giả" and a name."""
+    text = clean_line(convert_legacy(element.text_content()))
+    if len(element) > 1 and _LABEL_ALONE.match(text):
+        pieces = [clean_line(convert_legacy(piece)) for piece in element.itertext()]
+        label, *rest = [piece for piece in pieces if piece] or [""]
+        if rest and _LABEL_ALONE.fullmatch(label):
+            return f"{label}: {' '.join(rest)}"
+    return text
+
+
+_LABEL_ALONE = re.compile(r"(?:nhóm )?tác giả(?: bài viết)?|người viết|bút danh|author", re.I)
 _AUTHORS = 8
 """Elements that may name an author each."""
 

@@ -50,7 +50,9 @@ _STATIC_URL = re.compile(
     r"/gioi-thieu(?:-[^\W_]+){0,5}(?:\.html?|/)?$",
     re.I,
 )
-_QUESTION_URL = re.compile(r"/(?:hoi-dap|faq|thong-ke|feedback)(?:-[^\W_]+){1,2}\.html", re.I)
+_QUESTION_URL = re.compile(
+    r"/(?:hoi-dap|faq|thong-ke|feedback)(?:(?:-[^\W_]+){1,2}\.html|/(?:[^\W_]+-){3,}[^/]+$)", re.I
+)
 _STATIC_TITLE = re.compile(
     r"^(?:giới thiệu(?: chung)?|liên hệ|sơ đồ (?:trang|tổ chức|website)|cơ cấu tổ chức|"
     r"điều khoản.*|chính sách (?:bảo mật|quyền riêng tư).*|contact(?: us)?|about(?: us)?|"

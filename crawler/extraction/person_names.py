@@ -213,6 +213,10 @@ def is_account(text: str) -> bool:
     return text.lower() not in _PARTS and not is_syllable(text)
 
 
+def _abbreviates(word: str) -> bool:
+    return len(word) > 2 and word.isalpha() and word.isupper() and not is_syllable(word)
+
+
 def is_loose_name(text: str) -> bool:
     """Whether text that stands where a name is expected can be one: up to six capitalised words.
 
@@ -225,6 +229,8 @@ def is_loose_name(text: str) -> bool:
         return True
     if text.lower() in NEVER or (len(words) == 1 and text.lower() in ACRONYMS):
         return False
+    if len(words) > 1 and _abbreviates(words[0]) and not text.isupper():
+        return False  # A body, "PTTH Bình Châu".
     return all(word[0].isupper() for word in words) and all(
         char.isalpha() or char in " .'’-" for char in text
     )

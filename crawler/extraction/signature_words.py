@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 
-WORK = r"(?:tin\s?bài|bài\s?viết|tin|bài|ảnh|hình(?:\s?ảnh)?|clip|video|nội dung|text|photo)"
+WORK = r"(?:tin\s?bài|bài\s?viết|tin|bài|ảnh|hình(?:\s?ảnh)?|clip|video|nội\s+dung|text|photo)"
 JOIN = r"\s*(?:,|và|&|\+|/|-|–|;|\.)?\s*"
 GENRE = (
     r"(?:ký\s+sự|bút\s+ký|phóng\s+sự(?:\s+ảnh)?|ghi\s+chép|tùy\s+bút|tản\s+văn|truyện\s+ngắn|thơ)"
 )
 LABEL_RE = re.compile(
     rf"""(?:
-      (?P<photo>(?:nguồn\s)?(?:ảnh|hình(?:\s?ảnh)?|clip|video|đồ họa|photo)
+      (?P<photo>(?:nguồn\s)?(?:ảnh|hình(?:\s?ảnh)?|clip|video|đồ\s+họa|photo)
         (?:{JOIN}(?:ảnh|clip|video|hình(?:\s?ảnh)?))*(?:\s+(?:minh\s+họa|minh\s+hoạ|tư\s+liệu))?)
         \s*[:：]
     | (?P<source>nguồn(?:\s+(?:tin|bài|bài\s+viết|trích\s+dẫn|nlđ))?|trích\s+nguồn|trích\s+từ|
@@ -23,11 +23,11 @@ LABEL_RE = re.compile(
       | (?:người\s+|nhóm\s+)?(?:thực\s+hiện|tổng\s+hợp|biên\s+soạn|sưu\s+tầm|viết(?:\s+bài)?)
       | t\s?/\s?h|th | (?:nhóm\s+)?tác\s+giả(?:\s+bài\s+viết)? | người\s+(?:viết|đưa\s+tin|gửi|đăng)
       | (?:nhóm\s+)?(?:phóng\s+viên|cộng\s+tác\s+viên|pv|ctv|btv) | đưa\s+tin(?:\s+bởi)?
-      | (?:viết|đăng|được\s+đăng|được\s+viết)\s+bởi | biên\s+tập | author|written\s+by|posted\s+by
-      | {GENRE}
+      | (?:viết|đăng|được\s+đăng|được\s+viết)\s+bởi | biên\s+tập | author
+      | (?:written|posted|published)\s+by | {GENRE}
       )\s*[:：]
     | (?P<plain>(?:tin|bài)(?:\s+viết)?{JOIN}ảnh(?:\s+của)?|(?:được\s+)?(?:viết|đăng)\s+bởi|bởi|by
-      |written\s+by|posted\s+by|(?:{GENRE}|bài(?:\s+viết)?)\s+của)\s+[-–]?\s*(?=[^\W\d_])
+      |(?:written|posted|published)\s+by|(?:{GENRE}|bài(?:\s+viết)?)\s+của)\s+[-–]?\s*(?=[^\W\d_])
     )\s*""",
     re.X | re.I,
 )
@@ -95,8 +95,9 @@ GENERIC_RE = re.compile(
     r"toà soạn|sưu tầm|st|s\.t|tổng hợp|t/h|th|theo|hệ thống|cổng thông tin(?: điện tử)?|"
     r"nukeviet|vinades(?:\W.*)?|danaweb(?:\W.*)?|vnpt(?:\W.*)?|viettel(?:\W.*)?|joomla|wordpress|"
     r"không rõ|khuyết danh|unknown|n/a|test|demo|nguồn|tác giả bài viết|phóng viên\s.*|"
-    r"ảnh|tin|bài|tin tức|trang chủ|website|web|bởi|by|(?:viết|đăng|gửi|tạo) bởi|posted(?: by)?|"
-    r"written(?: by)?|người (?:đăng|viết|gửi|tạo|cập nhật)|admin\w*\s.*|\S+\sadmin\w*|quản trị\s.*|"
+    r"ảnh|tin|bài|tin tức|trang chủ|website|web|bởi|by|(?:viết|đăng|gửi|tạo) bởi|"
+    r"(?:posted|published|written)(?: by)?|người (?:đăng|viết|gửi|tạo|cập nhật)|"
+    r"admin\w*\s.*|\S+\sadmin\w*|quản trị\s.*|"
     r"(?:ban|bo phan) (?:bien tap|quan tri|tuyen giao)(?:\s.*)?|bien tap(?: vien)?|"
     r"quan tri(?: vien| web)?|cong doan(?:\s.*)?|ldld(?:\s.*)?|lien doan lao dong(?:\s.*)?|"
     r"toa soan|phong vien|cong tac vien|bbt\w*|super\s?admin|superuser|manager|mặc định|"
