@@ -138,8 +138,9 @@ def _listing(conn: sqlite3.Connection, asked: Asked) -> Listing:
 
     def whole(exact: bool) -> Any:
         return search(
-            conn, asked.query, asked.filters, exact=exact, sort=sort, size=LISTED, facets=False
-        )
+            conn, asked.query, asked.filters, exact=exact, sort=sort, size=LISTED, facets=False,
+            start=None,
+        )  # fmt: skip
 
     if asked.query is not None:
         found = whole(exact)

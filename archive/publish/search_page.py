@@ -15,6 +15,7 @@ from archive.publish.face import Addresses, language_of, page
 from archive.publish.filters import Filters
 from archive.publish.hits import Hit, attachment_hits, load_hits
 from archive.publish.language import Speaker
+from archive.publish.matched import ID_SPACE
 from archive.publish.remembered import remembered
 from archive.publish.searching import FACETS, Sort, search
 from archive.publish.snapshot import read, web_held
@@ -44,6 +45,8 @@ class Asked:
     page: int
     cursor: Cursor | None
     size: int
+    start: int | None
+    """Where in the archive a search in parts begins (``Found.next_start``); None for all of it."""
     unread: list[str]
     """Names of the parameters whose values make no sense, so that they were left out."""
 
@@ -74,6 +77,7 @@ class Asked:
             page=_number(args.get("page"), 1, LAST_PAGE),
             cursor=Cursor.parse(args.get("before") or ""),
             size=_number(args.get("size"), PAGE_SIZE, LARGEST_PAGE),
+            start=_number(args.get("from"), 0, ID_SPACE - 1),
             unread=_unread(args),
         )
 
@@ -99,13 +103,15 @@ _COUNT = re.compile(r"0*[1-9][0-9]{0,17}", re.ASCII)
 
 def _unread(args: Any) -> list[str]:
     """Which parameters have a value that they cannot have; an empty one is none at all."""
-    given = {name: args.get(name) or "" for name in ("marks", "sort", "page", "size", "before")}
+    names = ("marks", "sort", "page", "size", "before", "from")
+    given = {name: args.get(name) or "" for name in names}
     sensible = {
         "marks": given["marks"] in MARKS,
         "sort": given["sort"] in SORTS,
         "page": _COUNT.fullmatch(given["page"]),
         "size": _COUNT.fullmatch(given["size"]),
         "before": Cursor.parse(given["before"]),
+        "from": _COUNT.fullmatch(given["from"]),
     }
     unread = [name for name, value in given.items() if value and not sensible[name]]
     return [*unread, *Filters.impossible(args)]
@@ -130,7 +136,8 @@ def answer(
     def find(exact: bool) -> Found:
         # A Query is told from another by its text.
         text = asked.query and (asked.query.text, asked.error is None)
-        where = (text, exact, asked.filters, asked.sort, asked.page, asked.cursor, asked.size)
+        where = (text, exact, asked.filters, asked.sort, asked.page, asked.cursor, asked.size,
+                 asked.start)  # fmt: skip
         return remembered(
             (*where, facets),
             lambda: search(
@@ -143,6 +150,7 @@ def answer(
                 cursor=asked.cursor,
                 size=asked.size,
                 facets=facets,
+                start=asked.start,
             ),
         )
 
@@ -151,7 +159,7 @@ def answer(
     exact = asked.exact
     found = find(exact)
     widened = False
-    if exact and found.total == 0 and asked.marks == "auto":
+    if exact and found.exact and found.total == 0 and asked.marks == "auto":
         wider = find(False)
         if wider.total:
             found, exact, widened = wider, False, True
@@ -165,7 +173,15 @@ def next_parameters(asked: Asked, found: Found) -> str:
         return ""
     if found.cursor is not None:
         return asked.parameters(before=str(found.cursor))
-    return asked.parameters(page=str(found.page + 1)) if found.page < LAST_PAGE else ""
+    if found.next_start:
+        return asked.parameters(**{"from": str(found.next_start)})
+    return _numbered(asked, found.page + 1) if found.page < LAST_PAGE else ""
+
+
+def _numbered(asked: Asked, number: int) -> str:
+    """The query string of a page by its number, within the same part of the archive."""
+    changes = {"from": str(asked.start or ""), "page": str(number) if number > 1 else ""}
+    return asked.parameters(**changes)
 
 
 def pages(asked: Asked, found: Found) -> int:
@@ -224,7 +240,8 @@ async def search_view(datasette: Any, request: Request) -> Response:
     to, t = Addresses(datasette, request), Speaker(language_of(request))
     asked = Asked.of(request.args)
 
-    first = asked.query and not asked.filters and asked.page == 1 and not asked.cursor
+    first = asked.query and not asked.filters and asked.page == 1
+    first = first and not asked.cursor and not asked.start
 
     def work(
         conn: sqlite3.Connection,
@@ -259,7 +276,7 @@ async def search_view(datasette: Any, request: Request) -> Response:
         "suggestions_counted": COUNTED,
         "pages": pages(asked, got.found),
         "first_url": "?" + plain,
-        "previous_url": "?" + asked.parameters(page=str(asked.page - 1) if asked.page > 2 else "")
+        "previous_url": "?" + _numbered(asked, asked.page - 1)
         if asked.page > 1 and asked.cursor is None
         else "",
         "next_url": "?" + following if following else "",

@@ -9,6 +9,9 @@ the whole, to a percent or two. So three cases:
 * more (up to ``LISTED``): all are read; those with the words in the title come first;
 * most of the archive: counts are estimated from the sample, and the articles are listed by date,
   by walking the date index and asking the full-text index about each article on the way.
+
+Where the words of a query stand in very many articles and together in few, a part of the archive
+is looked through at a time (``archive/publish/parts.py``).
 """
 
 from __future__ import annotations
@@ -19,10 +22,12 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from archive.publish import matched
+from archive.publish import matched, parts, walking
 from archive.publish.filters import Filters, by_date
 from archive.publish.matched import ID_SPACE
+from archive.publish.parts import Part, ids_in, part_from
 from archive.publish.prefixes import has_common_prefix, read_through, reader
+from archive.publish.rarity import articles, rarest
 from archive.publish.remembered import remembered_ids
 from archive.publish.walking import Cursor, Found, probe, walk
 from archive.search.query import Query
@@ -31,23 +36,23 @@ RANKED = 5_000
 LISTED = 9_000
 READ_WHOLE = 60_000
 """Most matches of a prefix that are read one and all."""
-ASKED_AS_READ = 60
+ASKED_AS_READ = 20
 """So many matches are read while one article is asked about. A page of ``size`` out of N articles
-with m matches asks about size * N / m of them: reading all m is quicker up to m² = 60 size N. Of
+with m matches asks about size * N / m of them: reading all m is quicker up to m² = 20 size N. Of
 more than two words each adds to what reading costs (half a microsecond a match), and hardly to what
 asking does."""
+GONE_THROUGH = 250
+"""So many articles with a word the index goes through, looking each up in a set, while one article
+is asked about by its id."""
 READ_THROUGH = 500
 """Articles that one page reads where a prefix has more matches."""
-SAMPLE = 4_000
+SAMPLE = 2_500
 PROBED = 400
 MOST_PROBED = 2_000
 SCANNED = 200_000
 """Matches, times the words looked for, that are read to count exactly within a filter; about a
 third of a microsecond each."""
-TOLD_WORDS = 12
-TOLD_BY = 200
-"""Articles with a word that are looked at to tell how rare it is."""
-WEIGHED = 1_000_000
+WEIGHED = 300_000
 """Articles with the words of a query, all words together, that bm25 may go through (25 to 50
 microseconds a thousand): it counts each word's articles anew."""
 WEIGHTS = "10.0, 4.0, 1.0, 2.0, 0.5"
@@ -68,8 +73,12 @@ def search(
     cursor: Cursor | None = None,
     size: int = 20,
     facets: bool = True,
+    start: int | None = 0,
 ) -> Found:
     """Find a page of articles. Without a query: all that pass the filters, by date.
+
+    ``start`` is the id where a search by relevance begins, of which a part was looked through
+    (``Found.next_start``); None looks through all, however long it takes.
 
     Uses a temporary table of the connection, which is best rolled back afterwards.
     """
@@ -77,32 +86,15 @@ def search(
         return _browse(conn, filters, sort, page, cursor, size, facets)
     index = "articles_exact" if exact else "articles_fts"
     searching = _Searching(conn, index, query, exact, filters)
-    return searching.run(sort, page, cursor, size, facets)
+    return searching.run(sort, page, cursor, size, facets, start)
 
 
-def articles(conn: sqlite3.Connection) -> int:
-    """How many articles there are, from the kept counts."""
-    total: int = conn.execute("select coalesce(sum(articles), 0) from month_counts").fetchone()[0]
-    return total
-
-
-def telling_words(conn: sqlite3.Connection, index: str, words: Sequence[str]) -> list[str]:
-    """Those of the words that few articles have, the rarest first."""
-    counts = _counts(conn, index, words)
-    most = articles(conn) / 2
-    return [word for count, word in counts if count < most][:3]
-
-
-def _counts(conn: sqlite3.Connection, index: str, words: Sequence[str]) -> list[tuple[float, str]]:
-    """In how many articles each word stands, about, the rarest first: judged by how far the first
-    articles with the word reach into the space of ids."""
-    counts: list[tuple[float, str]] = []
-    for word in words[:TOLD_WORDS]:
-        row = conn.execute(
-            f"select rowid from {index} where {index} match ? limit 1 offset {TOLD_BY}", (word,)
-        ).fetchone()
-        counts.append((TOLD_BY * ID_SPACE / (row[0] + 1) if row else TOLD_BY, word))
-    return sorted(counts)
+def _goes_through(telling: Sequence[tuple[float, str]], asked: float) -> str:
+    """What the index is gone through with before ``asked`` articles are asked about one by one:
+    the query's rarer words together, where that costs less than asking about them; else ""."""
+    if not telling or telling[0][0] > GONE_THROUGH * min(asked, walking.WALK):
+        return ""
+    return " AND ".join(f"({word})" for _, word in telling)
 
 
 class _Searching:
@@ -122,7 +114,15 @@ class _Searching:
         self.matches = 0
         self.articles = articles(conn)
 
-    def run(self, sort: Sort, page: int, cursor: Cursor | None, size: int, facets: bool) -> Found:
+    def run(
+        self,
+        sort: Sort,
+        page: int,
+        cursor: Cursor | None,
+        size: int,
+        facets: bool,
+        start: int | None,
+    ) -> Found:
         if self.whole and has_common_prefix(self.conn, self.query, self.exact, self.articles):
             oldest = sort == "oldest"
             found = read_through(
@@ -131,7 +131,12 @@ class _Searching:
             )  # fmt: skip
             found.order = "oldest" if oldest else "newest"
             return found
-        ids = self._ids(SAMPLE + 1)
+        part = None
+        if sort == "relevance" and cursor is None and start is not None:
+            part = self._part(start)
+        ids = self._ids(SAMPLE + 1, part=part)
+        if part and (len(ids) <= SAMPLE or start):
+            return self._in_part(part, ids[:SAMPLE], page, size, facets)
         estimate = len(ids)
         known = estimate <= SAMPLE
         if not known:
@@ -143,9 +148,10 @@ class _Searching:
         if known and len(ids) <= LISTED:
             self._gather(ids)
             return self._listed(sort, page, size, facets)
-        first: list[str] = []
+        telling: list[tuple[float, str]] = []
         if not known and not self.whole:
-            first = telling_words(self.conn, self.index, self.query.necessary(self.exact))
+            telling = self._telling()
+        first = [word for _, word in telling]
         if self.filters and (known or not self.whole) and self._choose(ids, estimate, first, known):
             return self._listed(sort, page, size, facets)
         sampled = self._gather(ids[:SAMPLE]) if facets or self.filters else 0
@@ -160,13 +166,47 @@ class _Searching:
             )
         else:
             found = walk(
-                self.conn, self.filters, cursor, size, oldest, self.index, self.match, first=first
-            )
+                self.conn, self.filters, cursor, size, oldest, self.index, self.match, first=first,
+                narrow=_goes_through(telling, size * self.articles / max(estimate, 1)),
+            )  # fmt: skip
         found.order = "oldest" if oldest else "newest"
         found.total = int(sampled * scale) if self.filters else estimate
         if facets:
             found.facets = matched.facets(self.conn, scale)
         return found
+
+    def _part(self, start: int) -> Part | None:
+        """What is looked through of an archive where that is much, for a query of common words."""
+        words = self.query.necessary(self.exact)
+        if self.whole or not words or self.articles <= parts.LOOKED_THROUGH:
+            return None
+        candidates = rarest(self.conn, self.index, words)[0][0]
+        return part_from(start, min(candidates, self.articles))
+
+    def _in_part(self, part: Part, ids: list[int], page: int, size: int, facets: bool) -> Found:
+        """Of a query with few matches among very many articles that have all its words, those in
+        a part of the archive; within a filter of few articles all, by reading these."""
+        self.matches = LISTED + 1  # Neither weighed nor looked for in all titles: those read all.
+        if self.filters and _gather_filtered(self.conn, self.filters, parts.READ + 1) <= parts.READ:
+            passes = reader(self.conn, self.query, self.exact)
+            inside = matched.by_date(self.conn, oldest=False)
+            others = json.dumps([key for key in inside if not passes(key)])
+            self.conn.execute(
+                "delete from temp.matched where id in (select value from json_each(?))", (others,)
+            )
+            return self._listed("relevance", page, size, facets)
+        self._gather(ids)
+        found = self._listed("relevance", page, size, facets)
+        found.exact, found.at_least, found.part = False, True, part
+        if not found.more and not part.is_last:
+            found.more, found.next_start = True, part.end
+        return found
+
+    def _telling(self) -> list[tuple[float, str]]:
+        """Those words of the query that few articles have, the rarest first, and how many have
+        them."""
+        counts = rarest(self.conn, self.index, self.query.necessary(self.exact))
+        return [(count, word) for count, word in counts if count < self.articles / 2][:3]
 
     def _readable(self, size: int) -> float:
         """Up to how many matches all are read."""
@@ -175,8 +215,11 @@ class _Searching:
         asked_as_read = ASKED_AS_READ / max(len(self.query.words) / 2, 1)
         return max(1.2 * LISTED, math.sqrt(asked_as_read * size * self.articles))
 
-    def _ids(self, limit: int, after: int = -1) -> list[int]:
+    def _ids(self, limit: int, after: int = -1, part: Part | None = None) -> list[int]:
         def find() -> list[int]:
+            if part is not None:
+                passes = reader(self.conn, self.query, self.exact)
+                return ids_in(self.conn, self.index, self.match, part, limit, self.exact, passes)
             rows = self.conn.execute(
                 f"select rowid from {self.index} where {self.index} match ? and rowid > ?"
                 f" limit {limit}",
@@ -184,7 +227,7 @@ class _Searching:
             )
             return [row[0] for row in rows]
 
-        return remembered_ids((self.index, self.match, limit, after), find)
+        return remembered_ids((self.index, self.match, limit, after, part), find)
 
     def _gather(self, ids: list[int]) -> int:
         """Those of these articles that pass the filters."""
@@ -248,14 +291,14 @@ class _Searching:
         its rarest words, since the others weigh next to nothing; "" where all are common."""
         if self.whole or self.articles * len(self.query.words) <= WEIGHED:
             return self.match
-        rarest: list[str] = []
+        weighed: list[str] = []
         read = 0.0
-        for count, word in _counts(self.conn, self.index, self.query.necessary(self.exact)):
+        for count, word in rarest(self.conn, self.index, self.query.necessary(self.exact)):
             read += count
             if read > WEIGHED or count > self.articles / 2:
                 break
-            rarest.append(f"({word})")
-        return " AND ".join(rarest)
+            weighed.append(f"({word})")
+        return " AND ".join(weighed)
 
     def _titled(self) -> set[int] | None:
         """Those with the words in the title, or None where these are too many to tell."""

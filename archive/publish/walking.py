@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from archive.publish.filters import Filters, by_date
+from archive.publish.parts import Part
 
 WALK = 1_500
 """Articles that one page asks the full-text index about; about 60 microseconds each."""
@@ -53,6 +54,10 @@ class Found:
     """Whether the walk reached its limit before the page was full."""
     at_least: bool = False
     """Whether there are ``total`` or more, where no more than that is known."""
+    part: Part | None = None
+    """The part of the archive that was looked through, where that is not all of it."""
+    next_start: int = 0
+    """Where the next part begins, after the last page of this one; 0 where none follows."""
 
 
 Verdict = Callable[[int], bool | None]
@@ -84,13 +89,15 @@ def walk(
     among: Set[int] | None = None,
     first: Sequence[str] = (),
     passes: Verdict | None = None,
+    narrow: str = "",
 ) -> Found:
     """A page of articles in order of date, from a cursor, looking at ``limit`` at most.
 
     Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, or for
     which ``passes`` says yes, where these are given; where it says None, the walk ends there and
     goes on from there. The words in ``first`` (expressions that
-    every match fulfils) are asked about before ``match``. Articles without a date come last in
+    every match fulfils) are asked about before ``match``; in their place ``narrow``, another such
+    expression, is looked for once, in the index as a whole. Articles without a date come last in
     either direction. ``total`` is left at -1.
     """
     limit = limit or (WALK if among is None else WALK_AMONG)
@@ -102,7 +109,13 @@ def walk(
         budget = limit - looked_at
         inner, done, parameters = _stretch(filters, cursor, undated, oldest, budget)
         where, more = filters.conditions("n", skip={done, "period"})
-        asked, words = probe(index, match, first, "n.id") if index else ("1", {})
+        asked, words = probe(index, match, () if narrow else first, "n.id") if index else ("1", {})
+        if narrow:
+            asked = (
+                f"n.id in (select rowid from {index} where {index} match :narrow"
+                f" and +rowid in (select id from ({inner}))) and {asked}"
+            )
+            words["narrow"] = narrow
         parameters |= {**more, **words}
         outer = (
             f"select n.id, n.published_at from ({inner}) d"

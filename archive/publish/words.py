@@ -139,6 +139,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Chưa xem hết kho: bấm “Xem tiếp” để tìm lùi về trước.",
         "Not all of the archive was looked at yet: “Look further” goes on back in time.",
     ),
+    "results_part": (
+        "{n} bài trong phần kho đã tìm",
+        "{n} articles in the part of the archive looked through",
+    ),
+    "part_of": (
+        "Phần lớn các bài trong kho đều có những từ này, nên mỗi lần chỉ tìm trong một phần kho: "
+        "lần này từ {begin}% đến {end}%. Xếp theo ngày thì tìm cả kho, nhưng chậm hơn.",
+        "Most articles have these words, so a part of the archive is looked through at a time: "
+        "this time from {begin}% to {end}%. Sorting by date looks through all, but is slower.",
+    ),
     "look_further": ("Xem tiếp", "Look further"),
     "sort": ("Xếp theo", "Sort by"),
     "sort_relevance": ("liên quan", "relevance"),

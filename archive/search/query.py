@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -111,8 +111,7 @@ class Query:
             for phrase in _leaves(self.root)
             for words in (_spellings(phrase.words) if wanted else [_folded(phrase.words)])
         }
-        ordered = sorted(alternatives, key=lambda text: (-len(text), text))
-        return re.compile("|".join(ordered) if ordered else r"(?!)")
+        return _beginning_at_a_word(alternatives)
 
     @property
     def has_prefix(self) -> bool:
@@ -163,7 +162,14 @@ def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _pattern(words: tuple[str, ...], prefix: bool) -> str:
     ending = r"[^\W_]*" if prefix else r"(?![^\W_])"
-    return r"(?<![^\W_])" + r"[\W_]+".join(map(re.escape, words)) + ending
+    return r"[\W_]+".join(map(re.escape, words)) + ending
+
+
+def _beginning_at_a_word(alternatives: Iterable[str]) -> re.Pattern[str]:
+    """One pattern of several, the longest first. That a word begins is asked once for all of them:
+    asked within each it takes five times as long to go through a text."""
+    ordered = sorted(alternatives, key=lambda text: (-len(text), text))
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(ordered)})" if ordered else r"(?!)")
 
 
 def _quoted(words: tuple[str, ...], prefix: bool) -> str:
@@ -254,4 +260,4 @@ def _matches(node: Node, texts: Mapping[str, str], exact: bool) -> bool:
 @lru_cache(maxsize=256)
 def _compiled(phrase: Phrase, exact: bool) -> re.Pattern[str]:
     forms = _spellings(phrase.words) if exact else [_folded(phrase.words)]
-    return re.compile("|".join(_pattern(words, phrase.prefix) for words in forms))
+    return _beginning_at_a_word({_pattern(words, phrase.prefix) for words in forms})

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archive.database import article_id, open_archive
-from archive.publish import prefixes, searching, walking
+from archive.publish import parts, prefixes, rarity, searching, walking
 from archive.publish.downloads import _listing, _Place
 from archive.publish.filters import Filters
 from archive.publish.search_page import Asked
@@ -111,10 +111,16 @@ BOUNDS = {
     "walks": {"RANKED": 10, "LISTED": 20, "SAMPLE": 10, "WALK": 13, "PROBED": 3, "SCANNED": 0},
     "walks, asks, reads": {
         "RANKED": 10, "LISTED": 20, "SAMPLE": 10, "WALK": 13, "PROBED": 30,
-        "ASKED_AS_READ": 0, "TOLD_BY": 3, "READ_WHOLE": 15, "READ_THROUGH": 11,
+        "ASKED_AS_READ": 0, "TOLD_BY": 3, "READ_WHOLE": 15, "READ_THROUGH": 11, "GONE_THROUGH": 0,
+    },
+    "goes through first": {
+        "RANKED": 10, "LISTED": 20, "SAMPLE": 10, "WALK": 13, "PROBED": 3, "SCANNED": 0,
+        "ASKED_AS_READ": 0, "TOLD_BY": 3, "GONE_THROUGH": 10**6,
     },
     "walks, scans": {"RANKED": 100, "LISTED": 20, "SAMPLE": 10, "WALK": 50, "PROBED": 3},
 }  # fmt: skip
+
+OF = {"WALK": walking, "TOLD_BY": rarity}
 
 
 @pytest.mark.parametrize("bounds", BOUNDS)
@@ -124,7 +130,7 @@ def test_paging_gives_every_article_once_in_order(
     conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, bounds: str, text: str, name: str
 ) -> None:
     for bound, value in BOUNDS[bounds].items():
-        monkeypatch.setattr(walking if bound == "WALK" else searching, bound, value)
+        monkeypatch.setattr(OF.get(bound, searching), bound, value)
     filters = FILTERS[name]
     query = parse(text) if text else None
     exact = bool(query and query.exact)
@@ -186,7 +192,7 @@ def test_a_download_has_every_article_once(
     from archive.publish import downloads
 
     for bound, value in BOUNDS[bounds].items():
-        monkeypatch.setattr(walking if bound == "WALK" else searching, bound, value)
+        monkeypatch.setattr(OF.get(bound, searching), bound, value)
     monkeypatch.setattr(downloads, "LISTED", searching.LISTED)
     monkeypatch.setattr(downloads, "BATCH", 17)
     monkeypatch.setattr(downloads, "LOOK", 23)
@@ -250,13 +256,50 @@ def test_common_words_are_left_out_of_the_ranking_of_a_large_archive(
     conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, weighed: int
 ) -> None:
     monkeypatch.setattr(searching, "WEIGHED", weighed)
-    monkeypatch.setattr(searching, "TOLD_BY", 10)
+    monkeypatch.setattr(rarity, "TOLD_BY", 10)
     found = search(conn, parse("cong doan thoa uoc"), Filters(), size=100)
     assert found.order == ("relevance" if weighed else "title")
     both = {row["id"] for row in map(row_of, range(COUNT)) if "thỏa" in row["title"]}
     if weighed:
         assert set(found.ids[: len(both)]) == both
     assert sorted(found.ids) == sorted(every(conn, TEXTS["thoa uoc"]))
+
+
+@pytest.mark.parametrize("read", [0, 100])
+@pytest.mark.parametrize("name", ["none", "site", "site and year", "nothing"])
+@pytest.mark.parametrize(
+    "text", ["doan cong", '"uoc cong"', '"doan cong" -thoa', '"doan so"', "cong -doan"]
+)
+def test_parts_hold_every_match_once_and_say_what_they_are(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, text: str, name: str, read: int
+) -> None:
+    for module, bound, value in (
+        (parts, "LOOKED_THROUGH", 20), (parts, "READ", read), (rarity, "TOLD_BY", 5),
+        (searching, "SAMPLE", 200),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, bound, value)
+    query, filters = parse(text), FILTERS[name]
+    expected = search(conn, query, filters, size=500, start=None)
+    assert expected.exact and not expected.at_least
+    got: list[int] = []
+    ends: list[tuple[float, float]] = []
+    page, start = 1, 0
+    while True:
+        found = search(conn, query, filters, page=page, start=start, size=7)
+        got += found.ids
+        if found.part is None:
+            assert found.exact and found.total == expected.total
+        else:
+            assert (found.exact, found.at_least) == (False, True)
+            assert found.total <= expected.total
+            ends += [found.part.reached] if page == 1 else []
+        if not found.more:
+            break
+        page, start = (1, found.next_start) if found.next_start else (page + 1, start)
+    assert len(got) == len(set(got))
+    assert set(got) == set(expected.ids)
+    assert [end for _, end in ends[:-1]] == [start for start, _ in ends[1:]]
+    assert len(ends) > 1 or name == "nothing" or (filters and read)
 
 
 PREFIXED: dict[str, tuple[Callable[[dict[str, Any]], bool], bool]] = {
