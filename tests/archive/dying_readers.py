@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from typing import Any
 
 from crawler.intake.parts import Extract
 from crawler.intake.readers import Readers
@@ -28,7 +29,8 @@ def is_child_of(asker: int) -> bool:
 
 def main() -> None:
     """Prints what was found, as JSON."""
-    me, found = os.getpid(), {}
+    me = os.getpid()
+    found: dict[str, list[tuple[int, Any]]] = {}
     with Readers(2) as readers:
         found["forked"] = list(readers.each(is_child_of, [me, me]))
         found["doubled"] = list(readers.each(doubled, range(6), doubled_carefully))
