@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from archive.publish import matched
 from archive.publish.filters import Filters
+from archive.publish.matched import ID_SPACE
 from archive.publish.walking import Cursor, Found, walk
 from archive.search.query import Query
 from archive.tables.browsing import INDEXED
@@ -29,7 +30,9 @@ READ = 300
 """Articles that one page reads (0.2 ms each)."""
 AMONG = 60_000
 """Most articles with the rest of the query that are held at once."""
-FACET_SAMPLE = 4_000
+COUNTED = 1_000
+"""Matches of the rest that are counted before so many are held."""
+FACET_SAMPLE = 2_500
 
 
 def has_common_prefix(conn: sqlite3.Connection, query: Query, exact: bool, articles: int) -> bool:
@@ -67,6 +70,14 @@ def reader(
     return passes
 
 
+def _about(conn: sqlite3.Connection, index: str, match: str) -> float:
+    """How many matches there are, about: by how far the first reach into the space of ids."""
+    row = conn.execute(
+        f"select rowid from {index} where {index} match ? limit 1 offset {COUNTED}", (match,)
+    ).fetchone()
+    return 0 if row is None else COUNTED * ID_SPACE / (row[0] + 1)
+
+
 def read_through(
     conn: sqlite3.Connection,
     index: str,
@@ -88,12 +99,12 @@ def read_through(
     rest = query.without_prefixes(exact)
     passes = reader(conn, query, exact, READ)
     among: set[int] | None = None
-    if rest:
+    if rest and _about(conn, index, rest) <= AMONG:
         rows = conn.execute(
-            f"select rowid from {index} where {index} match ? limit {AMONG + 1}", (rest,)
+            f"select rowid from {index} where {index} match ? limit {2 * AMONG}", (rest,)
         )
         among = {row[0] for row in rows}
-    if among is not None and len(among) <= AMONG:
+    if among is not None and len(among) < 2 * AMONG:
         found = walk(conn, filters, cursor, size, oldest, among=among, passes=passes)
     else:
         found = walk(conn, filters, cursor, size, oldest, index if rest else "", rest,
