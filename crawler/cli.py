@@ -200,7 +200,14 @@ def crawl(
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
-def serve(data: Path, host: str, port: int) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that answer; one for each core where many read at once.",
+)
+def serve(data: Path, host: str, port: int, workers: int) -> None:
     """Show the archive in the browser, with Datasette.
 
     Reading goes on while crawls write. The address is printed; Ctrl-C ends it.
@@ -213,7 +220,7 @@ def serve(data: Path, host: str, port: int) -> None:
     from archive.publish.serve import serve as serve_archive
 
     with complaints():
-        serve_archive(data, host=host, port=port)
+        serve_archive(data, host=host, port=port, workers=workers)
 
 
 @congdoan.command(epilog=exit_codes({1: "there is no such article, or no archive"}))

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from datasette.app import Datasette
 from datasette.utils import StartupError
 
@@ -17,6 +16,7 @@ from archive.crawled_web import web_kept
 from archive.database import ArchiveError, open_archive
 from archive.publish.openness import open_to_all
 from archive.publish.owners_metadata import metadata_beside, read_metadata, with_settings
+from archive.publish.processes import Face, Server, serve_by_several
 from archive.publish.settings import PLUGIN, FaceSettings
 from archive.replay.server import ReplayServer
 
@@ -101,6 +101,7 @@ def serve(
     port: int = 8001,
     metadata: Path | None = None,
     replay_origin: str | None = None,
+    workers: int = 1,
     announce: Callable[[str], None] = print,
 ) -> None:
     """Show the archive in ``data`` on a web address until interrupted.
@@ -110,6 +111,7 @@ def serve(
     named. Pages as captured are shown on an origin of their own, the next port; readers are sent
     to ``replay_origin`` (this one, else that in the metadata) where that names another way to it,
     and nothing of the kind is started where it is "" or where not everyone may see the archive.
+    ``workers`` processes answer, each on a core of its own where there are as many.
     ``announce`` is told the address once it answers, and then in sentences what is amiss.
 
     Raises ArchiveError where there is no archive, the metadata cannot be read or makes no sense,
@@ -119,7 +121,8 @@ def serve(
     # Brings the schema up to date and refuses what is no archive; the face itself only reads.
     with open_archive(archive, create=False) as db:
         web_kept(db, data / "warc")
-    given = read_metadata(metadata or metadata_beside(data))
+    written = metadata or metadata_beside(data)
+    given = read_metadata(written)
     if replay_origin is not None:
         given = with_settings(given, {"replay_origin": replay_origin})
     asked = make_face(archive, given)  # Refuses settings that make no sense.
@@ -130,17 +133,19 @@ def serve(
         if replay is not None:
             stack.callback(replay.stop)
         shown_at = {"replay_origin": replay.url} if replay and not replay.address else {}
-        face = make_face(archive, given, **shown_at)
         told = [f"http://{_in_address(host)}:{chosen}/", *notes]
 
         def ready() -> None:
             for line in told:
                 announce(line)
 
-        config = uvicorn.Config(
-            face.app(), log_level="warning", lifespan="on", access_log=False, server_header=False
-        )
-        _Server(config, ready).run(sockets=[listener])
+        if workers > 1:
+            asked_for = {} if replay_origin is None else {"replay_origin": replay_origin}
+            face = Face(archive, written, {**asked_for, **shown_at})
+            serve_by_several(face, listener, workers, ready, announce)
+        else:
+            made = make_face(archive, given, **shown_at)
+            Server(made.app(), ready).run(sockets=[listener])
 
 
 CLOSED = (
@@ -175,17 +180,6 @@ def _replay(
 
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
 
 
 def _listen(host: str, port: int) -> socket.socket:
