@@ -43,6 +43,8 @@ _POINTS = re.compile(
     re.I,
 )
 """What stands before a link to another article on its line: ">> Xem thêm:"."""
+_SOURCED = re.compile(r"(?:theo(?! dõi| dòng)|nguồn(?: tin)?\s*:)\s+\S.{0,60}$", re.I)
+"""A line that says whom a text was taken from, often by a link to it."""
 _FILE_LABEL = re.compile(
     r"^(?:tập tin|tệp|file|tải về|download|đính kèm)\s*(?:đính kèm)?\s*:\s*", re.I
 )
@@ -208,7 +210,7 @@ def _looks_like_chrome(block: Block) -> bool:
         return False
     if any(is_attachment(url) or url.startswith("mailto:") for url, _ in block.links):
         return False
-    if _ATTACHED.match(block.text):
+    if _ATTACHED.match(block.text) or _SOURCED.match(block.text):
         return False
     if len(block.text) > 300:
         return False

@@ -140,10 +140,12 @@ def _is_caption(line: Block, picture: Block, before: list[Block], last: bool) ->
 def _pairs(picture: Block, blocks: list[Block], index: int) -> bool:
     """Whether picture and line share an element that holds nothing else: an item of a gallery."""
     line = blocks[index + 1] if index + 1 < len(blocks) else picture
+    if line.element is picture.element is not None:
+        return _set_smaller(line, picture.element)
     if not _stands_below(line, picture) or len(line.text) > _MAX_PAIRED or not len(blocks) > 2:
         return False
     assert line.element is not None and picture.element is not None
-    above = (*islice(picture.element.iterancestors(), _WRAPPED),)
+    above = (picture.element, *islice(picture.element.iterancestors(), _WRAPPED))
     for element in islice(line.element.iterancestors(), _WRAPPED):
         if element in above:
             return (
@@ -153,6 +155,17 @@ def _pairs(picture: Block, blocks: list[Block], index: int) -> bool:
                 and (not line.text.endswith(".") or _is_one_of_several(element))
             )
     return False
+
+
+def _set_smaller(line: Block, element: HtmlElement) -> bool:
+    """Whether an element holds a picture and a line in small letters, and nothing else."""
+    small = element.find("small")
+    return (
+        small is not None
+        and line.kind == "paragraph"
+        and len(line.text) <= _MAX_PAIRED
+        and clean_line(element.text_content()) == clean_line(small.text_content()) == line.text
+    )
 
 
 def _is_one_of_several(element: HtmlElement) -> bool:

@@ -69,7 +69,7 @@ def read_parts(
     parts = Parts(layout=layout, canonical_rules=layout.canonical_rules)
     skip = dropped(document, layout)
     near = Surroundings(body, None)
-    title_element = _first(document, layout.title, near=near)
+    title_element = _title(document, layout, near)
     if title_element is not None:
         parts.title = element_text(title_element, skip)
         if is_module_title(parts.title):
@@ -283,6 +283,18 @@ def _first(
             ):
                 return element
     return None
+
+
+def _title(document: Document, layout: Layout, near: Surroundings) -> HtmlElement | None:
+    """The title that a layout names, unless it links to another page below the body."""
+    found = _first(document, layout.title, near=near)
+    if found is None or near.precedes_body(found) or near.holds(found):
+        return found
+    link = found.find(".//a[@href]")
+    if link is None:
+        return found
+    target = absolute(document.base, link.get("href") or "")
+    return None if target and article_key(target) != article_key(document.page.url) else found
 
 
 def _last(document: Document, selectors: Selectors, near: Surroundings) -> str:

@@ -9,6 +9,8 @@ from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.bylines import read_signature
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.set_apart import stands_apart
+from crawler.extraction.signature_line import read_line
+from crawler.extraction.text import clean_line
 
 
 def tells_only(block: Block) -> bool:
@@ -38,6 +40,12 @@ def signed_below(outside: Sequence[Block]) -> list[Block]:
     if line is None or len(line.text) > 80 or line.linked:
         return []
     return [line] if read_signature(["Hết.", line.text])[1] == 1 else []
+
+
+def _names_source(block: Block) -> bool:
+    """Whether a line with a link says whom the text was taken from: "Theo Báo Lao động"."""
+    said = len(block.links) == 1 and block.linked < len(block.text.replace(" ", ""))
+    return said and read_line(clean_line(block.text)).kind == "source"
 
 
 def _signed_past_link(below: Sequence[Block]) -> list[Block]:
@@ -76,6 +84,9 @@ def tail_of(text: list[Block], below: list[Block]) -> list[Block]:
         if block.linked > 0.5 * len(block.text) and not any(
             is_attachment(url) for url, _ in block.links
         ):
+            if _names_source(block):
+                tail.append(block)
+                continue
             tail += _signed_past_link(below[index + 1 :])
             break
         tail.append(block)

@@ -39,6 +39,10 @@ _PLAIN = re.compile(r"^(?!.*google)[^?#]*(?:\.html?|\.aspx|\.php|/|/[\w-]+)$|^#|
 """Addresses that need no second look: of pages, of scripts, of places on the page."""
 
 
+_FILE_NAME = re.compile(r"^\S{1,150}\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|odt)$", re.I)
+"""What a link shows where its address only asks for a download."""
+
+
 def offered_files(
     document: Document,
     named: Sequence[HtmlElement],
@@ -65,6 +69,7 @@ def offered_files(
                 continue
             url = absolute(document.base, link.get("href") or "")
             text = clean_line(convert_legacy(link.text_content()))
-            if url and text and url not in found and (element in named or is_attachment(url)):
+            offered = element in named or is_attachment(url) or _FILE_NAME.search(text)
+            if url and text and url not in found and offered:
                 found[url] = Attachment(url, file_title(text, url))
     return list(found.values())

@@ -7,7 +7,10 @@ Lượt xem: 88". A page of unknown make says nowhere what such a row is; its pi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
@@ -19,6 +22,7 @@ from crawler.extraction.signature_line import read_line
 from crawler.extraction.signature_words import GENERIC_RE
 from crawler.extraction.text import clean_line
 
+T = TypeVar("T")
 MAX_ROW = 160
 """Characters of the longest row."""
 _AUTHORS = (
@@ -70,6 +74,7 @@ def info_row(text: str) -> list[str] | None:
                 if dated := DATE_RE.search(named):
                     named = _WHEN.sub("", named[: dated.start()]).strip(_BETWEEN)
                     part = f"{label[0]} {named}"
+                    told += 1
                 if _names_author(named):
                     authors.append(part)
                 elif label["author"].lower().startswith("người") and named.count(" ") <= 3:
@@ -125,9 +130,28 @@ def spaced(block: Block) -> str:
         return text
     if not len(block.element) or block.after_break:
         return text
-    apart = clean_line(" ".join(block.element.itertext()))
-    same = len(apart) <= MAX_ROW and apart.replace(" ", "") == text.replace(" ", "")
-    return apart if same and DATE_RE.search(apart) else text
+    said = _said(block, ((piece, piece) for piece in block.element.itertext()))
+    apart = clean_line(" ".join(said))
+    return apart if DATE_RE.search(apart) else text
+
+
+def _said(block: Block, pieces: Iterable[tuple[str, T]]) -> list[T]:
+    """Of pieces (what each says, what it stands for) those that make up the block's text.
+
+    Its element may hold blocks of their own behind it; empty where the pieces say something else.
+    """
+    wanted = "".join(block.text.split())
+    found: list[T] = []
+    size = 0
+    for text, piece in pieces:
+        letters = "".join(text.split())
+        if not letters:
+            continue
+        if size >= len(wanted) or not wanted.startswith(letters, size):
+            break
+        size += len(letters)
+        found.append(piece)
+    return found if size == len(wanted) else []
 
 
 def _names_author(named: str) -> bool:
@@ -155,6 +179,8 @@ def without_info(blocks: list[Block], within: int) -> tuple[list[Block], list[st
                 row = _name_and_date(line) or _row_of_pieces(block)
             if row is None and (_says_who(line) or _by_line(line)):
                 row = [line]
+            if row is None and _READING.fullmatch(line):
+                row = []
             below = index > prose or prose == len(blocks)
             if row is None and below and _CLOCK.search(line) and is_date_line(line):
                 row = []
@@ -184,41 +210,49 @@ def _name_and_date(line: str) -> list[str] | None:
         return None
     if _PLACE.search(line[: found.start()]):
         return None
-    return [before] if " " in before and _is_name(before) else None
+    return [_DID.sub("", before)] if " " in before and _is_name(before) else None
 
 
 def _row_of_pieces(block: Block) -> list[str] | None:
     """Who a row names whose pieces stand each in an element: a date, a name, a count of readers."""
     element = block.element
-    if element is None or not 2 <= len(element) <= _PIECES or len(block.text) > MAX_ROW:
+    if element is None or not 1 <= len(element) <= _PIECES or len(block.text) > MAX_ROW:
         return None
     if block.after_break or not any(map(str.isdigit, block.text)):
         return None
-    told: list[tuple[str, bool]] = [(element.text or "", False)]
-    for child in element:
-        if isinstance(child.tag, str):
-            told.append((child.text_content(), child.tag == "a" or child.find(".//a") is not None))
-        told.append((child.tail or "", False))
-    pieces = [(clean_line(text).strip(_BETWEEN), linked) for text, linked in told]
+    pieces = _said(block, _with_links(element))
+    pieces = [(clean_line(text).strip(_BETWEEN), linked) for text, linked in pieces]
     pieces = [(text, linked) for text, linked in pieces if text]
     if len(pieces) < 2 or not any(is_date_line(text) for text, _ in pieces):
         return None
     authors: list[str] = []
     for text, linked in pieces:
         if " " in text and _is_name(text):
-            authors.append(text)
+            authors.append(_DID.sub("", text))
         elif not (
             is_date_line(text)
             or boilerplate_kind(text)
             or GENERIC_RE.fullmatch(text)
             or _NUMBER.fullmatch(text)
+            or _TOLD.fullmatch(text)
             or (linked and len(text) <= _COUNTED)
         ):
             return None
     return authors
 
 
+def _with_links(element: HtmlElement) -> Iterator[tuple[str, tuple[str, bool]]]:
+    """Texts of an element's children and of what stands between them; whether each is a link."""
+    yield element.text or "", (element.text or "", False)
+    for child in element:
+        if isinstance(child.tag, str):
+            text = child.text_content()
+            yield text, (text, child.tag == "a" or child.find(".//a") is not None)
+        yield child.tail or "", (child.tail or "", False)
+
+
 _PIECES = 8
+_READING = re.compile(r"(?:[\d.,]+ ?[km]?\s+){0,3}\d+ (?:phút đọc|min(?:utes?)? read)", re.I)
 _NUMBER = re.compile(r"[\d.,]+ ?[km]?", re.I)
 _BETWEEN = " |•·-–—,;:()[]/"
 _WHEN = re.compile(
@@ -249,13 +283,14 @@ def _says_who(line: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    names = _AND.split(text)
+    names = _AND.split(_DID.sub("", text))
     return len(names) <= 4 and all(
         (" " in name and is_person_name(name)) or ("." in name and is_initials(name))
         for name in names
     )
 
 
+_DID = re.compile(r"\s*\((?:thực hiện|ghi|lược ghi|tổng hợp|t/h|th)\)?$", re.I)
 _AND = re.compile(r"\s*(?:[,;&]|\s[-–]\s|\svà\s)\s*")
 
 

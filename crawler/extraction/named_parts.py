@@ -26,7 +26,7 @@ _NOISE = re.compile(
     r"recommend\w*|suggest\w*|shar(?:e|ing)\w*|social\w*|comments?|binh-?luan|tags?|tag-?list|"
     r"chia-?se|danh-?gia|keywords?|tu-?khoa|author-?(?:box|info|bio)|rating|vot(?:e|ing)|breadcrumbs?|banner\w*|ads?|adv\w*|"
     r"quang-?cao|newsletter|subscribe|toolbar|pagination|paging|sidebar|widget|"
-    r"most-?(?:read|view)\w*|follow\w*|reaction\w*)(?:$|[\s_-])|tin-?lien-?quan|box-?tin|"
+    r"most-?(?:read|view)\w*|follow\w*|reaction\w*|polls?|binh-?chon|tham-?do|adsbygoogle)(?:$|[\s_-])|tin-?lien-?quan|box-?tin|"
     r"newsrelation|relatednews|link-content-footer|"
     r"(?:^|\s)(?:print|tools?|menu|nav|copyright|audio|player|tts|popup|modal|"
     r"(?:site|page|main)-?footer|footer-?(?:wrap(?:per)?|top|bottom|main|area))(?:$|\s)",
@@ -96,10 +96,14 @@ def named_noise(top: HtmlElement, container: HtmlElement, verdict: Verdict) -> s
 
 def _holds_lead(element: HtmlElement, names: str) -> bool:
     """Whether what calls itself a sidebar or widget has no link or field, but a lead."""
-    if any(True for _ in element.iter("a", "img", "input", "form", "iframe")):
+    widget = "widget" in names.lower()
+    if any(True for _ in element.iter("a", "input", "form", "iframe")):
         return False
-    if "widget" in names.lower() and _LEAD.search(names):
-        return True  # Page builders call every part of a page so.
+    if element.find(".//img") is not None:
+        # Page builders call every part of a page a widget, a picture that leads nowhere too.
+        return widget and not element.text_content().strip()
+    if widget and _LEAD.search(names):
+        return True
     if "sidebar" not in names.lower() or element.find(".//p") is None:
         return False
     texts = [clean_line(line.text_content()) for line in element.iter("p")]
@@ -160,11 +164,15 @@ def labelled_below(body: HtmlElement) -> list[tuple[str, ...]]:
             if line.find("p") is not None or line.find("div") is not None:
                 continue
             text = clean_line(convert_legacy(line.text_content()))
-            if len(text) <= _LINE and _LABELLED.match(text) and text not in texts:
+            said = _LABELLED.match(text) or (
+                text.startswith("Theo ") and _SOURCE.search(line.get("class") or "")
+            )
+            if len(text) <= _LINE and said and text not in texts:
                 texts.append(text)
     return [tuple(texts)] if texts else []
 
 
+_SOURCE = re.compile(r"(?:^|[\s_-])(?:source|nguon)(?:$|[\s_-])", re.I)
 _BELOW = 5
 _LINE = 120
 _LABELLED = re.compile(
@@ -260,6 +268,9 @@ def _authors_in(elements: Iterable[HtmlElement]) -> list[tuple[HtmlElement, tupl
 def _labelled(element: HtmlElement) -> str:
     """An element's text, a label in an element of its own apart: "Tác giả" and a name."""
     text = clean_line(convert_legacy(element.text_content()))
+    if element.find("br") is not None:
+        lines = (clean_line(convert_legacy(piece)) for piece in element.itertext())
+        return " - ".join(line for line in lines if line)
     if len(element) > 1 and _LABEL_ALONE.match(text):
         pieces = [clean_line(convert_legacy(piece)) for piece in element.itertext()]
         label, *rest = [piece for piece in pieces if piece] or [""]

@@ -22,6 +22,7 @@ LABEL_RE = re.compile(
     | (?P<author>{WORK}(?:{JOIN}{WORK})*
       | (?:người\s+|nhóm\s+)?(?:thực\s+hiện|tổng\s+hợp|biên\s+soạn|sưu\s+tầm|viết(?:\s+bài)?)
       | t\s?/\s?h|th | (?:nhóm\s+)?tác\s+giả(?:\s+bài\s+viết)? | người\s+(?:viết|đưa\s+tin|gửi|đăng)
+      | đơn\s+vị(?:\s+công\s+tác)?
       | (?:nhóm\s+)?(?:phóng\s+viên|cộng\s+tác\s+viên|pv|ctv|btv) | đưa\s+tin(?:\s+bởi)?
       | (?:viết|đăng|được\s+đăng|được\s+viết)\s+bởi | biên\s+tập | author
       | (?:written|posted|published)\s+by | {GENRE}
