@@ -207,6 +207,7 @@ def build(path: Path, count: int, seed: int = 7) -> None:
         )
     connection.execute("insert into articles_exact (articles_exact) values ('rebuild')")
     refresh_counts(db)
+    add_changes(connection)
     for _, sql in triggers:
         connection.execute(sql)
     now = datetime(2026, 7, 1, 8).isoformat(timespec="seconds") + "+07:00"
@@ -218,6 +219,38 @@ def build(path: Path, count: int, seed: int = 7) -> None:
     connection.commit()
     connection.execute("pragma journal_mode = wal")
     connection.close()
+
+
+def add_changes(connection: sqlite3.Connection) -> None:
+    """Let sites have edited every tenth article after publication, and taken every fifteenth down:
+    with both versions, and the capture that shows it."""
+    connection.execute(
+        "update revisions set body = (select body from articles where id = article_id)"
+        " where article_id % 10 = 0"
+    )
+    connection.execute(
+        "insert into revisions (article_id, number, capture_id, seen_at, changed, title, lead,"
+        " body, content_hash) select id, 2, capture_id,"
+        " strftime('%Y-%m-%dT%H:%M:%S', first_seen_at, '+9 days') || '+07:00',"
+        " '[\"title\", \"body\"]', title || ' (bổ sung)', lead, replace(body,"
+        " 'người lao động', 'đoàn viên và người lao động'), content_hash || '-2' from articles"
+        " where id % 10 = 0"
+    )
+    connection.execute("update articles set revisions = 2 where id % 10 = 0")
+    connection.execute(
+        "update articles set gone_reason = 'gone', gone_at ="
+        " strftime('%Y-%m-%dT%H:%M:%S', first_seen_at, '+40 days') || '+07:00' where id % 15 = 1"
+    )
+    connection.execute(
+        "insert or ignore into article_addresses (address, article_id)"
+        " select url, id from articles where id % 15 = 1"
+    )
+    connection.execute(
+        "insert into captures (id, url, address, site, crawl, fetched_at, status, record_type,"
+        " outcome, warc_file, warc_offset, warc_length, payload_digest, payload_bytes)"
+        " select 'gone-' || capture_id, url, url, site, 'bench', gone_at, 404, 'response', 'gone',"
+        " 'bench.warc.gz', 0, 1, 'sha1:GONE', 1 from articles where id % 15 = 1"
+    )
 
 
 def main() -> None:

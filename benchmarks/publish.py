@@ -15,7 +15,6 @@ import contextlib
 import http.client
 import itertools
 import json
-import os
 import random
 import socket
 import sqlite3
@@ -87,6 +86,11 @@ def pages(path: Path) -> dict[str, list[str]]:
         "coverage": ["/coverage"],
         "all provinces, all months": ["/provinces", "/provinces?map=2025", "/months"],
         "feed of a search": [f"/feed.atom?q={quote_plus(word)}" for word in everything],
+        "feed of changes": [
+            "/changes.atom", "/changes.atom?kind=edited", "/changes.atom?kind=gone",
+            *(f"/changes.atom?province={quote_plus(p)}" for p in provinces[::12]),
+            *(f"/changes.atom?site={s}" for s in sites[::12]),
+        ],
         "table": ["/archive/articles", "/archive/articles?_sort_desc=published_at"],
         "database": ["/archive"],
     }  # fmt: skip
@@ -112,15 +116,14 @@ PLAIN = {
 
 
 @contextlib.contextmanager
-def server(arguments: list[str], data: Path | None = None) -> Iterator[tuple[int, int]]:
-    """Its port and its process id. ``data`` is where several workers find the archive."""
+def server(arguments: list[str]) -> Iterator[tuple[int, int]]:
+    """Its port and its process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments, "--port", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={**os.environ, "CONGDOAN_DATA": str(data)},
     )  # fmt: skip
     try:
         for _ in range(300):
@@ -237,9 +240,9 @@ def main() -> None:
     metadata.write_text(json.dumps({"plugins": settings}), encoding="utf-8")
     command = datasette_arguments(link, metadata)
     if arguments.workers > 1:
-        command = ["uvicorn", "--factory", "archive.publish.serve:application",
+        command = ["crawler.cli", "serve", "--data", str(link.parent),
                    "--workers", str(arguments.workers)]  # fmt: skip
-    with server(command, link.parent) as (port, pid):
+    with server(command) as (port, pid):
         ours = table(port, pid, kinds, arguments.rounds)
     plain: dict[str, dict[str, float]] = {}
     if not arguments.no_plain:

@@ -26,18 +26,23 @@ _ARTICLE = (
     " n.published_at, n.last_seen_at, coalesce(nullif(s.title, ''), n.site) as site_title"
 )
 _EDITED = """
-select r.number, r.seen_at as at, r.changed, r.content_hash as mark, {article}
-from (select article_id, number, seen_at, changed, content_hash
+with looked_at as (select rowid as place, article_id as id, seen_at as at
       from revisions indexed by revisions_by_change
-      where number > 1 order by seen_at desc, article_id limit {looked_at}) r
-join articles n on n.id = r.article_id left join sites s on s.name = n.site
-where {where} order by r.seen_at desc, n.id, r.number desc limit :most"""
+      where number > 1 order by seen_at desc, article_id limit :looked_at),
+ chosen as (select l.* from looked_at l {narrow} limit :most)
+select r.number, c.at, r.changed, r.content_hash as mark, {article}
+from chosen c cross join revisions r on r.rowid = c.place
+cross join articles n on n.id = c.id left join sites s on s.name = n.site
+order by c.at desc, c.id, r.number desc"""
 _GONE = """
-select 0 as number, g.gone_at as at, n.gone_reason as reason, {article}
-from (select id, gone_at from articles indexed by articles_by_gone
-      where gone_at is not null order by gone_at desc, id limit {looked_at}) g
-join articles n on n.id = g.id left join sites s on s.name = n.site
-where {where} order by g.gone_at desc, n.id limit :most"""
+with looked_at as (select id, gone_at as at from articles indexed by articles_by_gone
+      where gone_at is not null order by gone_at desc, id limit :looked_at),
+ chosen as (select l.* from looked_at l {narrow} limit :most)
+select 0 as number, c.at, n.gone_reason as reason, {article}
+from chosen c cross join articles n on n.id = c.id left join sites s on s.name = n.site
+order by c.at desc, c.id"""
+# SQLite takes the events in their order, so that it may stop where enough of them pass.
+_NARROW = "cross join articles n indexed by articles_narrow on n.id = l.id where {where}"
 
 
 @dataclass(slots=True)
@@ -81,12 +86,13 @@ def newest_changes(
     An article that came back is no takedown any more.
     """
     where, values = filters.conditions("n")
+    # Long texts are touched only of the events that are told.
+    narrow = _NARROW.format(where=where) if filters else ""
+    looked_at = LOOKED_AT if filters else most
     found: list[Change] = []
     for kind in kinds:
-        sql = (_EDITED if kind == "edited" else _GONE).format(
-            article=_ARTICLE, where=where, looked_at=LOOKED_AT
-        )
-        for row in _rows(conn, sql, {**values, "most": most}):
+        sql = (_EDITED if kind == "edited" else _GONE).format(article=_ARTICLE, narrow=narrow)
+        for row in _rows(conn, sql, {**values, "looked_at": looked_at, "most": most}):
             found.append(Change(kind, row["at"], row, row["number"]))
     found.sort(key=lambda change: (change.at, change.row["id"], change.number), reverse=True)
     for change in found[:most]:
