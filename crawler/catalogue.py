@@ -188,7 +188,15 @@ def site_crawled(url: str, crawled_as: str) -> Site:
 def expects_article(url: str) -> bool:
     """Whether a declared site says that an article should stand at this address."""
     spider = spider_for(url)
-    return bool(spider and spider.article_url and re.search(spider.article_url, url))
+    if spider is None or not spider.article_url:
+        return False
+    return (_finds if len(url) <= _SHORT else _finds.__wrapped__)(spider.article_url, url)
+
+
+@lru_cache(maxsize=256)
+def _finds(pattern: str, url: str) -> bool:
+    # Of one page it is asked several times.
+    return re.search(pattern, url) is not None
 
 
 def is_listing(url: str) -> bool:

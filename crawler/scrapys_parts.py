@@ -7,15 +7,10 @@ what a crawl of some pages cost at its beginning.
 from __future__ import annotations
 
 import importlib
-from types import FunctionType
 from typing import Any, Self
 
-from scrapy.core.downloader import Downloader
-from scrapy.core.engine import ExecutionEngine
-from scrapy.core.scraper import Scraper
-from scrapy.core.spidermw import SpiderMiddlewareManager
-from scrapy.pipelines import ItemPipelineManager
 from scrapy.settings import BaseSettings, Settings
+from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.misc import load_object
 from sqlite_utils.plugins import ensure_plugins_loaded
 
@@ -49,9 +44,6 @@ _PARTS = (
     "EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM_PIPELINES",
 )  # fmt: skip
 _SINGLE = ("STATS_CLASS", "ROBOTSTXT_PARSER", "LOG_FORMATTER", "TWISTED_DNS_RESOLVER")
-_CORE = (ExecutionEngine, Scraper, Downloader, SpiderMiddlewareManager, ItemPipelineManager)
-_CHECKS = ("sync_inner", "async_inner", "asyncgen_inner")
-"""Scrapy's wrappers that look for an argument ``spider``, to warn of it."""
 _WHEN_NEEDED = (
     "crawler.recording.wire",
     "scrapy.core.downloader.contextfactory",
@@ -66,6 +58,13 @@ def leave_out_unused(settings: BaseSettings) -> None:
     for base, parts in _UNUSED.items():
         for part in parts:
             settings[base].delete(part, priority="cmdline")
+
+
+class PlainStats(MemoryStatsCollector):
+    """Scrapy's counters, without its look at every use of one whether it gives an argument that
+    is not given any more: twenty calls a page."""
+
+    __getattribute__ = object.__getattribute__
 
 
 class CrawlSettings(Settings):
@@ -89,19 +88,7 @@ def load_parts(settings: Settings) -> None:
     parts += [settings[name] for name in _SINGLE]
     for part in parts:
         if part is not None:
-            _without_warnings(load_object(part))
-    for core in _CORE:
-        _without_warnings(core)
+            load_object(part)
     for module in _WHEN_NEEDED:
         importlib.import_module(module)
     ensure_plugins_loaded()
-
-
-def _without_warnings(part: Any) -> None:
-    """Take from a class of Scrapy, and those it is made of, the checks for an argument that is
-    not given any more: thirty calls a page, and one more generator around each middleware."""
-    for cls in part.__mro__ if isinstance(part, type) else ():
-        if cls.__module__.startswith("scrapy."):
-            for name, found in list(vars(cls).items()):
-                if isinstance(found, FunctionType) and found.__code__.co_name in _CHECKS:
-                    setattr(cls, name, found.__wrapped__)  # type: ignore[attr-defined]

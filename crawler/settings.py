@@ -79,6 +79,7 @@ SPIDER_MIDDLEWARES = {
 LOG_VERSIONS = ["lxml", "libxml2", "Python"]
 LOG_FORMATTER = "crawler.log_lines.LogLines"
 ITEM_PIPELINES = {"crawler.pipelines.SaveReading": 300}
+STATS_CLASS = "crawler.scrapys_parts.PlainStats"
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.progress.Progress": 500,

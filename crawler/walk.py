@@ -55,8 +55,8 @@ class Walk:
         """What was followed no further -> why; an address or a kind of addresses each."""
 
     def admits_listing(self, url: str) -> bool:
-        """Whether a listing's page may be asked for; counts it if so."""
-        if self._refuses_form(url):
+        """Whether a listing's page may be asked for, which it is once; counts it if so."""
+        if hash(url) in self._met or self._refuses_form(url):
             return False
         place, kind = place_of(url), kind_of(url)
         reason = ""
@@ -76,7 +76,7 @@ class Walk:
             self._stop(url, reason)
             return False
         self._listings[place.listing] += 1
-        return True
+        return self.meets(url)
 
     def saw_listing(self, url: str, articles: Iterable[str]) -> bool:
         """Note what a listing's page shows (article keys); whether its listing goes on.
@@ -101,8 +101,8 @@ class Walk:
         return _digest(article) in self._articles
 
     def meets(self, url: str) -> bool:
-        """Whether this crawl comes upon an article's address for the first time, as far as it
-        remembers: the same columns stand beside every article of a site.
+        """Whether this crawl comes upon an address for the first time, as far as it remembers: the
+        same columns stand beside every article of a site, the same paging on a listing's pages.
 
         What was met is in the frontier, so that nothing is lost by leaving it out.
         """

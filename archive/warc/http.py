@@ -41,8 +41,12 @@ class HttpHead:
     def get_all(self, name: str) -> list[str]:
         """Every value of a header, as text: UTF-8, or Latin-1 where it is not UTF-8."""
         wanted, size = name.lower().encode("ascii"), len(name)
-        found = (value for key, value in self.headers if len(key) == size and key.lower() == wanted)
-        return [_text(value) for value in found]
+        # Asked of every page many times.
+        return [
+            _text(value)
+            for key, value in self.headers
+            if len(key) == size and key.lower() == wanted
+        ]
 
     def get(self, name: str) -> str:
         """The last value of a header, "" where there is none. (Scrapy reads the last, too.)"""

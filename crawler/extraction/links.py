@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -30,6 +30,9 @@ _HREFS = XPath("//a/@href | //area/@href", smart_strings=False)
 _WHOLE = re.compile(r"https?://[A-Za-z0-9]")
 _SHORT = 300
 """Characters of an address up to which it is remembered; a hostile page has longer ones."""
+_REMEMBERED = 4096
+"""References of one site that are remembered at most."""
+_NEW = ("", "new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,19 @@ def find_links(
     listings: dict[str, None] = {}
     base = document.base
     here = _origin(base)
+    remembered = _remembered(here, article_url, listing_url, rules)
     for href in _hrefs(document):
         # Where it stands does not matter to a whole address or a path from the root, and a
         # site shows the same menus and columns on all its pages.
-        if len(href) <= _SHORT and (href[:1] == "/" != href[1:2] or _WHOLE.match(href)):
-            found = _sorted(here, href, article_url, listing_url, rules)
-        else:
-            found = _sort(base, href, article_url, listing_url, rules)
+        found = remembered.get(href, _NEW)
+        if found is _NEW:
+            if len(href) <= _SHORT and (href[:1] == "/" != href[1:2] or _WHOLE.match(href)):
+                found = _sort(here, href, article_url, listing_url, rules)
+                if len(remembered) >= _REMEMBERED:
+                    remembered.clear()
+                remembered[href] = found
+            else:
+                found = _sort(base, href, article_url, listing_url, rules)
         if found is None:
             continue
         article, url = found
@@ -72,15 +81,11 @@ def find_links(
     return Links(tuple(articles), tuple(listings))
 
 
-def _hrefs(document: Document) -> Iterator[str]:
-    """What the links of the page refer to, as it is written, at most MAX_LINKS."""
-    count = 0
-    for written in cast("list[str]", _HREFS(document.tree)):
-        if href := written.strip():
-            yield href
-            count += 1
-            if count >= MAX_LINKS:
-                return
+def _hrefs(document: Document) -> Iterable[str]:
+    """What the first MAX_LINKS links of the page refer to, as it is written, each once."""
+    written = cast("list[str]", _HREFS(document.tree))
+    hrefs = [href for text in written if (href := text.strip())]
+    return dict.fromkeys(hrefs[:MAX_LINKS])
 
 
 @lru_cache(maxsize=256)
@@ -146,8 +151,12 @@ def _sort(
     return ("", url) if is_listing is not None and is_listing.search(url) is not None else None
 
 
-_sorted = lru_cache(maxsize=8192)(_sort)
-"""As ``_sort``, remembered; for short references only."""
+@lru_cache(maxsize=8)
+def _remembered(
+    here: str, article_url: str, listing_url: str, rules: tuple[tuple[str, str], ...]
+) -> dict[str, tuple[str, str] | None]:
+    """What short references, of a site at ``here``, were found to be; filled by ``find_links``."""
+    return {}
 
 
 @lru_cache(maxsize=256)

@@ -115,3 +115,13 @@ def test_what_was_met_elsewhere_is_not_asked_for_again_by_a_listing() -> None:
     urls = ["http://a.test/bai-1", "http://a.test/bai-2", "http://a.test/bai-3"]
     assert list(walk.first_met(urls, "abc")) == [(urls[0], "a"), (urls[2], "c")]
     assert list(walk.first_met(urls, "abc")) == []
+
+
+def test_a_page_that_every_page_of_its_listing_links_to_is_asked_for_and_counted_once() -> None:
+    walk = Walk()
+    pages = [f"http://a.test/tin?page={number}" for number in range(2, 200)]
+    assert all(map(walk.admits_listing, pages))
+    for _ in range(30):
+        assert not any(map(walk.admits_listing, pages))
+    assert walk.admits_listing("http://a.test/tin?page=200")
+    assert not walk.stopped
