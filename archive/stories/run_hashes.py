@@ -74,9 +74,14 @@ def _lengthened_one(crc: int, length: int) -> int:
 def _tables() -> Any:
     """For each length below ``_LONGEST`` four tables, one for each byte of the CRC, end to end."""
     np = numpy()
+    by_one = np.array([_lengthened_one(byte, 1) for byte in range(256)], dtype=np.uint32)
     crcs = [byte << 8 * place for place in range(4) for byte in range(256)]
-    tables = [[_lengthened_one(crc, length) for crc in crcs] for length in range(_LONGEST)]
-    return np.array(tables, dtype=np.uint32).ravel()
+    tables = [np.array(crcs, dtype=np.uint32)]
+    while len(tables) < _LONGEST:
+        # One byte more than the table before, as CRC-32 is worked out byte by byte.
+        before = tables[-1]
+        tables.append(before >> np.uint32(8) ^ by_one[before & np.uint32(255)])
+    return np.concatenate(tables)
 
 
 @cache

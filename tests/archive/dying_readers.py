@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from typing import Any
 
@@ -27,12 +28,17 @@ def is_child_of(asker: int) -> bool:
     return os.getppid() == asker
 
 
+def has_loaded(module: str) -> bool:
+    return module in sys.modules
+
+
 def main() -> None:
     """Prints what was found, as JSON."""
     me = os.getpid()
-    found: dict[str, list[tuple[int, Any]]] = {}
+    found: dict[str, list[tuple[Any, Any]]] = {}
     with Readers(2) as readers:
         found["forked"] = list(readers.each(is_child_of, [me, me]))
+        found["loaded"] = list(readers.each(has_loaded, ["numpy", "trafilatura"]))
         found["doubled"] = list(readers.each(doubled, range(6), doubled_carefully))
         found["started anew"] = list(readers.each(is_child_of, [me, me]))
     go_on = threading.Event()

@@ -22,6 +22,7 @@ def test_they_are_forked_while_that_is_sound_and_their_work_outlives_them() -> N
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "forked": [True, True],
+        "loaded": [True, True],
         "doubled": [0, 2, 4, 6, 8, 10],
         "started anew": [False, False],
         "beside a thread": [False, False],
