@@ -6,7 +6,6 @@ together are one byline; what stands elsewhere on the page under the same name i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -16,16 +15,11 @@ from archive.records import Byline
 from crawler.extraction.bylines import merge_bylines, parse_byline
 from crawler.extraction.parts import Parts
 from crawler.extraction.person_names import is_person_name
+from crawler.extraction.signature_words import POSTED_RE
 from crawler.extraction.text import clean_line
 
 MAX_AUTHORS = 8
 """Persons of one byline. More is a list of a desk's members or hostile."""
-_POSTED = re.compile(
-    r"\W*(?:người (?:đăng|gửi|nhập|cập nhật)|(?:được )?đăng bởi|gửi bởi|(?:posted|published) by|"
-    r"biên tập|chịu trách nhiệm|cập nhật bởi)(?!\w)",
-    re.I,
-)
-"""Labels of those who publish what others wrote."""
 
 
 def groups(named: Iterable[tuple[HtmlElement, Sequence[str]]]) -> list[tuple[str, ...]]:
@@ -71,7 +65,7 @@ def byline_of(parts: Parts, signature: Byline) -> Byline:
     said = parts.byline_texts
     if signature.persons:
         # Whoever posted what a person signs is nobody, and neither is the office of the account.
-        said = [tuple(text for text in texts if not _POSTED.match(text)) for texts in said]
+        said = [tuple(text for text in texts if not POSTED_RE.match(text)) for texts in said]
     printed = [_together(texts, ignored) for texts in said]
     merged = merge_bylines(signature, *printed)
     named = [parse_byline(name, ignored) for name in parts.authors[:MAX_AUTHORS]]
@@ -93,7 +87,7 @@ def byline_of(parts: Parts, signature: Byline) -> Byline:
 def _together(texts: Sequence[str], ignored: tuple[str, ...]) -> Byline:
     """One byline out of texts that stand together: all the persons whom they name as authors."""
     found = [(text, parse_byline(text, ignored)) for text in texts]
-    written = [byline for text, byline in found if byline.persons and not _POSTED.match(text)]
+    written = [byline for text, byline in found if byline.persons and not POSTED_RE.match(text)]
     merged = merge_bylines(*written, *(byline for _, byline in found))
     if len(written) < 2:
         return merged

@@ -31,6 +31,7 @@ _ATTACHED = re.compile(
 )
 _OPEN_ENDS = ("...", "…", "]")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[(?:\.{3}|…)\])$")
+_QUOTES = ("“", '"', "”", "«", "‘", "'", "-", "–")
 _SENTENCE_END = re.compile(r"[.!?…:;][”\"»)\]]*$")
 _NAMELESS = re.compile(
     r"^(?:tại đây|ở đây|tải về|tải xuống|download|xem|xem chi tiết|chi tiết|xem tại đây|file|"
@@ -101,9 +102,8 @@ def split_text(blocks: list[Block], marked: list[Block]) -> Text:
                 break
             continue
         lead_heading((block,))
-        if _serves_as_lead(block) and any(
-            later.text or later.kind == "table" for later in blocks[index + 1 :]
-        ):
+        below = [later for later in blocks[index + 1 :] if later.text or later.kind == "table"]
+        if _serves_as_lead(block) and below and not (block.quote and below[0].quote):
             return Text([block], blocks[:index] + blocks[index + 1 :], signature)
         break
     return Text([], blocks, signature)
@@ -367,7 +367,7 @@ def _serves_as_lead(block: Block) -> bool:
     return (
         block.kind == "paragraph"
         and len(block.text) >= MIN_LEAD
-        and not block.quote
+        and not (block.quote and block.text.startswith(_QUOTES))
         and not _ATTACHED.match(block.text)
         and (_SENTENCE_END.search(block.text) is not None or len(block.text) >= 2 * MIN_LEAD)
     )

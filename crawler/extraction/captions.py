@@ -59,9 +59,6 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
         first = following
         taken: list[Block] = []
         if not caption:
-            if _pairs(block, blocks, index) or _names_picture(block, blocks, following, out):
-                taken.append(blocks[following])
-                following += 1
             while following < len(blocks) and len(taken) < 3:
                 line = blocks[following]
                 if line.kind not in ("paragraph", "heading", "item"):
@@ -73,7 +70,14 @@ def attach_captions(blocks: list[Block]) -> list[Block]:
                     break
                 taken.append(line)
                 following += 1
+            if not taken and (
+                _pairs(block, blocks, index) or _names_picture(block, blocks, following, out)
+            ):
+                taken.append(blocks[following])
+                following += 1
             caption = " ".join(line.text for line in taken)
+        elif following < len(blocks) and blocks[following].text == caption:
+            following += 1  # Printed below the picture as well as kept in its title.
         if side and (not caption or following == first):
             side, following = [], index + 1
         if not caption and out and out[-1].caption_mark and _fits(out[-1]):
@@ -141,7 +145,7 @@ def _pairs(picture: Block, blocks: list[Block], index: int) -> bool:
     """Whether picture and line share an element that holds nothing else: an item of a gallery."""
     line = blocks[index + 1] if index + 1 < len(blocks) else picture
     if line.element is picture.element is not None:
-        return _set_smaller(line, picture.element)
+        return _beside_in_its_box(line, picture.element)
     if not _stands_below(line, picture) or len(line.text) > _MAX_PAIRED or not len(blocks) > 2:
         return False
     assert line.element is not None and picture.element is not None
@@ -149,7 +153,8 @@ def _pairs(picture: Block, blocks: list[Block], index: int) -> bool:
     for element in islice(line.element.iterancestors(), _WRAPPED):
         if element in above:
             return (
-                element.tag in ("div", "li", "section", "td", "span")
+                len(element) <= _PARTS
+                and element.tag in ("div", "li", "section", "td", "span", "p")
                 and clean_line(element.text_content()) == line.text
                 and len(element.findall(".//img")) == 1
                 and (not line.text.endswith(".") or _is_one_of_several(element))
@@ -157,14 +162,20 @@ def _pairs(picture: Block, blocks: list[Block], index: int) -> bool:
     return False
 
 
-def _set_smaller(line: Block, element: HtmlElement) -> bool:
-    """Whether an element holds a picture and a line in small letters, and nothing else."""
-    small = element.find("small")
-    return (
-        small is not None
-        and line.kind == "paragraph"
-        and len(line.text) <= _MAX_PAIRED
-        and clean_line(element.text_content()) == clean_line(small.text_content()) == line.text
+def _beside_in_its_box(line: Block, element: HtmlElement) -> bool:
+    """Whether an element holds a picture and, in an element of its own, a line, and nothing else.
+
+    Small letters say so of a sentence too; a paragraph that begins with a picture is none.
+    """
+    if line.kind != "paragraph" or not len(line.text) <= _MAX_PAIRED or len(element) > _PARTS:
+        return False
+    if element.tag not in ("p", "div", "center", "td", "li") or line.linked or line.after_break:
+        return False
+    ends = line.text[-1:] in _GOES_ON or line.bold
+    return clean_line(element.text_content()) == line.text and any(
+        clean_line(child.text_content()) == line.text and (child.tag == "small" or not ends)
+        for child in element
+        if isinstance(child.tag, str)
     )
 
 
@@ -212,6 +223,8 @@ def _is_sentence(block: Block | None) -> bool:
     return block is not None and len(block.text) >= _PROSE and block.text.endswith(_ENDS)
 
 
+_PARTS = 4
+"""Elements in an item of a gallery: a picture, its line, a place for buttons."""
 _MAX_PAIRED = 300
 _MAX_PLAIN = 140
 _PROSE = 60

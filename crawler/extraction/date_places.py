@@ -210,8 +210,10 @@ def dates_around(
         home.update((title, *title.iterancestors()))
     known: dict[HtmlElement, bool] = {}
     below = False
+    titled = title is None
     for element in around(document, container, title):
         below = below or element is container
+        titled = titled or element is title
         above = (element, *element.iterancestors()) if below else ()
         footed = below and _own_foot(element, home)
         if not noise.isdisjoint(above) and not footed:
@@ -223,6 +225,8 @@ def dates_around(
             # Elements side by side with no space between them are words apart to a reader.
             text = clean_line(" ".join(element.itertext()))
             found = parse_visible(text, clock) if 6 <= len(text) <= 120 else None
+            if found and not titled and looks_like_clock(text, clock):
+                continue  # The page's own, in its head.
             if found:
                 yield found
             for timed in (element, *element.iterdescendants("time", "abbr")):

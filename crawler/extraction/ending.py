@@ -10,6 +10,7 @@ from crawler.extraction.bylines import read_signature
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.set_apart import stands_apart
 from crawler.extraction.signature_line import read_line
+from crawler.extraction.signature_words import POSTED_RE
 from crawler.extraction.text import clean_line
 
 
@@ -36,7 +37,8 @@ _BESIDE_FILE = 30
 
 def signed_below(outside: Sequence[Block]) -> list[Block]:
     """The first line below the container, where it alone reads as a signature."""
-    line = next((block for block in outside[:3] if block.text), None)
+    lines = (block for block in outside[:3] if block.text and not POSTED_RE.match(block.text))
+    line = next(lines, None)
     if line is None or len(line.text) > 80 or line.linked:
         return []
     return [line] if read_signature(["Hết.", line.text])[1] == 1 else []
@@ -81,6 +83,8 @@ def tail_of(text: list[Block], below: list[Block]) -> list[Block]:
     """Of what follows the last paragraph: list items, short sentences, pictures, a signature."""
     tail: list[Block] = []
     for index, block in enumerate(below):
+        if POSTED_RE.match(block.text) and not read_line(clean_line(block.text)).persons:
+            continue  # An account, above whoever signs.
         if block.linked > 0.5 * len(block.text) and not any(
             is_attachment(url) for url, _ in block.links
         ):

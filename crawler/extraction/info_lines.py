@@ -220,6 +220,8 @@ def _row_of_pieces(block: Block) -> list[str] | None:
         return None
     if block.after_break or not any(map(str.isdigit, block.text)):
         return None
+    if len(element) == 1 and len(element[0]) > 1 and not (element.text or "").strip():
+        element = element[0]
     pieces = _said(block, _with_links(element))
     pieces = [(clean_line(text).strip(_BETWEEN), linked) for text, linked in pieces]
     pieces = [(text, linked) for text, linked in pieces if text]
@@ -229,6 +231,8 @@ def _row_of_pieces(block: Block) -> list[str] | None:
     for text, linked in pieces:
         if " " in text and _is_name(text):
             authors.append(_DID.sub("", text))
+        elif ":" in text and read_line(text).persons:
+            authors.append(text)
         elif not (
             is_date_line(text)
             or boilerplate_kind(text)

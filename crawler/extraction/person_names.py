@@ -19,7 +19,7 @@ cấn chử chung cung diêm giang giáp hạ kha khương lã lạc liễu long
 ong phí phương quàng sái sùng tào thang tòng thi thiều trang tường ung uông vừ xa y cầm điểu thị hầu
 hoàn nhữ ngọ phó thẩm thường tiền tri trưng vầy vĩnh xung đường đới đặng cái cổ đỗ lỳ giàng sần tẩn
 chảo phàn bàn lù hảng mùa vàng cứ hờ thao lô lữ lang ngân vang lầu
-xồng moong tráng thền hạng bạch quảng đèo điêu
+xồng moong tráng thền hạng bạch quảng đèo điêu mông lăng chẩu chẻo cháng sìn tằng ngạc cấn
 """
 _GIVEN = """
 ai ái an anh ánh ân ẩn ba bá bạch bách bảo bằng bích biên bình bổng bửu ca cao cảnh canh cát cẩm cầm

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-WORK = r"(?:tin\s?bài|bài\s?viết|tin|bài|ảnh|hình(?:\s?ảnh)?|clip|video|nội\s+dung|text|photo)"
+WORK = r"(?:tin\s?bài|bài\s?viết|tin|bài|ảnh|hình(?:\s?ảnh)?|clip|video|nội\s+dung|chữ|text|photo)"
 JOIN = r"\s*(?:,|và|&|\+|/|-|–|;|\.)?\s*"
 GENRE = (
     r"(?:ký\s+sự|bút\s+ký|phóng\s+sự(?:\s+ảnh)?|ghi\s+chép|tùy\s+bút|tản\s+văn|truyện\s+ngắn|thơ)"
@@ -70,7 +70,7 @@ viện đa khoa ty cổ phần tnhh mtv giáo dục y tế xây dựng giao thô
 dệt may than khoáng sản điện lực lao động liên đoàn chế xuất kinh nữ chính sách pháp luật tuyên
 tổ tài kiểm tra hệ văn phòng ban đảng ủy uỷ trực thuộc thương mại du lịch ngân hàng bưu viễn
 thông quốc đô kiểm sát tòa án thuế kho bạc cụm thi đua số cấp trên đảng bộ giáo chủ tịch cung
-hóa hoá trung tâm
+hóa hoá trung tâm nhà máy xí nghiệp nông lâm trại trạm cảng mỏ xưởng đội chi nhánh hợp tác
 """
 UNIT_WORDS = frozenset(UNIT_VOCABULARY.split())
 SLOGAN_RE = re.compile(
@@ -108,13 +108,19 @@ GENERIC_RE = re.compile(
 )
 PRINTED_DESK_RE = re.compile(
     r"(?:(?:nhóm\s+)?(?:pv|p\.v|phóng viên|ctv|cộng tác viên|btv)(?:[\s,.-]+(?:pv|ctv))?|bbt|"
-    r"ban biên tập|sưu tầm|st|s\.t|tổng hợp|t/h|theo tổng hợp|"
+    r"(?:ban|phòng) (?:biên tập|bạn đọc)|sưu tầm|st|s\.t|tổng hợp|t/h|theo tổng hợp|"
     r"(?:bbt|pv|ctv)\s+(?:sưu tầm|tổng hợp)|"
     r"sưu tầm(?:,|\s+và|\s+&)?\s+(?:tổng hợp|biên soạn|biên tập))"
     r"(?:\s*\((?:tổng hợp|t/h|th|st|sưu tầm)\))?",
     re.I,
 )
 COLLECTED_RE = re.compile(r"(?:bbt\s+|pv\s+|ctv\s+)?(?:sưu tầm|st|s\.t)(?:\W.*)?", re.I)
+POSTED_RE = re.compile(
+    r"\W*(?:người (?:đăng|gửi|nhập|cập nhật)|(?:được )?đăng bởi|gửi bởi|(?:posted|published) by|"
+    r"biên tập|chịu trách nhiệm|cập nhật bởi)(?!\w)",
+    re.I,
+)
+"""Labels of those who publish what others wrote."""
 SIDE_NOTE_RE = re.compile(
     r"(?:tổng hợp|t/h|th|st|sưu tầm|thực hiện|ghi|dịch|lược ghi|biên soạn|lược dịch|ctv|pv|"
     r"tin,? ảnh|ảnh|bài,? ảnh)",

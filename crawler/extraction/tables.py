@@ -47,6 +47,8 @@ def is_data(rows: list[list[HtmlElement]], table: HtmlElement) -> bool:
     filled = [length for length in lengths if length]
     if len(filled) < 2:
         return False
+    if len(filled) <= len(rows) and _one_a_row(lengths, rows):
+        return False  # A signature set to the right by an empty column.
     if table.find(".//th") is not None or table.find("thead") is not None:
         return True
     longest = max(filled)
@@ -55,6 +57,11 @@ def is_data(rows: list[list[HtmlElement]], table: HtmlElement) -> bool:
     if len(rows) == 1:
         return longest <= 300
     return not (widest == 2 and longest > 1200 and longest > 0.7 * sum(filled))
+
+
+def _one_a_row(lengths: list[int], rows: list[list[HtmlElement]]) -> bool:
+    following = iter(lengths)
+    return all(sum(1 for _ in row if next(following)) <= 1 for row in rows)
 
 
 FRAMED = 400
