@@ -93,7 +93,8 @@ def load_hits(
             else:
                 text = "\n".join(row.pop(name) or "" for name in ("body", "tables"))
                 hit.title_marked = marked(row["title"], marks, exact, LISTED_TITLE)
-                whole = "\n".join(part for part in (row["lead"], text, row["byline"]) if part)
+                byline = f"— {row['byline']}" if row["byline"] else ""
+                whole = "\n".join(part for part in (row["lead"], text, byline) if part)
                 hit.extract = snippet(whole, marks, exact)
             found[row["id"]] = hit
     return [found[key] for key in ids if key in found]

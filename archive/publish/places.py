@@ -200,7 +200,7 @@ def site_states(conn: sqlite3.Connection) -> list[dict[str, Any]]:
     The word is that of ``health_states`` (see ``archive.health.judgement``) where the archive is
     watched. Elsewhere it is read from the latest crawl: "never": no crawl yet; "running";
     "unfinished"; "errors": more than a tenth of its requests failed; "empty": no articles;
-    "current" otherwise.
+    "finished" otherwise.
     """
     rows = _dicts(
         conn,
@@ -233,7 +233,7 @@ def _state(row: dict[str, Any]) -> str:
         return "unfinished"
     if row["requests"] and row["errors"] * 10 > row["requests"]:
         return "errors"
-    return "current" if row["articles"] else "empty"
+    return "finished" if row["articles"] else "empty"
 
 
 def state_words(state: str) -> tuple[str, str]:
@@ -245,7 +245,7 @@ def state_words(state: str) -> tuple[str, str]:
 
 def state_tone(state: str) -> str:
     """How a state is coloured: "good", "calm" or "bad"."""
-    if state == "current":
+    if state in ("current", "finished"):
         return "good"
     alarming = WORDS[state].alarming if state in WORDS else state in ("unfinished", "errors")
     return "bad" if alarming else "calm"
@@ -256,6 +256,7 @@ OWN_STATES = {
     "unfinished": ("lần gần nhất dở dang", "latest crawl unfinished"),
     "errors": ("nhiều lỗi khi tải", "many failed requests"),
     "empty": ("chưa có bài", "no articles"),
+    "finished": ("lần gần nhất hoàn tất", "latest crawl finished"),
 }
 
 

@@ -273,10 +273,21 @@ def as_markdown() -> str:
         "",
         "## Limits / Giới hạn",
         "",
-        "A query may run for 2 seconds and return 1,000 rows. For whole results use *CSV* under a"
-        " table, or",
-        "`/download/articles.csv` with the parameters of the search ([api.md](api.md)): these have"
-        " no cap.",
+        "A query may run for 2 seconds and return 1,000 rows or 10 MB, no value longer than 4 MB;"
+        " an answer",
+        "that was cut says so. Asking for `title` in place of `*`, or `substr(body, 1, 500)`, keeps"
+        " it small.",
+        "For whole results use *CSV* under a table, or `/download/articles.csv` with the parameters"
+        " of the",
+        "search ([api.md](api.md)): these have no cap.",
+        "",
+        "Mỗi truy vấn chạy tối đa 2 giây, trả về tối đa 1.000 dòng hay 10 MB, mỗi giá trị không quá"
+        " 4 MB;",
+        "kết quả bị cắt bớt thì có ghi rõ. Chọn `title` thay cho `*`, hoặc `substr(body, 1, 500)`,"
+        " để kết",
+        "quả gọn lại. Muốn lấy trọn kết quả, dùng *CSV* dưới mỗi bảng hoặc `/download/articles.csv`"
+        " với các",
+        "tham số của trang tìm kiếm: không giới hạn số dòng.",
         "",
     ]
     return "\n".join(lines)

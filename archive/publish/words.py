@@ -143,6 +143,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} bài trong phần kho đã tìm",
         "{n} articles in the part of the archive looked through",
     ),
+    "results_part_none": (
+        "Chưa thấy bài nào trong phần kho đã tìm",
+        "Nothing yet in the part of the archive looked through",
+    ),
     "part_of": (
         "Phần lớn các bài trong kho đều có những từ này, nên mỗi lần chỉ tìm trong một phần kho: "
         "lần này từ {begin}% đến {end}%. Xếp theo ngày thì tìm cả kho, nhưng chậm hơn.",
@@ -304,7 +308,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "since_when": ("từ {when}", "since {when}"),
     "last_success": ("Lần thành công gần nhất", "Last success"),
     "week_and_usual": ("Bài tuần này / thường", "Articles this week / usual"),
-    "pages_lack": ("Trang thiếu", "Pages lack"),
+    "pages_lack": ("Bài thiếu gì", "Articles lack"),
     "failures_by_class": ("Lỗi theo loại", "Failures by class"),
     "health_notes": ("Lưu ý", "Notes"),
     "robots_changed": ("robots.txt đổi trước {when}", "robots.txt changed by {when}"),
@@ -324,9 +328,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "database": ("Bảng và SQL", "Tables and SQL"),
     "sql_intro": (
         "Mọi thứ trong kho đều có thể hỏi bằng SQL. Truy vấn chỉ đọc, chạy tối đa 2 giây, trả "
-        "về tối đa 1.000 dòng; tải về thì không giới hạn.",
+        "về tối đa 1.000 dòng hay 10 MB; tải về thì không giới hạn.",
         "Everything here can be asked in SQL. Queries only read, run for 2 seconds at most and "
-        "return 1,000 rows at most; downloads have no limit.",
+        "return 1,000 rows or 10 MB at most; downloads have no limit.",
     ),
     "tutorial": ("Học SQL qua ví dụ", "SQL by example"),
     "tutorial_intro": (
@@ -355,6 +359,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "rows_over": ("hơn {n} dòng", "more than {n} rows"),
     "result_more": ("hơn {n} dòng", "more than {n} rows"),
     "result_none": ("Không có dòng nào.", "No rows."),
+    "csv_all": ("CSV (mọi dòng)", "CSV (all rows)"),
+    "csv_page": ("CSV (trang này)", "CSV (this page)"),
     "data_as": ("Dữ liệu này dưới dạng", "This data as"),
     "table_search": ("Tìm trong bảng", "Search the table"),
     "column": ("cột", "column"),

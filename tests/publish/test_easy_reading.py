@@ -62,6 +62,13 @@ async def test_versions_are_compared_with_the_first_too(face: Any, ids: dict[str
     assert page.xpath("//p[@class='lead']/a/@href") == [f"/archive/articles/{key}"]
 
 
+async def test_a_single_version_is_not_said_to_have_changed(face: Any, ids: dict[str, int]) -> None:
+    page = tree((await get(face, f"/articles/{ids['nha_o']}/revisions")).text)
+    assert "Chưa thấy thay đổi." in page.text_content()
+    assert "đã đổi" not in page.text_content()
+    assert not page.xpath("//ins | //del")
+
+
 async def test_numbers_of_an_answer_stand_under_each_other(face: Any) -> None:
     answer = await get(face, "/archive?sql=select+site,+count(*)+as+n+from+articles+group+by+1")
     page = tree(answer.text)
