@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -55,25 +56,22 @@ def dates_at_title(
     if title is None:
         return
     clock = document.page.fetched_at
-    above: list[str] = []
-    lines = _lines_to(document, title, start)
+    lines = _lines_below(document, title, start)
     before = ""
-    for passed, line in lines:
-        if not passed:
-            above.append(line)
-            continue
+    for line in lines:
         line = clean_line(line)
         if 6 <= len(line) <= 140:
             found = parse_visible(line, clock)
             if found and (len(without_dates(line).split()) <= _REST or info_row(line) is not None):
                 yield found
-                after = clean_line(next(lines, (True, ""))[1])
+                after = clean_line(next(lines, ""))
                 for hour in (after, before):
                     if found.precision == "day" and _HOUR.fullmatch(hour):
                         yield parse_visible(f"{line} {hour}", clock)
                 return
         before = line
-    told_above = [line for line in map(clean_line, above[-_TRIED:]) if not _is_tool(line)]
+    above = _lines_above(document, title, start)[-_TRIED:]
+    told_above = [line for line in map(clean_line, above) if not _is_tool(line)]
     for distance, line in enumerate(reversed(told_above[-_ABOVE:])):
         told = is_date_line(line) or (
             distance == 0 and (_is_filed(line) or info_row(line) is not None)
@@ -134,44 +132,79 @@ _HOUR = re.compile(
 """A piece of text that is an hour and nothing else."""
 
 
-def _lines_to(
+def _lines_below(
     document: Document, title: HtmlElement, start: HtmlElement | None
-) -> Iterator[tuple[bool, str]]:
-    """Lines of the page as they stand, whether below the title or above it, down to ``start``."""
-    passed = False
+) -> Iterator[str]:
+    """Lines of the page as they stand from behind the title down to ``start``."""
+    top = _around(document, title, start)
+    way = [title, *takewhile(lambda element: element is not top, title.iterancestors())]
+    if any(_is_unseen(element) for element in (*way[1:], top)):
+        return
     pieces: list[str] = []
-    walk = etree.iterwalk(_around(document, title, start), events=("start", "end"))
+    for holder in way:
+        if pieces and (holder.tag in _BREAKS or holder is title):
+            yield " ".join(pieces)
+            pieces = []
+        if holder.tail and not holder.tail.isspace():
+            pieces.append(holder.tail[:400])
+        for sibling in holder.itersiblings(tag=etree.Element):
+            for breaks, piece, element in _pieces(sibling):
+                if element is start:
+                    if pieces:
+                        yield " ".join(pieces)
+                    return
+                if breaks and pieces:
+                    yield " ".join(pieces)
+                    pieces = []
+                if piece:
+                    pieces.append(piece)
+    if pieces and top.tag in _BREAKS:
+        yield " ".join(pieces)
+        pieces = []
+    if top.tail and not top.tail.isspace():
+        pieces.append(top.tail[:400])
+    if pieces:
+        yield " ".join(pieces)
+
+
+def _lines_above(document: Document, title: HtmlElement, start: HtmlElement | None) -> list[str]:
+    """Lines of the page as they stand above the title."""
+    lines: list[str] = []
+    pieces: list[str] = []
+    for breaks, piece, element in _pieces(_around(document, title, start)):
+        if (breaks or element is title) and pieces:
+            lines.append(" ".join(pieces))
+            pieces = []
+        if element is title:
+            break
+        if piece:
+            pieces.append(piece)
+    return lines if not pieces else [*lines, " ".join(pieces)]
+
+
+def _pieces(top: HtmlElement) -> Iterator[tuple[bool, str, HtmlElement]]:
+    """What an element says, piece by piece: whether a line ends before it, its text, whose it is.
+
+    At the end of an element it is the text behind it, and the element is not named again.
+    """
+    walk = etree.iterwalk(top, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
         if event == "start":
-            if element is start and passed:
-                break
-            if (
-                not isinstance(tag, str)
-                or tag in _UNSEEN
-                or (element.attrib and is_hidden(element))
-            ):
+            if _is_unseen(element):
                 walk.skip_subtree()
+                yield False, "", element
                 continue
-            if tag in _BREAKS or element is title:
-                if pieces:
-                    yield passed, " ".join(pieces)
-                pieces = []
-            if element is title:
-                walk.skip_subtree()
-                continue
-            if element.text and not element.text.isspace():
-                pieces.append(element.text[:400])
-            continue
-        if tag in _BREAKS or element is title:
-            if pieces:
-                yield passed, " ".join(pieces)
-            pieces = []
-            passed = passed or element is title
-        if element.tail and not element.tail.isspace():
-            pieces.append(element.tail[:400])
-    if pieces:
-        yield passed, " ".join(pieces)
+            text = element.text
+            yield tag in _BREAKS, text[:400] if text and not text.isspace() else "", element
+        else:
+            tail = element.tail
+            yield tag in _BREAKS, tail[:400] if tail and not tail.isspace() else "", top
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    tag = element.tag
+    return not isinstance(tag, str) or tag in _UNSEEN or bool(element.attrib and is_hidden(element))
 
 
 def _around(document: Document, title: HtmlElement, start: HtmlElement | None) -> HtmlElement:

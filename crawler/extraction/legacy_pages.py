@@ -13,10 +13,11 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.document import Document
-from crawler.extraction.text import is_spelled, legacy_kind, spell
+from crawler.extraction.text import is_spelled, legacy_kind, may_be_legacy, spell
 
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "textarea"))
 _INLINE = frozenset((
@@ -58,7 +59,9 @@ def in_unicode(document: Document) -> Document:
 
 def _kinds(tree: HtmlElement) -> Counter[str]:
     """How many blocks of a page are of which encoding."""
-    # The text of every block, as ``_blocks`` finds them: nearly no page needs to know more.
+    if not any(map(_may_be_part, set(_TEXTS(tree)))):
+        return Counter()
+    # The text of every block, as ``_blocks`` finds them: few pages need to know more.
     pieces: list[str] = []
     texts: list[str] = []
     for element in tree.iter():
@@ -75,6 +78,10 @@ def _kinds(tree: HtmlElement) -> Counter[str]:
     return Counter(kind for text in texts if (kind := _kind_of(text)))
 
 
+def _may_be_part(text: str) -> bool:
+    return _remembered_part(text) if len(text) <= _SHORT else may_be_legacy(text)
+
+
 def _kind_of(text: str) -> str:
     # Menus and columns say the same on all pages of a site.
     return _remembered(text) if len(text) <= _SHORT else legacy_kind(text)
@@ -82,6 +89,11 @@ def _kind_of(text: str) -> str:
 
 _SHORT = 200
 _remembered = lru_cache(maxsize=4096)(legacy_kind)
+_remembered_part = lru_cache(maxsize=4096)(may_be_legacy)
+_TEXTS = XPath(
+    f"//text()[not({' or '.join(f'parent::{tag}' for tag in sorted(_UNSEEN))})]",
+    smart_strings=False,
+)
 
 
 def _blocks(tree: HtmlElement) -> Iterator[list[tuple[HtmlElement, str, bool]]]:

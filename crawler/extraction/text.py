@@ -14,7 +14,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from archive.vietnamese.legacy_tables import TCVN3, VNI
 from crawler.extraction.syllables import is_syllable
-from crawler.extraction.viqr import ASKS_RE, TOKEN_RE, from_viqr, viqr_token
+from crawler.extraction.viqr import ASKS_RE, TOKEN_RE, from_viqr, has_viqr_marks, viqr_token
 
 _SAMPLE_WORDS = 400
 _INVISIBLE_RE = re.compile(
@@ -249,6 +249,20 @@ def legacy_kind(text: str) -> str:
     if not _LATIN_1_RE.search(text):
         return "viqr"
     return next((kind for kind in ("tcvn3", "vni") if spell(text, kind) == converted), "")
+
+
+def may_be_legacy(text: str) -> bool:
+    """Whether a piece of text can be part of a block of which ``legacy_kind`` names a kind.
+
+    Such a block has a marked word that is no syllable as it stands, or the marks of VIQR.
+    """
+    if _UNICODE_VIETNAMESE_RE.search(text):
+        return False
+    if not _LATIN_1_RE.search(text):
+        return has_viqr_marks(text)
+    return _MOJIBAKE_RE.search(text) is not None or not all(
+        map(is_syllable, _WORD_RE.findall(text))
+    )
 
 
 def spell(text: str, kind: str) -> str:

@@ -55,6 +55,11 @@ def viqr_token(token: str, after: str, asks: bool = True) -> str:
     return _viqr_word(token)
 
 
+def has_viqr_marks(text: str) -> bool:
+    """Whether a text has any pair of signs that VIQR writes for one letter."""
+    return _VIQR_STRONG_RE.search(text) is not None
+
+
 def from_viqr(text: str) -> str:
     if len(_VIQR_STRONG_RE.findall(text)) < 2:
         return text
