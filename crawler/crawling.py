@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 
 from crawler.nursery import Forked, Nursery
 from crawler.plan import Plan
+from crawler.small_pieces import keeping_pieces
 from crawler.stopping import on_stop
 
 CRAWL = "crawler.one_site"
@@ -212,6 +214,7 @@ def _process(nursery: Nursery | None) -> subprocess.Popen[str] | Forked:
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        env=keeping_pieces(os.environ),
     )
 
 

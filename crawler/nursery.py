@@ -30,6 +30,7 @@ from typing import IO, Self
 
 from crawler import seed
 from crawler.garbage import collect_seldom
+from crawler.small_pieces import keeping_pieces
 
 _ONE_MORE = b"+"
 
@@ -81,6 +82,7 @@ class Nursery:
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
+                env=keeping_pieces(os.environ),
             )
         self._socket = ours
         self._born: queue.Queue[int] = queue.Queue()
