@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import Block, is_attachment
@@ -94,35 +96,40 @@ def find_container(document: Document, verdict: Verdict) -> HtmlElement | None:
     return found if found is not None else _holder(document, verdict, "")
 
 
+_LONG_TEXTS = XPath("descendant::text()[string-length() >= 25]")
+_SILENT = frozenset(("script", "style", "noscript", "a", "option"))
+
+
 def _holder(document: Document, verdict: Verdict, own: str) -> HtmlElement | None:
     weights: dict[HtmlElement, int] = {}
     teasers: dict[HtmlElement, bool] = {}
     total = 0
-    for element in document.body.iter():
-        tag = element.tag
-        silent = not isinstance(tag, str) or tag in ("script", "style", "noscript", "a", "option")
-        for piece, behind in ((None if silent else element.text, False), (element.tail, True)):
-            if piece is None or len(piece) < 25:
-                continue
-            holder = element.getparent() if behind else element
+    for node in cast("list[Any]", _LONG_TEXTS(document.body)):
+        holder = node.getparent()
+        if node.is_tail:
+            holder = holder.getparent()
             if holder is None or holder.tag in ("a", "script"):
                 continue
-            letters = key(piece)
-            if len(letters) < 20 or letters not in verdict or boilerplate_kind(piece):
+        elif holder.tag in _SILENT:
+            continue
+        # What XPath gives holds the whole tree, and texts are remembered.
+        piece = str(node)
+        letters = key(piece)
+        if len(letters) < 20 or letters not in verdict or boilerplate_kind(piece):
+            continue
+        if len(piece) < 120 and is_date_line(piece):
+            continue
+        parent = holder.getparent()
+        if own and parent is not None:
+            if parent not in teasers:
+                teasers[parent] = _in_teaser(parent, document.base, own)
+            if teasers[parent]:
                 continue
-            if len(piece) < 120 and is_date_line(piece):
-                continue
-            parent = holder.getparent()
-            if own and parent is not None:
-                if parent not in teasers:
-                    teasers[parent] = _in_teaser(parent, document.base, own)
-                if teasers[parent]:
-                    continue
-            total += len(letters)
-            ancestor: HtmlElement | None = holder
-            while ancestor is not None:
-                weights[ancestor] = weights.get(ancestor, 0) + len(letters)
-                ancestor = ancestor.getparent()
+        total += len(letters)
+        ancestor: HtmlElement | None = holder
+        while ancestor is not None:
+            weights[ancestor] = weights.get(ancestor, 0) + len(letters)
+            ancestor = ancestor.getparent()
     if not total:
         return None
     current = document.body

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
+from typing import cast
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -59,7 +60,7 @@ def in_unicode(document: Document) -> Document:
 
 def _kinds(tree: HtmlElement) -> Counter[str]:
     """How many blocks of a page are of which encoding."""
-    if not any(map(_may_be_part, set(_TEXTS(tree)))):
+    if not any(map(_may_be_part, set(cast("list[str]", _TEXTS(tree))))):
         return Counter()
     # The text of every block, as ``_blocks`` finds them: few pages need to know more.
     pieces: list[str] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -45,6 +46,22 @@ _AUTHOR = re.compile(
     r"author_mail)(?:$|[\s_-])",
     re.I,
 )
+
+
+_SHORT = 200
+"""Characters of names up to which they are remembered; a hostile page has longer ones."""
+
+
+@lru_cache(maxsize=4096)
+def _remembered(pattern: re.Pattern[str], names: str) -> bool:
+    return pattern.search(names) is not None
+
+
+def _says(pattern: re.Pattern[str], names: str) -> bool:
+    """Whether a pattern is found in an element's names; a site has the same on all its pages."""
+    if len(names) <= _SHORT:
+        return _remembered(pattern, names)
+    return pattern.search(names) is not None
 
 
 def common(container: HtmlElement, title: HtmlElement | None) -> HtmlElement:
@@ -135,7 +152,7 @@ def lead_element(
             continue
         prop = element.get("itemprop") or element.get("data-role") or ""
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if (prop in ("description", "sapo") or (len(names) > 1 and _LEAD.search(names))) and (
+        if (prop in ("description", "sapo") or (len(names) > 1 and _says(_LEAD, names))) and (
             30 <= len(clean_line(element.text_content())) <= 1200
             and element is not container
             and not any(child is title for child in element.iterdescendants())
@@ -256,7 +273,7 @@ def _authors_in(elements: Iterable[HtmlElement]) -> list[tuple[HtmlElement, tupl
             "author" in (element.get("rel") or "").split()
             or element.get("itemprop") == "author"
             or element.get("data-role") == "author"
-            or (len(names) > 1 and _AUTHOR.search(names))
+            or (len(names) > 1 and _says(_AUTHOR, names))
         ):
             for text in names_in(element) or [_labelled(element)]:
                 if 2 <= len(text) <= 80 and text not in seen and len(found) < _AUTHORS:
