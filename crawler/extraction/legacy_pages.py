@@ -60,7 +60,9 @@ def in_unicode(document: Document) -> Document:
 
 def _kinds(tree: HtmlElement) -> Counter[str]:
     """How many blocks of a page are of which encoding."""
-    if not any(map(_may_be_part, set(cast("list[str]", _TEXTS(tree))))):
+    said = set(cast("list[str]", _TEXTS(tree)))
+    said.difference_update([element.text for element in tree.iter(*_UNSEEN)])
+    if not any(map(_may_be_part, said)):
         return Counter()
     # The text of every block, as ``_blocks`` finds them: few pages need to know more.
     pieces: list[str] = []
@@ -91,10 +93,7 @@ def _kind_of(text: str) -> str:
 _SHORT = 200
 _remembered = lru_cache(maxsize=4096)(legacy_kind)
 _remembered_part = lru_cache(maxsize=4096)(may_be_legacy)
-_TEXTS = XPath(
-    f"//text()[not({' or '.join(f'parent::{tag}' for tag in sorted(_UNSEEN))})]",
-    smart_strings=False,
-)
+_TEXTS = XPath("descendant::text()", smart_strings=False)
 
 
 def _blocks(tree: HtmlElement) -> Iterator[list[tuple[HtmlElement, str, bool]]]:
