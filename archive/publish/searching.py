@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Literal
 
 from archive.publish import matched, parts, walking
@@ -43,7 +43,7 @@ more than two words each adds to what reading costs (half a microsecond a match)
 asking does."""
 GONE_THROUGH = 250
 """So many articles with a word the index goes through, looking each up in a set, while one article
-is asked about by its id."""
+is asked about by its id: the rarer words of a query are gone through once where that is less."""
 READ_THROUGH = 500
 """Articles that one page reads where a prefix has more matches."""
 SAMPLE = 2_500
@@ -87,14 +87,6 @@ def search(
     index = "articles_exact" if exact else "articles_fts"
     searching = _Searching(conn, index, query, exact, filters)
     return searching.run(sort, page, cursor, size, facets, start)
-
-
-def _goes_through(telling: Sequence[tuple[float, str]], asked: float) -> str:
-    """What the index is gone through with before ``asked`` articles are asked about one by one:
-    the query's rarer words together, where that costs less than asking about them; else ""."""
-    if not telling or telling[0][0] > GONE_THROUGH * min(asked, walking.WALK):
-        return ""
-    return " AND ".join(f"({word})" for _, word in telling)
 
 
 class _Searching:
@@ -150,8 +142,8 @@ class _Searching:
             return self._listed(sort, page, size, facets)
         telling: list[tuple[float, str]] = []
         if not known and not self.whole:
-            telling = self._telling()
-        first = [word for _, word in telling]
+            telling = rarest(self.conn, self.index, self.query.necessary(self.exact))
+        first = [word for count, word in telling if count < self.articles / 2][:3]
         if self.filters and (known or not self.whole) and self._choose(ids, estimate, first, known):
             return self._listed(sort, page, size, facets)
         sampled = self._gather(ids[:SAMPLE]) if facets or self.filters else 0
@@ -165,9 +157,16 @@ class _Searching:
                 self.conn, self.filters, cursor, size, oldest, limit=READ_THROUGH, passes=reading
             )
         else:
+            narrow = ""
+            if first and telling[0][0] <= GONE_THROUGH * min(
+                size * self.articles / max(estimate, 1), walking.WALK
+            ):
+                narrow = " AND ".join(f"({word})" for word in first)
+                # Of many words others are asked about first, one by one, before all together.
+                first = [word for _, word in telling[len(first) :]][: len(telling) // 3]
             found = walk(
                 self.conn, self.filters, cursor, size, oldest, self.index, self.match, first=first,
-                narrow=_goes_through(telling, size * self.articles / max(estimate, 1)),
+                narrow=narrow,
             )  # fmt: skip
         found.order = "oldest" if oldest else "newest"
         found.total = int(sampled * scale) if self.filters else estimate
@@ -201,12 +200,6 @@ class _Searching:
         if not found.more and not part.is_last:
             found.more, found.next_start = True, part.end
         return found
-
-    def _telling(self) -> list[tuple[float, str]]:
-        """Those words of the query that few articles have, the rarest first, and how many have
-        them."""
-        counts = rarest(self.conn, self.index, self.query.necessary(self.exact))
-        return [(count, word) for count, word in counts if count < self.articles / 2][:3]
 
     def _readable(self, size: int) -> float:
         """Up to how many matches all are read."""

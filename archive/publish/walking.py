@@ -96,7 +96,7 @@ def walk(
     Only those that ``match`` in the full-text ``index``, or that are ``among`` some ids, or for
     which ``passes`` says yes, where these are given; where it says None, the walk ends there and
     goes on from there. The words in ``first`` (expressions that
-    every match fulfils) are asked about before ``match``; in their place ``narrow``, another such
+    every match fulfils) are asked about before ``match``; before these ``narrow``, another such
     expression, is looked for once, in the index as a whole. Articles without a date come last in
     either direction. ``total`` is left at -1.
     """
@@ -109,7 +109,7 @@ def walk(
         budget = limit - looked_at
         inner, done, parameters = _stretch(filters, cursor, undated, oldest, budget)
         where, more = filters.conditions("n", skip={done, "period"})
-        asked, words = probe(index, match, () if narrow else first, "n.id") if index else ("1", {})
+        asked, words = probe(index, match, first, "n.id") if index else ("1", {})
         if narrow:
             asked = (
                 f"n.id in (select rowid from {index} where {index} match :narrow"
