@@ -26,7 +26,7 @@ from crawler.evaluation.evaluate import (
 from crawler.evaluation.gold import Case, read_cases
 from crawler.evaluation.scoring import Reading
 from crawler.extract import layouts_for
-from crawler.extraction import body, boilerplate, chosen, generic
+from crawler.extraction import around_text, body, boilerplate, chosen
 from crawler.extraction.blocks import Block
 from crawler.extraction.chosen import choose_layout
 from crawler.extraction.document import Document, parse_page
@@ -78,15 +78,15 @@ LAYERS: dict[str, tuple[tuple[object, str, object], ...]] = {
     "link lines always kept": ((body, "_without_chrome", _as_they_are),),
     "repeats kept": ((body, "_without_repeats", _as_they_are),),
     "captions left in the text": (
-        (generic, "attach_captions", _as_they_are),
+        (around_text, "attach_captions", _as_they_are),
         (chosen, "attach_captions", _as_they_are),
     ),
     "signature left in the text": (
         (body, "_take_signature", lambda blocks, *_: (blocks, Byline())),
     ),
     "nothing above the content (no lead search)": (
-        (generic, "opens", lambda block: False),
-        (generic, "lead_element", lambda *_: None),
+        (around_text, "opens", lambda block: False),
+        (around_text, "lead_element", lambda *_: None),
     ),
 }
 

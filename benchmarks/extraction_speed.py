@@ -26,7 +26,15 @@ from benchmarks.generated_pages import KNOWN, generated_sites
 from benchmarks.own_time import OwnTime
 from benchmarks.told import Told, told_parser, told_to
 from crawler.extract import extract
-from crawler.extraction import article, chosen, document, generic, html, selectors
+from crawler.extraction import (
+    around_text,
+    article,
+    chosen,
+    document,
+    generic,
+    html,
+    selectors,
+)
 
 CLOCK = datetime(2026, 7, 1, tzinfo=UTC)
 ARTICLES = 60
@@ -41,11 +49,12 @@ STAGES: dict[str, tuple[tuple[object, str], ...]] = {
     "structured data": ((article, "read_structured"),),
     "trafilatura": ((generic, "content_lines"), (article, "content_lines")),
     "place of the text": (
-        (generic, "find_container"), (generic, "_noise"), (generic, "_lead_element"),
+        (generic, "find_container"), (around_text, "named_noise"),
+        (around_text, "lead_element"),
     ),
-    "blocks": ((chosen, "read_blocks"), (generic, "read_blocks")),
-    "captions": ((chosen, "attach_captions"), (generic, "attach_captions")),
-    "surroundings and pictures": ((chosen, "_opening"), (generic, "pictures_elsewhere")),
+    "blocks": ((chosen, "read_blocks"), (around_text, "read_blocks")),
+    "captions": ((chosen, "attach_captions"), (around_text, "attach_captions")),
+    "surroundings and pictures": ((chosen, "_opening"), (around_text, "pictures_elsewhere")),
     "noise dropped": ((chosen, "dropped"),),
     "dates": (
         (chosen, "_dates"), (generic, "_dates"), (generic, "_dates_under"), (article, "choose"),
