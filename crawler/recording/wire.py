@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import zlib
 from collections.abc import Callable, Hashable
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -27,6 +26,7 @@ from scrapy.utils._download_handlers import make_response, wrap_twisted_exceptio
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.protocol import Factory
 from twisted.web.client import URI
+from zlib_ng import zlib_ng
 
 from archive.warc.http import HttpHead, interim_size, parse_message
 from archive.warc.writer import Exchange
@@ -254,10 +254,10 @@ def _response(request: Request, answer: Answer, payload: bytes | memoryview) -> 
 
 def _unpacked(payload: bytes | memoryview, most: int | None) -> bytes | None:
     """A body of one whole gzip member, of at most so many bytes; None for anything else."""
-    unpacker = zlib.decompressobj(31)
+    unpacker = zlib_ng.decompressobj(31)
     try:
         body = unpacker.decompress(payload, most or _MOST_UNPACKED)
-    except zlib.error:
+    except zlib_ng.error:  # type: ignore[misc]  # Its stubs call it a value.
         return None
     whole = unpacker.eof and not unpacker.unused_data
     return body if whole else None
