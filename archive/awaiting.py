@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
+from archive.database import transaction
 from archive.records import Capture
 from archive.rows import fetch_one
 
@@ -21,6 +22,7 @@ class Place:
     offset: int = 0
 
 
+_TOGETHER = 100
 _HOLDERS = (
     "select warc_file, warc_offset from captures where id = ? and record_type = 'response'",
     "select warc_file, warc_offset from captures where payload_digest = ?"
@@ -31,15 +33,36 @@ _HOLDERS = (
 def awaiting(db: Database, among: str = "captures") -> Iterator[list[Place]]:
     """The captures that are not settled, some hundred at a time, in the order of their payloads.
 
-    ``among``: a table whose ``id`` a capture must have.
+    ``among``: a table whose ``id`` a capture must have. The list is kept in a table that goes
+    with the connection, and on the disk where it is long: memory stays flat.
     """
-    found = db.conn.execute(
-        "select id, refers_to, payload_digest from captures where outcome is null"
-        f" and id in (select id from {among})"
-    ).fetchall()
-    held = sorted((*_holder(db, refers_to, digest), key) for key, refers_to, digest in found)
-    for at in range(0, len(held), 100):
-        yield [Place(_capture(db, key), file, offset) for file, offset, key in held[at : at + 100]]
+    _list(db, among)
+    last: tuple[str, int, str] = ("", -1, "")
+    while found := db.conn.execute(
+        "select file, place, id from awaited where (file, place, id) > (?, ?, ?)"
+        f" order by file, place, id limit {_TOGETHER}",
+        last,
+    ).fetchall():
+        last = found[-1]
+        yield [Place(_capture(db, key), file, offset) for file, offset, key in found]
+
+
+def _list(db: Database, among: str) -> None:
+    with transaction(db):
+        db.conn.execute("drop table if exists temp.awaited")
+        db.conn.execute(
+            "create temp table awaited (file text, place integer, id text,"
+            " primary key (file, place, id)) without rowid"
+        )
+        found = db.conn.execute(
+            "select id, refers_to, payload_digest from captures where outcome is null"
+            f" and id in (select id from {among})"
+        )
+        while rows := found.fetchmany(_TOGETHER):
+            db.conn.executemany(
+                "insert into awaited values (?, ?, ?)",
+                [(*_holder(db, refers_to, digest), key) for key, refers_to, digest in rows],
+            )
 
 
 def _capture(db: Database, key: str) -> Capture:
