@@ -126,9 +126,10 @@ class _Searching:
         part = None
         if sort == "relevance" and cursor is None and start is not None:
             part = self._part(start)
-        ids = self._ids(SAMPLE + 1, part=part)
+        # A part is begun where the first was no sample's worth; a later one may be a little more.
+        ids = self._ids(LISTED if part and start else SAMPLE + 1, part=part)
         if part and (len(ids) <= SAMPLE or start):
-            return self._in_part(part, ids[:SAMPLE], page, size, facets)
+            return self._in_part(part, ids, page, size, facets)
         estimate = len(ids)
         known = estimate <= SAMPLE
         if not known:
