@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from archive.publish import matched
 from archive.publish.filters import Filters
-from archive.publish.matched import ID_SPACE
+from archive.publish.rarity import about
 from archive.publish.walking import Cursor, Found, walk
 from archive.search.query import Query
 from archive.tables.browsing import INDEXED
@@ -70,14 +70,6 @@ def reader(
     return passes
 
 
-def _about(conn: sqlite3.Connection, index: str, match: str) -> float:
-    """How many matches there are, about: by how far the first reach into the space of ids."""
-    row = conn.execute(
-        f"select rowid from {index} where {index} match ? limit 1 offset {COUNTED}", (match,)
-    ).fetchone()
-    return 0 if row is None else COUNTED * ID_SPACE / (row[0] + 1)
-
-
 def read_through(
     conn: sqlite3.Connection,
     index: str,
@@ -99,7 +91,7 @@ def read_through(
     rest = query.without_prefixes(exact)
     passes = reader(conn, query, exact, READ)
     among: set[int] | None = None
-    if rest and _about(conn, index, rest) <= AMONG:
+    if rest and about(conn, index, rest, COUNTED) <= AMONG:
         rows = conn.execute(
             f"select rowid from {index} where {index} match ? limit {2 * AMONG}", (rest,)
         )

@@ -44,18 +44,14 @@ class Face:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
-def server_config(app: Any) -> uvicorn.Config:
-    """How an application is served, by one process or by several."""
-    return uvicorn.Config(
-        app, log_level="warning", lifespan="on", access_log=False, server_header=False
-    )
-
-
 class Server(uvicorn.Server):
-    """Says once that it answers."""
+    """Answers for an application, and says once that it does."""
 
     def __init__(self, app: Any, ready: Callable[[], None]) -> None:
-        super().__init__(server_config(app))
+        config = uvicorn.Config(
+            app, log_level="warning", lifespan="on", access_log=False, server_header=False
+        )
+        super().__init__(config)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

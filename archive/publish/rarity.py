@@ -18,13 +18,16 @@ def articles(conn: sqlite3.Connection) -> int:
     return total
 
 
+def about(conn: sqlite3.Connection, index: str, match: str, least: int) -> float:
+    """In how many articles an expression of FTS5 is found: judged by how far the first ``least``
+    and one reach into the space of ids; ``least`` where there are no more."""
+    row = conn.execute(
+        f"select rowid from {index} where {index} match ? limit 1 offset {least}", (match,)
+    ).fetchone()
+    return least * ID_SPACE / (row[0] + 1) if row else least
+
+
 def rarest(conn: sqlite3.Connection, index: str, words: Sequence[str]) -> list[tuple[float, str]]:
     """Of the first ``TOLD_WORDS`` words (as expressions of FTS5), how many articles have each, the
-    rarest first: judged by how far the first articles with it reach into the space of ids."""
-    counts: list[tuple[float, str]] = []
-    for word in words[:TOLD_WORDS]:
-        row = conn.execute(
-            f"select rowid from {index} where {index} match ? limit 1 offset {TOLD_BY}", (word,)
-        ).fetchone()
-        counts.append((TOLD_BY * ID_SPACE / (row[0] + 1) if row else TOLD_BY, word))
-    return sorted(counts)
+    rarest first."""
+    return sorted((about(conn, index, word, TOLD_BY), word) for word in words[:TOLD_WORDS])

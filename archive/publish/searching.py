@@ -20,6 +20,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Collection
+from functools import cached_property
 from typing import Literal
 
 from archive.publish import matched, parts, walking
@@ -143,7 +144,7 @@ class _Searching:
             return self._listed(sort, page, size, facets)
         telling: list[tuple[float, str]] = []
         if not known and not self.whole:
-            telling = rarest(self.conn, self.index, self.query.necessary(self.exact))
+            telling = self._rarest
         first = [word for count, word in telling if count < self.articles / 2][:3]
         if self.filters and (known or not self.whole) and self._choose(ids, estimate, first, known):
             return self._listed(sort, page, size, facets)
@@ -175,13 +176,16 @@ class _Searching:
             found.facets = matched.facets(self.conn, scale)
         return found
 
+    @cached_property
+    def _rarest(self) -> list[tuple[float, str]]:
+        """Words that every match has, and how many articles have each, the rarest first."""
+        return rarest(self.conn, self.index, self.query.necessary(self.exact))
+
     def _part(self, start: int) -> Part | None:
         """What is looked through of an archive where that is much, for a query of common words."""
-        words = self.query.necessary(self.exact)
-        if self.whole or not words or self.articles <= parts.LOOKED_THROUGH:
+        if self.whole or self.articles <= parts.LOOKED_THROUGH or not self._rarest:
             return None
-        candidates = rarest(self.conn, self.index, words)[0][0]
-        return part_from(start, min(candidates, self.articles))
+        return part_from(start, min(self._rarest[0][0], self.articles))
 
     def _in_part(self, part: Part, ids: list[int], page: int, size: int, facets: bool) -> Found:
         """Of a query with few matches among very many articles that have all its words, those in
@@ -287,7 +291,7 @@ class _Searching:
             return self.match
         weighed: list[str] = []
         read = 0.0
-        for count, word in rarest(self.conn, self.index, self.query.necessary(self.exact)):
+        for count, word in self._rarest:
             read += count
             if read > WEIGHED or count > self.articles / 2:
                 break
