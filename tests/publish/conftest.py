@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,17 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, in
 @pytest.fixture(scope="session")
 def ids(sample: tuple[Path, dict[str, int]]) -> dict[str, int]:
     return sample[1]
+
+
+@pytest.fixture
+def data(sample: tuple[Path, dict[str, int]], tmp_path: Path) -> Path:
+    """A folder with a copy of the sample archive, for tests that serve or change it."""
+    source = sqlite3.connect(sample[0])
+    target = sqlite3.connect(tmp_path / "archive.db")
+    with contextlib.closing(source), contextlib.closing(target):
+        source.backup(target)
+        target.execute("pragma journal_mode = wal")
+    return tmp_path
 
 
 def close(face: Any) -> None:

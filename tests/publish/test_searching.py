@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.database import article_id, open_archive
+from archive.database import open_archive
 from archive.publish import parts, prefixes, rarity, searching, walking
 from archive.publish.downloads import _listing, _Place
 from archive.publish.filters import Filters
@@ -18,31 +17,11 @@ from archive.publish.search_page import Asked
 from archive.publish.searching import Sort, search
 from archive.publish.walking import Cursor, walk
 from archive.search.query import parse
-from archive.tables.browsing import refresh_counts
 from archive.vietnamese.folding import fold_stroke
 from archive.vietnamese.provinces import PROVINCE_2025
+from tests.publish.numbered_articles import row_of
 
 COUNT = 240
-SITES = {"lang_son": "Lạng Sơn", "can_tho": "Cần Thơ", "bao": ""}
-
-
-def row_of(number: int) -> dict[str, Any]:
-    site = list(SITES)[number % 3]
-    url = f"https://{site}.example/{number}"
-    published = f"20{10 + number % 9:02}-{1 + number % 12:02}-{1 + number % 28:02}T08:00:00+07:00"
-    words = ["công đoàn"]
-    words += ["thỏa ước"] * (number % 4 == 0) + ["cống"] * (number % 10 == 0)
-    return {
-        "id": article_id(url), "url": url, "site": site, "province": SITES[site],
-        "province_2025": PROVINCE_2025.get(SITES[site], ""),
-        "title": "Tin thỏa ước" if number % 12 == 0 else "Tin ngày",
-        "body": " ".join(words) + f" số {number}",
-        "unit": f"LĐLĐ {number % 7}" if number % 7 else "",
-        "section": "Tin", "tags": '["thi đua"]' if number % 6 == 0 else "[]",
-        "published_at": None if number % 40 == 7 else published,
-        "first_seen_at": "x", "last_seen_at": "x", "last_checked_at": "x", "capture_id": "c",
-        "content_hash": "h",
-    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -362,64 +341,6 @@ def test_a_broken_cursor_is_no_cursor(text: str) -> None:
 def test_cursors_read_what_they_write() -> None:
     for moment, key in itertools.product(("", "2020-01-01T00:00:00+07:00"), (0, 5, 2**49)):
         assert Cursor.parse(str(Cursor(moment, key))) == Cursor(moment, key)
-
-
-def kept(conn: sqlite3.Connection) -> list[list[tuple[Any, ...]]]:
-    return [
-        conn.execute(f"select * from {table} order by 1, 2, 3").fetchall()
-        if table != "unit_counts" and table != "topic_counts"
-        else conn.execute(f"select * from {table} order by 1").fetchall()
-        for table in ("month_counts", "unit_counts", "article_topics", "topic_counts")
-    ]
-
-
-def test_triggers_keep_what_a_recount_gives(tmp_path: Path) -> None:
-    db = open_archive(tmp_path / "archive.db")
-    for number in range(60):
-        db.table("articles").insert(row_of(number))
-    db.execute("update articles set unit = 'Khác', published_at = null where id % 3 = 0")
-    db.execute(
-        "update articles set site = 'bao', tags = '[\"a\", \"a\", 5, null]' where id % 5 = 0"
-    )
-    db.execute("update articles set title = title || ' mới', section = '' where id % 4 = 0")
-    db.execute("update articles set last_seen_at = 'later'")
-    db.execute("delete from articles where id % 7 = 0")
-    before = kept(db.conn)
-    refresh_counts(db)
-    assert kept(db.conn) == before
-    for (name,) in db.execute("select name from sqlite_master where type = 'trigger'").fetchall():
-        db.execute(f"drop trigger {name}")
-    db.execute("update topic_counts set articles = 77")
-    refresh_counts(db)
-    assert kept(db.conn) == before
-    db.execute("insert into articles_exact (articles_exact) values ('integrity-check')")
-    new = db.execute("select count(*) from articles_exact where articles_exact match 'mới'")
-    assert (
-        new.fetchone()[0]
-        == db.execute("select count(*) from articles where title like '% mới'").fetchone()[0]
-    )
-    db.close()
-
-
-@pytest.mark.parametrize(
-    ("given", "read"),
-    [
-        ({"year": "2023"}, Filters(year="2023")),
-        ({"year": "23"}, Filters()),
-        ({"month": "2023-13"}, Filters()),
-        ({"month": "2023-04", "year": "2022"}, Filters(month="2023-04")),
-        ({"site": " a "}, Filters(site="a")),
-        ({"other": "x"}, Filters()),
-    ],
-)
-def test_filters_from_a_query_string(given: dict[str, str], read: Filters) -> None:
-    assert Filters.from_args(given) == read
-
-
-def test_periods_end_where_the_next_begins() -> None:
-    assert Filters(month="2023-12").period == ("2023-12", "2024-01")
-    assert Filters(month="2023-04").period == ("2023-04", "2023-05")
-    assert Filters(year="2023").period == ("2023", "2024")
 
 
 def test_a_common_query_is_not_ranked_within_a_narrow_filter(
