@@ -53,15 +53,13 @@ _SHORT = 200
 
 
 @lru_cache(maxsize=4096)
-def _remembered(pattern: re.Pattern[str], names: str) -> bool:
+def _found(pattern: re.Pattern[str], names: str) -> bool:
     return pattern.search(names) is not None
 
 
 def _says(pattern: re.Pattern[str], names: str) -> bool:
     """Whether a pattern is found in an element's names; a site has the same on all its pages."""
-    if len(names) <= _SHORT:
-        return _remembered(pattern, names)
-    return pattern.search(names) is not None
+    return (_found if len(names) <= _SHORT else _found.__wrapped__)(pattern, names)
 
 
 def common(container: HtmlElement, title: HtmlElement | None) -> HtmlElement:
