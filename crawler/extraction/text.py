@@ -135,7 +135,6 @@ def _wide_without_bom(body: bytes) -> str:
 
 
 _BAD_BYTE_RE = re.compile("[\udc80-\udcff]")
-_MULTIBYTE_RE = re.compile(rb"[\xc3-\xc6\xe1\xe2][\x80-\xbf]")
 
 
 def _decode_not_utf8(body: bytes, content_type: str) -> str:
