@@ -10,11 +10,13 @@ Memory stays flat whatever the size of a record: blocks are streamed.
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+# As in archive.warc.content.
+from zlib_ng import zlib_ng as zlib
 
 PIECE = 1 << 17
 """Bytes that are read or handed on at a time."""
@@ -77,7 +79,7 @@ class _Source:
         self._path = path
         self._input = b""
         self._next = offset
-        self._member: zlib._Decompress | None = None
+        self._member: Any = None  # A decompressor.
         self._out = b""
         self._at = 0  # What of _out is taken.
         self.start = offset
@@ -121,7 +123,7 @@ class _Source:
                 raise WarcTruncated(self._path, self.start, "the file ends inside a gzip member")
             try:
                 self._out = self._member.decompress(self._input, PIECE)
-            except zlib.error as error:
+            except zlib.error as error:  # type: ignore[misc]  # Its stubs call it a value.
                 raise WarcError(self._path, self.start, f"damaged gzip member: {error}") from error
             self._input = self._member.unconsumed_tail
             if self._member.eof:
