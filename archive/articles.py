@@ -35,7 +35,7 @@ from archive.moves import (
     same_story,
 )
 from archive.records import Article, Capture, Unreadable
-from archive.rows import fetch_all, fetch_one, insert_row
+from archive.rows import fetch_one, insert_row
 from archive.vietnamese.folding import fold_stroke
 from archive.warc.writer import PayloadRef
 
@@ -302,10 +302,11 @@ def index_article(db: Database, row: dict[str, Any]) -> None:
 
 def unindex_articles(db: Database, ids: str) -> None:
     """Take articles out of the search index before they are deleted; ``ids`` is a query."""
-    columns = ", ".join(FTS_COLUMNS)
-    rows = fetch_all(db, f"select id, {columns} from articles where id in ({ids})")
-    for row in rows:
-        _index(db, "delete", row)
+    sql = f"select id, {', '.join(FTS_COLUMNS)} from articles where id = ?"
+    for (key,) in db.conn.execute(ids).fetchall():
+        row = fetch_one(db, sql, key)
+        if row is not None:
+            _index(db, "delete", row)
 
 
 def _follow(db: Database, address: str) -> None:

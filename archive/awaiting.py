@@ -30,13 +30,16 @@ _HOLDERS = (
 )
 
 
-def awaiting(db: Database, among: str = "captures") -> Iterator[list[Place]]:
+def awaiting(
+    db: Database, among: str = "captures", *, settled: bool = False
+) -> Iterator[list[Place]]:
     """The captures that are not settled, some hundred at a time, in the order of their payloads.
 
-    ``among``: a table whose ``id`` a capture must have. The list is kept in a table that goes
-    with the connection, and on the disk where it is long: memory stays flat.
+    ``among``: a table whose ``id`` a capture must have. ``settled``: those that are, to be read
+    once more. The list is kept in a table that goes with the connection, and on the disk where it
+    is long: memory stays flat. What is taken out of the database meanwhile is left out.
     """
-    _list(db, among)
+    _list(db, among, "is not null" if settled else "is null")
     last: tuple[str, int, str] = ("", -1, "")
     while found := db.conn.execute(
         "select file, place, id from awaited where (file, place, id) > (?, ?, ?)"
@@ -44,10 +47,11 @@ def awaiting(db: Database, among: str = "captures") -> Iterator[list[Place]]:
         last,
     ).fetchall():
         last = found[-1]
-        yield [Place(_capture(db, key), file, offset) for file, offset, key in found]
+        places = ((_capture(db, key), file, offset) for file, offset, key in found)
+        yield [Place(capture, file, at) for capture, file, at in places if capture is not None]
 
 
-def _list(db: Database, among: str) -> None:
+def _list(db: Database, among: str, outcome: str) -> None:
     with transaction(db):
         db.conn.execute("drop table if exists temp.awaited")
         db.conn.execute(
@@ -55,7 +59,7 @@ def _list(db: Database, among: str) -> None:
             " primary key (file, place, id)) without rowid"
         )
         found = db.conn.execute(
-            "select id, refers_to, payload_digest from captures where outcome is null"
+            f"select id, refers_to, payload_digest from captures where outcome {outcome}"
             f" and id in (select id from {among})"
         )
         while rows := found.fetchmany(_TOGETHER):
@@ -65,9 +69,10 @@ def _list(db: Database, among: str) -> None:
             )
 
 
-def _capture(db: Database, key: str) -> Capture:
+def _capture(db: Database, key: str) -> Capture | None:
     row = fetch_one(db, "select * from captures where id = ?", key)
-    assert row is not None
+    if row is None:
+        return None
     return Capture(
         id=row["id"],
         url=row["url"],

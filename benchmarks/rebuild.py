@@ -4,7 +4,9 @@
 
 WARC files of generated pages are written, as a crawl writes them. The limit: such pages, each
 once, extracted by as many processes as there are cores and nothing else. Then
-``crawler.intake.rebuild`` derives the database from the files.
+``crawler.intake.rebuild`` derives the database from the files: from nothing; then with that
+database in its place, where everything comes out as it stands; and with one in which every tenth
+title is another, as after a layout was mended.
 
 What no rebuild can do without, beside extraction, is measured in the same run: reading the files
 and unpacking their pages (FastWARC and zlib), and putting the very rows that came out into the
@@ -34,6 +36,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import forkserver
 from multiprocessing.synchronize import Barrier
@@ -43,7 +46,7 @@ from typing import Any, NamedTuple
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from archive.rebuilding.bulk_load import SEARCH_INDEXES
-from archive.records import Page
+from archive.records import Article, Page
 from archive.search.build import build_search_index
 from archive.warc.writer import Exchange, WarcWriter
 from benchmarks.generated_pages import KNOWN, GeneratedArticle, GeneratedSite, generated_sites
@@ -52,6 +55,8 @@ from benchmarks.told import Told, told_parser, told_to
 
 CLOCK = datetime(2026, 7, 1, 8, tzinfo=UTC)
 _ready: Barrier
+DATABASES = ("none", "there", "there, a tenth otherwise")
+"""What a rebuild finds: none, one that is right, one of which every tenth article is not."""
 BATCH = 50
 """Pages made at a time, which is not measured, before they are extracted."""
 
@@ -128,10 +133,14 @@ def limit(makes: Sequence[str], captures: int, jobs: int) -> float:
     return sum(seconds) / (share * jobs)
 
 
-def rebuild_once(data: Path, jobs: int) -> dict[str, float]:
-    """Rebuild in a process of its own: seconds without its start, CPU and peak memory."""
+def rebuild_once(data: Path, jobs: int, *, otherwise: bool = False) -> dict[str, float]:
+    """Rebuild in a process of its own: seconds without its start, CPU and peak memory.
+
+    ``otherwise``: every tenth title comes out as another one.
+    """
+    one = json.dumps([str(data), jobs, otherwise])
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.rebuild", "--one", json.dumps([str(data), jobs])],
+        [sys.executable, "-m", "benchmarks.rebuild", "--one", one],
         capture_output=True,
         text=True,
         check=True,
@@ -140,9 +149,12 @@ def rebuild_once(data: Path, jobs: int) -> dict[str, float]:
     return told
 
 
-def _one(data: str, jobs: int) -> None:
+def _one(data: str, jobs: int, otherwise: bool) -> None:
+    from crawler.intake import parts
     from crawler.intake.rebuild import rebuild
 
+    if otherwise:
+        parts.extract = _otherwise  # type: ignore[attr-defined]
     begun, cpu = time.perf_counter(), _cpu()
     made = rebuild(Path(data), jobs=jobs)
     told = {
@@ -158,6 +170,15 @@ def _one(data: str, jobs: int) -> None:
     told["all_cpu"] = told["own_cpu"] + _cpu(resource.RUSAGE_CHILDREN)
     told["reader_megabytes"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(json.dumps(told))
+
+
+def _otherwise(page: Page) -> Any:
+    from crawler.extract import extract
+
+    found = extract(page)
+    if zlib.crc32(page.url.encode()) % 10 == 0 and isinstance(found, Article):
+        return replace(found, title=f"{found.title} (cũ)")
+    return found
 
 
 def reading(folder: Path) -> float:
@@ -208,11 +229,11 @@ def measure(
     """The lines that the benchmark tells. ``kept``: a folder where the captures written stay."""
     jobs = os.cpu_count() or 1
     yield (
-        "| pages | captures | extraction alone, CPU ms | reading and unpacking | inserting |"
-        " rebuild | of this the writer's | share of extraction alone | with reading and inserting |"
+        "| pages | database | captures | extraction alone, CPU ms | reading and unpacking |"
+        " inserting | rebuild | of this the writer's | share of extraction alone | with reading and inserting |"
         " captures/s | writer, MB | reader, MB |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     kinds = [("known families", KNOWN, size) for size in sizes]
     kinds += [("unknown make", ("unknown",), size) for size in by_rules]
     for name, makes, captures in kinds:
@@ -221,8 +242,9 @@ def measure(
             if not (data / "warc").exists():
                 write_captures(data / "warc", makes, captures)
             found = [_once(data, makes, captures, jobs) for _ in range(repeats)]
-        typical = sorted(found, key=lambda each: each.share)[len(found) // 2]
-        yield f"| {name} | {typical.line()} |"
+        for at, database in enumerate(DATABASES):
+            runs = sorted((each[at] for each in found), key=lambda each: each.share)
+            yield f"| {name} | {database} | {runs[len(runs) // 2].line()} |"
     load = os.getloadavg()[1]
     yield ""
     yield f"Load of the machine meanwhile: {load:.0f} processes wanted its {jobs} cores."
@@ -266,15 +288,25 @@ class _Once(NamedTuple):
         )
 
 
-def _once(data: Path, makes: Sequence[str], captures: int, jobs: int) -> _Once:
+def _once(data: Path, makes: Sequence[str], captures: int, jobs: int) -> list[_Once]:
+    """A rebuild with each of ``DATABASES`` in its place."""
     alone = limit(makes, min(captures, 2000), jobs)
+    _remove_database(data)
+    told = [rebuild_once(data, jobs)]
+    with tempfile.TemporaryDirectory() as folder:
+        rows = inserting(data / "archive.db", Path(folder)) / captures
+    told.append(rebuild_once(data, jobs))
+    _remove_database(data)
+    rebuild_once(data, jobs, otherwise=True)
+    told.append(rebuild_once(data, jobs))
+    assert all(each["articles"] == each["captures"] == captures for each in told), told
+    unpacked = reading(data / "warc") / captures
+    return [_Once(alone, unpacked, rows, each, jobs) for each in told]
+
+
+def _remove_database(data: Path) -> None:
     for path in data.glob("archive.db*"):
         path.unlink()
-    told = rebuild_once(data, jobs)
-    assert told["articles"] == told["captures"], told
-    with tempfile.TemporaryDirectory() as folder:
-        rows = inserting(data / "archive.db", Path(folder))
-    return _Once(alone, reading(data / "warc") / captures, rows / captures, told, jobs)
 
 
 def main() -> None:

@@ -74,6 +74,11 @@ class Read(NamedTuple):
     elsewhere: bool = False
     """A revisit that must be read with a payload that another record holds: no outcome yet."""
 
+    @property
+    def addresses(self) -> set[str]:
+        """All addresses that it speaks of."""
+        return {self.address, self.leads_to, self.article_address} - {""}
+
 
 def settle_read(db: Database, read: Read, extractor: str) -> Change:
     """Write what a capture said, whatever is known already. One that is settled stays."""
@@ -114,11 +119,13 @@ def divided(db: Database, reads: Sequence[Read]) -> tuple[list[Read], list[Read]
 
     Those that are settled already, and all but the first with one id, are in neither.
     """
-    settled = _found(db, "select id from captures where outcome is not null and id in", _ids(reads))
+    settled = found_in(
+        db, "select id from captures where outcome is not null and id in", _ids(reads)
+    )
     fresh = {read.capture.id: read for read in reversed(reads) if read.capture.id not in settled}
     todo = [read for read in reads if fresh.get(read.capture.id) is read]
-    waiting = _found(db, "select id from captures where id in", _ids(todo))
-    spoken = Counter(address for read in todo for address in _addresses(read))
+    waiting = found_in(db, "select id from captures where id in", _ids(todo))
+    spoken = Counter(address for read in todo for address in read.addresses)
     known = _known(db, spoken)
     plain: list[Read] = []
     others: list[Read] = []
@@ -152,10 +159,6 @@ def _ids(reads: Iterable[Read]) -> list[str]:
     return [read.capture.id for read in reads]
 
 
-def _addresses(read: Read) -> set[str]:
-    return {read.address, read.leads_to, read.article_address} - {""}
-
-
 class _Known(NamedTuple):
     captured: set[str]
     """Addresses at which something was captured, or to which a redirect leads."""
@@ -165,9 +168,9 @@ class _Known(NamedTuple):
 
 def _known(db: Database, addresses: Iterable[str]) -> _Known:
     wanted = list(addresses)
-    articles = _found(db, "select address from article_addresses where address in", wanted)
-    captured = _found(db, "select distinct address from captures where address in", wanted)
-    captured |= _found(
+    articles = found_in(db, "select address from article_addresses where address in", wanted)
+    captured = found_in(db, "select distinct address from captures where address in", wanted)
+    captured |= found_in(
         db,
         "select distinct leads_to from captures where leads_to <> '' and leads_to in",
         wanted,
@@ -179,7 +182,7 @@ def _is_plain(read: Read, spoken: Counter[str], known: _Known) -> bool:
     """Whether nothing else says anything that the rows of this capture could depend on."""
     if read.elsewhere:
         return True
-    addresses = _addresses(read)
+    addresses = read.addresses
     if isinstance(read.outcome, Article) or _word(read) == "redirect":
         alone = all(spoken[address] == 1 for address in addresses)
         return alone and not addresses & known.captured and not addresses & known.articles
@@ -193,7 +196,8 @@ def _word(read: Read) -> str:
     return absence(read.capture, outcome if isinstance(outcome, Unreadable) else None)[0]
 
 
-def _found(db: Database, query: str, values: Sequence[Any]) -> set[Any]:
+def found_in(db: Database, query: str, values: Sequence[Any]) -> set[Any]:
+    """What a query, which ends in ``in``, gives first in its rows for any number of values."""
     found: set[Any] = set()
     for start in range(0, len(values), _MARKS):
         piece = values[start : start + _MARKS]
@@ -302,7 +306,14 @@ def begin_loading(db: Database) -> None:
             if name not in _KEPT_INDICES:
                 db.conn.execute(f"insert into {_NOTES} values (?, ?, ?)", (kind, name, sql))
                 db.conn.execute(f"drop {kind} {name}")
-    # ``settle`` tells the search index of every article: here nobody listens.
+    silence_search(db)
+
+
+def silence_search(db: Database) -> None:
+    """Let this connection tell ``articles_fts`` nothing from now on: it will be made anew.
+
+    ``settle`` tells it of every article: here nobody listens.
+    """
     db.conn.execute(
         "create temp table if not exists articles_fts"
         " (articles_fts, title, lead, body, byline, table_text)"
@@ -319,8 +330,9 @@ def is_loading(db: Database) -> bool:
 
 
 def search_index_statement(db: Database, name: str) -> str:
-    """The statement that creates a search index which ``begin_loading`` took away."""
-    row = db.conn.execute(f"select sql from {_NOTES} where name = ?", (name,)).fetchone()
+    """The statement that creates a search index, also one which ``begin_loading`` took away."""
+    table = _NOTES if is_loading(db) else "sqlite_master"
+    row = db.conn.execute(f"select sql from {table} where name = ?", (name,)).fetchone()
     return str(row[0])
 
 

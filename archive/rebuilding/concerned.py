@@ -7,17 +7,22 @@ each of those the same again, until nothing more comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlite_utils import Database
 
 from archive.articles import unindex_articles
 from archive.database import transaction
+from archive.rebuilding.bulk_load import Read
 
 _CAPTURES = "temp.more_captures"
 _ADDRESSES = "temp.more_addresses"
 _ARTICLES = "temp.more_articles"
 _MADE_OF = {_CAPTURES: "id text", _ADDRESSES: "address text", _ARTICLES: "id integer"}
+_MARKS = 500
+
+Unindex = Callable[[Database, str], object]
+"""Takes articles out of the search index, given the query for their ids."""
 
 _STEPS = (
     f"""insert or ignore into {_ADDRESSES} select captures.address from {_CAPTURES} more
@@ -42,48 +47,92 @@ _STEPS = (
 )
 
 
-def give_back(db: Database, captures: Iterable[str], addresses: Iterable[str] = ()) -> int:
+def give_back(
+    db: Database,
+    captures: Iterable[str],
+    addresses: Iterable[str] = (),
+    articles: Iterable[int] = (),
+    *,
+    unindex: Unindex = unindex_articles,
+) -> int:
     """Take out all rows of some captures, and of what is concerned by them; how many captures.
 
-    ``addresses`` are looked at as if something had been captured there. The ids of the captures
-    are noted in ``rebuild_wanted``, with their places. Articles, revisions, media, addresses and
-    absences go with their captures; counts and search follow by themselves, stories by
-    ``update_stories``.
+    ``addresses`` are looked at as if something had been captured there, ``articles`` as if a
+    capture belonged to them. The ids of the captures are noted in ``rebuild_wanted``, with their
+    places. Articles, revisions, media, addresses and absences go with their captures; counts and
+    search follow by themselves, stories by ``update_stories``.
     """
     with transaction(db):
-        for table, column in _MADE_OF.items():
-            db.execute(f"drop table if exists {table}")
-            db.execute(f"create table {table} ({column} primary key) without rowid")
-        db.conn.executemany(
-            f"insert or ignore into {_CAPTURES} values (?)", ((key,) for key in captures)
-        )
-        db.conn.executemany(
-            f"insert or ignore into {_ADDRESSES} values (?)", ((key,) for key in addresses)
-        )
-        before = -1
-        while before != (before := _size(db)):
-            for step in _STEPS:
-                db.conn.execute(step)
-        count = int(db.conn.execute(f"select count(*) from {_CAPTURES}").fetchone()[0])
-        db.execute(
-            "insert or ignore into rebuild_wanted select captures.id, warc_file, warc_offset"
-            f" from captures join {_CAPTURES} more on more.id = captures.id"
-        )
-        _take_out(db)
-        for table in _MADE_OF:
-            db.execute(f"drop table {table}")
+        gather(db, captures, addresses, articles)
+        return take_out_gathered(db, unindex)
+
+
+def gather(
+    db: Database,
+    captures: Iterable[str],
+    addresses: Iterable[str] = (),
+    articles: Iterable[int] = (),
+) -> None:
+    """Find all that is concerned, in tables of this connection, in place of what was found before;
+    see ``give_back``."""
+    for table, column in _MADE_OF.items():
+        db.conn.execute(f"create table if not exists {table} ({column} primary key) without rowid")
+        db.conn.execute(f"delete from {table}")
+    for table, keys in ((_CAPTURES, captures), (_ADDRESSES, addresses), (_ARTICLES, articles)):
+        db.conn.executemany(f"insert or ignore into {table} values (?)", ((key,) for key in keys))
+    before = -1
+    while before != (before := _size(db)):
+        for step in _STEPS:
+            db.conn.execute(step)
+
+
+def gathered(db: Database) -> Iterator[str]:
+    """Ids of the captures that ``gather`` found."""
+    return (row[0] for row in db.conn.execute(f"select id from {_CAPTURES}"))
+
+
+def take_out_gathered(db: Database, unindex: Unindex = unindex_articles, *, noted: str = "") -> int:
+    """Take out all rows of what ``gather`` found; how many captures. See ``give_back``.
+
+    ``noted``: a table of one column for the addresses that were found.
+    """
+    if noted:
+        db.conn.execute(f"insert or ignore into {noted} select address from {_ADDRESSES}")
+    count = int(db.conn.execute(f"select count(*) from {_CAPTURES}").fetchone()[0])
+    db.conn.execute(
+        "insert or ignore into rebuild_wanted select captures.id, warc_file, warc_offset"
+        f" from captures join {_CAPTURES} more on more.id = captures.id"
+    )
+    unindex(db, f"select id from {_ARTICLES}")
+    for table in ("images", "attachments", "revisions", "article_addresses"):
+        db.conn.execute(f"delete from {table} where article_id in (select id from {_ARTICLES})")
+    db.conn.execute(f"delete from articles where id in (select id from {_ARTICLES})")
+    db.conn.execute(f"delete from unreadable where address in (select address from {_ADDRESSES})")
+    db.conn.execute(f"delete from captures where id in (select id from {_CAPTURES})")
+    for table in _MADE_OF:
+        db.conn.execute(f"delete from {table}")
     return count
+
+
+def standing_at(db: Database, reads: Iterable[Read]) -> set[str]:
+    """Captures that stand at an address of these, and that are not read anew anyway."""
+    found: set[str] = set()
+    addresses = sorted({address for read in reads for address in read.addresses})
+    for at in range(0, len(addresses), _MARKS):
+        piece = addresses[at : at + _MARKS]
+        marks = ", ".join("?" * len(piece))
+        rows = db.conn.execute(
+            f"""select id from captures where (address in ({marks})
+                  or leads_to <> '' and leads_to in ({marks}) and outcome = 'redirect'
+                  or article_id in (select article_id from article_addresses
+                                    where address in ({marks})))
+                and id not in (select id from rebuild_wanted)""",
+            piece * 3,
+        )
+        found.update(row[0] for row in rows)
+    return found
 
 
 def _size(db: Database) -> int:
     counts = (db.conn.execute(f"select count(*) from {table}").fetchone()[0] for table in _MADE_OF)
     return sum(counts)
-
-
-def _take_out(db: Database) -> None:
-    unindex_articles(db, f"select id from {_ARTICLES}")
-    for table in ("images", "attachments", "revisions", "article_addresses"):
-        db.execute(f"delete from {table} where article_id in (select id from {_ARTICLES})")
-    db.execute(f"delete from articles where id in (select id from {_ARTICLES})")
-    db.execute(f"delete from unreadable where address in (select address from {_ADDRESSES})")
-    db.execute(f"delete from captures where id in (select id from {_CAPTURES})")

@@ -27,9 +27,15 @@ create table if not exists rebuild_parts (
     crawls text not null default '[]', primary key (file, start));
 create table if not exists rebuild_wanted (
     id text primary key, file text not null, place integer not null) without rowid;
-create index if not exists rebuild_wanted_by_place on rebuild_wanted (file, place)
+create index if not exists rebuild_wanted_by_place on rebuild_wanted (file, place);
+create table if not exists rebuild_seen (id text primary key, part integer not null) without rowid;
+create table if not exists rebuild_elsewhere (id text primary key) without rowid;
+create table if not exists rebuild_later (address text primary key) without rowid
 """
-NAMES = ("rebuild_plan", "rebuild_files", "rebuild_parts", "rebuild_wanted")
+NAMES = (
+    "rebuild_plan", "rebuild_files", "rebuild_parts", "rebuild_wanted", "rebuild_seen",
+    "rebuild_elsewhere", "rebuild_later",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +101,31 @@ class RebuildPlan:
 
     def waiting(self) -> Iterator[Waiting]:
         """The parts that are not done, by the names of their files."""
+        return self._parts("not done")
+
+    def missing(self) -> Iterator[Waiting]:
+        """The parts in which captures were seen that are wanted and not there."""
+        return self._parts(
+            "rowid in (select part from rebuild_seen join rebuild_wanted using (id)"
+            " where id not in (select id from captures))"
+        )
+
+    def _parts(self, which: str) -> Iterator[Waiting]:
         rows = self._db.conn.execute(
-            "select file, start, stop, warcinfo_id, warcinfo from rebuild_parts where not done"
+            f"select file, start, stop, warcinfo_id, warcinfo from rebuild_parts where {which}"
             " order by file, start"
         ).fetchall()
         for file, start, stop, warcinfo_id, warcinfo in rows:
             fields = tuple((name, value) for name, value in json.loads(warcinfo))
             yield Waiting(file, Stretch(start, stop, warcinfo_id, fields))
+
+    def number(self, part: Waiting) -> int:
+        """What a part is called in ``rebuild_seen``."""
+        (number,) = self._db.conn.execute(
+            "select rowid from rebuild_parts where file = ? and start = ?",
+            (part.file, part.stretch.start),
+        ).fetchone()
+        return int(number)
 
     def done(self, part: Waiting, records: int, crawls: Collection[str]) -> None:
         """Note that a part's rows are written; in the transaction that writes them."""

@@ -151,7 +151,7 @@ def _texts(db: sqlite3.Connection) -> Iterator[Problem]:
     addresses = db.cursor()
     for row in db.execute("select * from articles order by id"):
         key = row["id"]
-        if content_hash(_article(db, row)) != row["content_hash"]:
+        if content_hash(hashed_article(db, row)) != row["content_hash"]:
             yield "articles", str(key), "its text is not the one that was read: the hash differs"
         known = [
             address
@@ -173,8 +173,8 @@ def _texts(db: sqlite3.Connection) -> Iterator[Problem]:
             yield "revisions", place, "its text is not that of the article, whose hash it bears"
 
 
-def _article(db: sqlite3.Connection, row: sqlite3.Row) -> Article:
-    """An article as far as its hash needs it."""
+def hashed_article(db: sqlite3.Connection, row: sqlite3.Row) -> Article:
+    """An article as far as its hash needs it. Whatever stands in a row may be wrong."""
     published = None
     if row["published_at"]:
         try:

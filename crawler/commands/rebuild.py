@@ -62,6 +62,12 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
     metavar="PERCENT",
     help="Replace nothing where a site would lose more of its articles than this.",
 )
+@click.option(
+    "--from-nothing",
+    is_flag=True,
+    help="Write every row anew, also those that would come out the same: for a database that"
+    " `congdoan verify` finds wrong where only this helps, or when almost all comes out otherwise.",
+)
 @click.option("--afresh", is_flag=True, help="Discard what a rebuild that was stopped has left.")
 @click.option(
     "--leave-damaged",
@@ -83,6 +89,7 @@ def rebuild(
     since: str,
     dry_run: bool,
     max_lost: float,
+    from_nothing: bool,
     afresh: bool,
     leave_damaged: bool,
     jobs: int | None,
@@ -112,7 +119,19 @@ def rebuild(
 
     if leave_damaged and (sites or since):
         raise click.UsageError("--leave-damaged is for rebuilding everything.")
-    wishes = Wishes(sites, since, afresh, dry_run, max_lost, jobs, leave_damaged, dask)
+    if from_nothing and (sites or since):
+        raise click.UsageError("--from-nothing is for rebuilding everything.")
+    wishes = Wishes(
+        sites,
+        since,
+        from_nothing,
+        afresh,
+        dry_run,
+        max_lost,
+        jobs,
+        leave_damaged,
+        dask,
+    )
     go_on = "What was read is kept; the same command goes on."
     with complaints():
         refuse_broken()

@@ -6,7 +6,7 @@ noted in the database in the transaction that does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from archive.rebuilding.bulk_load import (
     search_index_statement,
 )
 from archive.rebuilding.plan import RebuildPlan, Waiting
+from archive.records import Site
 from archive.search.build import adopt_search_index, build_search_index
 from archive.stories.at_once import (
     COMPARED,
@@ -45,6 +46,7 @@ from crawler.intake.parts import (
     Extract,
     FileFacts,
     FilePart,
+    compared,
     read_file_part,
     read_places,
     survey_file,
@@ -80,6 +82,8 @@ class Building:
         self.folder = folder
         self.readers = readers
         self.watch = watch
+        self.extractor = EXTRACTOR
+        self.edition = edition()
         self.db = self._open()
         self.plan = RebuildPlan(self.db)
 
@@ -124,16 +128,24 @@ class Building:
         self.survey(names)
         if not self.plan["loaded"]:
             begin_loading(self.db)
-            self._read_parts(load_reads, None)
+            self._read_parts(self._load, None)
             self._read_elsewhere(load_reads)
             join_twins(self.db)
             self.plan["loaded"] = "yes"
 
+    def _load(self, _: Waiting, batch: Batch) -> None:
+        load_reads(self.db, list(batch.readings), self.extractor)
+
     def _read_parts(
         self,
-        write: Callable[[Database, list[Read], str], object],
+        write: Callable[[Waiting, Batch], object],
         only: Callable[[Waiting], frozenset[str]] | None,
+        against: Path | None = None,
     ) -> None:
+        """Read every part that is not done; ``write`` is in the transaction that says it is.
+
+        ``against``: a database that the processes compare with what they read.
+        """
         done, total = self.plan.bytes()
         self.watch(Progress("reading", done, total, "bytes"))
         damages: list[str] = []
@@ -141,17 +153,16 @@ class Building:
             Work(waiting, only(waiting) if only is not None else None)
             for waiting in self.plan.waiting()
         )
-        read = partial(_read_part, self.folder, edition())
-        carefully = partial(_read_part_carefully, self.folder)
+        read = partial(read_part, self.folder, self.edition, against)
+        carefully = partial(read_part_carefully, self.folder, against)
         for item, batch in self.readers.each(read, work, carefully):
             if batch.damage:
                 damages.append(batch.damage)
                 if not self.leave_damaged:
                     continue
             with transaction(self.db):
-                for site in batch.sites:
-                    save_site(self.db, site)
-                write(self.db, list(batch.readings), EXTRACTOR)
+                self._keep_sites(batch.sites)
+                write(item.waiting, batch)
                 self.plan.done(item.waiting, batch.records, batch.crawls)
             done += item.waiting.stretch.end - item.waiting.stretch.start
             self.watch(Progress("reading", done, total, "bytes"))
@@ -160,6 +171,10 @@ class Building:
             told = "; ".join(damages)
             raise ArchiveError(f"{told}. With --leave-damaged all that is whole is read")
 
+    def _keep_sites(self, sites: Iterable[Site]) -> None:
+        for site in sites:
+            save_site(self.db, site)
+
     def _read_elsewhere(
         self, write: Callable[[Database, list[Read], str], object], among: str = "captures"
     ) -> None:
@@ -167,11 +182,11 @@ class Building:
         sql = "select count(*) from captures where outcome is null"
         total = int(self.db.execute(sql).fetchone()[0])
         done = 0
-        read = partial(_read_places, self.folder, edition())
+        read = partial(_read_places, self.folder, self.edition)
         carefully = partial(_read_places_carefully, self.folder)
         for places, reads in self.readers.each(read, awaiting(self.db, among), carefully):
             with transaction(self.db):
-                write(self.db, reads, EXTRACTOR)
+                write(self.db, reads, self.extractor)
             done += len(places)
             self.watch(Progress("reading what was captured again", done, total, "captures"))
 
@@ -188,6 +203,9 @@ class Building:
         if not self.plan["stories"]:
             self._join_copies()
             self.plan["stories"] = "yes"
+        self._register_files()
+
+    def _register_files(self) -> None:
         self.plan.register()
         with transaction(self.db):
             for (name,) in self.db.execute("select name from warc_files").fetchall():
@@ -256,12 +274,16 @@ def _survey(folder: Path, name: str) -> FileFacts:
     return survey_file(folder, name)
 
 
-def _read_part(folder: Path, wanted: str, work: Work) -> Batch:
-    return read_file_part(folder, work.part, wanted, only=work.only)
+def read_part(folder: Path, wanted: str, against: Path | None, work: Work) -> Batch:
+    return _against(against, read_file_part(folder, work.part, wanted, only=work.only))
 
 
-def _read_part_carefully(folder: Path, work: Work, reader: Extract) -> Batch:
-    return read_file_part(folder, work.part, reader=reader, only=work.only)
+def read_part_carefully(folder: Path, against: Path | None, work: Work, reader: Extract) -> Batch:
+    return _against(against, read_file_part(folder, work.part, reader=reader, only=work.only))
+
+
+def _against(archive: Path | None, batch: Batch) -> Batch:
+    return batch if archive is None else compared(archive, batch)
 
 
 def _read_places(folder: Path, wanted: str, places: list[Place]) -> list[Read]:

@@ -17,14 +17,13 @@ from sqlite_utils import Database
 from archive.database import ArchiveError
 from archive.read_only import connect_read_only
 from archive.rebuilding.bulk_load import Read, settle_read
-from archive.rebuilding.concerned import give_back
+from archive.rebuilding.concerned import give_back, standing_at
 from archive.rebuilding.plan import Waiting
 from archive.stories.copies import update_stories
 from crawler.catalogue import site_for
 from crawler.intake.building import Building
+from crawler.intake.parts import Batch
 from crawler.intake.progress import Progress
-
-_MARKS = 500
 
 
 def chosen_captures(db: Database, sites: Iterable[str], since: str) -> list[str]:
@@ -85,7 +84,7 @@ class BuildingPart(Building):
                 )
             before = now
             self._plan_files()
-            self._read_parts(self._write, self._only)
+            self._read_parts(self._write_part, self._only)
             self._read_elsewhere(self._write, "rebuild_wanted")
 
     def _missing(self) -> tuple[int, int]:
@@ -116,33 +115,15 @@ class BuildingPart(Building):
         )
         return frozenset(row[0] for row in rows)
 
+    def _write_part(self, _: Waiting, batch: Batch) -> None:
+        self._write(self.db, list(batch.readings), self.extractor)
+
     def _write(self, db: Database, reads: list[Read], extractor: str) -> None:
         """In the transaction of the part that these were read from."""
-        self._take_out_touched(reads)
+        if touched := standing_at(db, reads):
+            give_back(db, touched)
         for read in reads:
             settle_read(db, read, extractor)
-
-    def _take_out_touched(self, reads: list[Read]) -> None:
-        """Take out what stands at an address of these, if it is not read anew anyway."""
-        addresses = sorted(
-            {address for r in reads for address in (r.address, r.leads_to, r.article_address)}
-            - {""}
-        )
-        touched: set[str] = set()
-        for at in range(0, len(addresses), _MARKS):
-            piece = addresses[at : at + _MARKS]
-            marks = ", ".join("?" * len(piece))
-            rows = self.db.conn.execute(
-                f"""select id from captures where (address in ({marks})
-                      or leads_to <> '' and leads_to in ({marks}) and outcome = 'redirect'
-                      or article_id in (select article_id from article_addresses
-                                        where address in ({marks})))
-                    and id not in (select id from rebuild_wanted)""",
-                piece * 3,
-            )
-            touched.update(row[0] for row in rows)
-        if touched:
-            give_back(self.db, touched)
 
     def finish_part(self) -> None:
         """Bring up to date what follows from all articles together."""

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from archive.articles import content_hash
 from archive.awaiting import Place
 from archive.database import ArchiveError
+from archive.read_only import connect_read_only
 from archive.rebuilding.bulk_load import Read
+from archive.rebuilding.standing import Judged, judge, provinces_of
 from archive.records import Article, Capture, Page, Site, Unreadable
 from archive.warc.reader import (
     ContentTooLarge,
@@ -71,6 +73,8 @@ class Batch:
     crawls: tuple[str, ...]
     damage: str = ""
     """File, byte and kind of each damage in it; "" where all is whole."""
+    judged: Judged | None = None
+    """In place of ``readings`` where they were compared with a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,19 @@ def read_file_part(
         tuple(sorted(crawls)),
         "; ".join(damage),
     )
+
+
+def compared(archive: Path, batch: Batch) -> Batch:
+    """A batch with what has to be done about its captures in place of all that they say.
+
+    ``archive`` is the database in which their rows may stand. Raises sqlite3.Error.
+    """
+    db = connect_read_only(archive)
+    try:
+        judged = judge(db, batch.readings, provinces_of(batch.sites))
+    finally:
+        db.close()
+    return replace(batch, readings=(), judged=judged)
 
 
 def _bundles(records: Iterator[WarcRecord]) -> Iterator[list[WarcRecord]]:

@@ -6,27 +6,26 @@ when it is whole. Whatever ends the work before that, the next rebuild goes on w
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.broken_database import is_damage
-from archive.database import ArchiveError, open_archive, refuse_foreign, transaction
+from archive.database import ArchiveError, open_archive, refuse_foreign
 from archive.read_only import connect_read_only
-from archive.rebuilding.differences import Differences, compare_archives
+from archive.rebuilding.differences import compare_archives
 from archive.rebuilding.plan import RebuildPlan
-from archive.tables.operation import OPERATION_TABLES
-from archive.tables.provenance import PROVENANCE_TABLES
 from archive.warc.file import OPEN_SUFFIX
 from archive.warc.reader import WarcError
 from archive.warc.writer import recover
 from crawler.intake.building import Building
+from crawler.intake.building_over import BuildingOver
 from crawler.intake.building_part import BuildingPart, state_of
+from crawler.intake.carried_over import carry_over_logs, why_not_whole
 from crawler.intake.database_files import (
     copy_database,
     free_name,
@@ -38,67 +37,13 @@ from crawler.intake.edition import edition
 from crawler.intake.ingest import warc_paths
 from crawler.intake.progress import Progress, Watch, unwatched
 from crawler.intake.readers import Readers
+from crawler.intake.wishes import Rebuilt, Wishes, told_kind
 from crawler.locks import alone
 
-LOG_TABLES = ("crawls", "fetch_errors", *OPERATION_TABLES, *PROVENANCE_TABLES)
-"""Tables that no WARC can give back: carried over from the old database where there is one."""
-MAX_LOST = 5.0
-"""Percent of a site's articles: a rebuild that would lose more replaces nothing unless told to."""
+__all__ = ["Rebuilt", "Wishes", "rebuild"]
+
 SMALL_BYTES = 1_000_000
 """WARC files that are read before other processes would have started, which takes two seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a rebuild shall do."""
-
-    sites: tuple[str, ...] = ()
-    """Only captures of these sites; of all, where none is named."""
-    since: str = ""
-    """Only captures from this day (in Vietnam) on, as ``2026-01-01``; of any day, where empty."""
-    afresh: bool = False
-    """Discard what an earlier rebuild has left."""
-    dry_run: bool = False
-    """Replace nothing."""
-    max_lost: float = MAX_LOST
-    """Percent of a site's articles."""
-    jobs: int | None = None
-    leave_damaged: bool = False
-    """Do without what is damaged in WARC files."""
-    dask: str = ""
-    """Address of a dask scheduler whose workers read; "" for processes of this machine."""
-
-    @property
-    def whole(self) -> bool:
-        return not self.sites and not self.since
-
-    @property
-    def kind(self) -> str:
-        """What tells this rebuild from another one whose work cannot be taken up."""
-        chosen = {"sites": sorted(self.sites), "since": self.since}
-        return "whole" if self.whole else json.dumps(chosen)
-
-
-@dataclass(slots=True)
-class Rebuilt:
-    """What a rebuild made and found."""
-
-    files: int = 0
-    captures: int = 0
-    articles: int = 0
-    reread: int = 0
-    """Captures that were read anew."""
-    replaced: bool = False
-    kept: Path | None = None
-    """The new database, where it did not replace the old one."""
-    differences: Differences | None = None
-    """From the old database, where there was one."""
-    left_out: list[str] = field(default_factory=list)
-    """What is damaged in WARC files and was done without."""
-    too_much_lost: tuple[str, ...] = ()
-    """Sites that would lose more than the limit."""
-    notes: list[str] = field(default_factory=list)
-    """What a person should know of how it went."""
 
 
 def rebuild(
@@ -131,21 +76,6 @@ def _readers(data: Path, wishes: Wishes) -> Readers:
     paths = warc_paths(data / "warc")
     size = sum(path.stat().st_size for path in paths if path.is_file())
     return Readers(jobs if size > SMALL_BYTES else 1)
-
-
-def _told(kind: str) -> str:
-    """``Wishes.kind`` for people.
-
-    >>> _told('{"sites": ["lang_son", "quan_1"], "since": "2026-01-01"}')
-    'of the sites lang_son and quan_1, captures from 2026-01-01 on'
-    """
-    if kind == "whole":
-        return "of everything"
-    chosen = json.loads(kind)
-    *others, last = chosen["sites"] or [""]
-    sites = f"{', '.join(others)} and {last}" if others else last
-    which = f"of the site{'s' if others else ''} {sites}" if sites else "of all sites"
-    return f"{which}, captures from {chosen['since']} on" if chosen["since"] else which
 
 
 class _Rebuild:
@@ -228,18 +158,45 @@ class _Rebuild:
                 self.found.notes.append("Goes on where an earlier rebuild was stopped.")
         if self.new.exists():
             return
+        over = False
         if not self.wishes.whole:
-            part = self.new.with_name(self.new.name + ".part")
-            remove(part)
-            copy_database(self.old, part)
+            part = self._copied()
             os.replace(part, self.new)
-        self._with_plan(self._begin_plan)
+        elif self.old.exists() and not self.old_damage and not self.wishes.from_nothing:
+            over = self._begin_over()
+        self._begin(over)
 
-    def _begin_plan(self, plan: RebuildPlan) -> None:
-        plan["edition"] = edition()
-        plan["kind"] = self.wishes.kind
-        if not self.wishes.whole:
-            plan["old"] = state_of(self.old)
+    def _copied(self) -> Path:
+        part = self.new.with_name(self.new.name + ".part")
+        remove(part)
+        copy_database(self.old, part)
+        return part
+
+    def _begin_over(self) -> bool:
+        """Begin with a copy of the old database, if it can be used as it is."""
+        try:
+            part = self._copied()
+            reason = why_not_whole(part)
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise ArchiveError(f"{self.old} cannot be copied: {error}") from error
+            reason = str(error)
+        if reason:
+            remove(self.new.with_name(self.new.name + ".part"))
+            self.found.notes.append(f"Everything is written anew: {reason}.")
+        else:
+            os.replace(part, self.new)
+        return not reason
+
+    def _begin(self, over: bool) -> None:
+        def begin(plan: RebuildPlan) -> None:
+            plan["kind"] = self.wishes.kind
+            plan["over"] = "yes" if over else ""
+            if not self.wishes.whole:
+                plan["old"] = state_of(self.old)
+            plan["edition"] = edition()
+
+        self._with_plan(begin)
 
     def _with_plan(self, do: Callable[[RebuildPlan], None]) -> None:
         with open_archive(self.new) as db:
@@ -254,9 +211,11 @@ class _Rebuild:
                 reasons.append("what was left has no plan")
             elif plan["kind"] != self.wishes.kind:
                 raise ArchiveError(
-                    f"A rebuild of another kind was left unfinished: {_told(plan['kind'])}."
+                    f"A rebuild of another kind was left unfinished: {told_kind(plan['kind'])}."
                     " Go on with that one, or add --afresh to discard it."
                 )
+            elif self.wishes.from_nothing and plan["over"]:
+                reasons.append("what was left had begun with a copy of the database")
             elif plan["edition"] != edition():
                 reasons.append("the program has changed since")
             elif not self.wishes.whole and plan["old"] != state_of(self.old):
@@ -287,18 +246,51 @@ class _Rebuild:
         return []
 
     def _build_whole(self, readers: Readers, names: list[str]) -> None:
+        if self._is_over():
+            try:
+                return self._build_over(readers, names)
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                if not is_damage(error) and not isinstance(error, sqlite3.IntegrityError):
+                    raise
+                self.found.notes.append(f"Everything is written anew: {error}.")
+            remove(self.new)
+            self._begin(over=False)
         leave = self.wishes.leave_damaged
         building = Building(self.new, self.folder, readers, self.watch, leave_damaged=leave)
-        try:
+        with closing(building):
             self._complain(lambda: building.read_all(names))
-            self.found.left_out += building.damaged
             building.finish_loading()
-            self.found.files = len(names)
-            self._count(building.db)
-            self.found.reread = self.found.captures
-            self._carry_over(building.db)
-        finally:
-            building.close()
+            self._built(building, names)
+
+    def _is_over(self) -> bool:
+        found: list[str] = []
+        self._with_plan(lambda plan: found.append(plan["over"]))
+        return found == ["yes"]
+
+    def _build_over(self, readers: Readers, names: list[str]) -> None:
+        leave, far = self.wishes.leave_damaged, bool(self.wishes.dask)
+        building = BuildingOver(
+            self.new, self.folder, readers, self.watch, leave_damaged=leave, far=far
+        )
+        with closing(building):
+            self._complain(lambda: building.read_again(names))
+            building.finish_over()
+            self._built(building, names)
+            self.found.notes.append(
+                f"{building.written} captures were written anew; the others came out as they stood."
+            )
+
+    def _built(self, building: Building, names: list[str]) -> None:
+        self.found.left_out += building.damaged
+        self.found.files = len(names)
+        self._count(building.db)
+        self.found.reread = self.found.captures
+        if self.old.exists():
+            carry_over_logs(self.old, building.db, self._spoilt)
+
+    def _spoilt(self, table: str, error: sqlite3.Error | UnicodeDecodeError) -> None:
+        self._admit_damage(error, f"{self.old} cannot be read")
+        self.found.notes.append(f"The log {table} could be carried over in part only.")
 
     def _build_part(self, readers: Readers) -> None:
         building = BuildingPart(self.new, self.folder, readers, self.watch)
@@ -323,30 +315,6 @@ class _Rebuild:
     def _count(self, db: Database) -> None:
         self.found.captures = db.table("captures").count
         self.found.articles = db.table("articles").count
-
-    def _carry_over(self, db: Database) -> None:
-        """Copy the log of crawls from the old database, with the sites that it speaks of."""
-        if not self.old.exists():
-            return
-        with transaction(db):
-            for table in LOG_TABLES:
-                db.execute(f"delete from {table}")
-            for table in ("sites", *LOG_TABLES):
-                self._carry_table(db, table)
-
-    def _carry_table(self, db: Database, table: str) -> None:
-        """Of a damaged table the rows that stand before the damage."""
-        before = connect_read_only(self.old)
-        before.row_factory = sqlite3.Row
-        try:
-            if table in Database(before).table_names():
-                for row in before.execute(f"select * from {table}"):
-                    db.table(table).insert(dict(row), ignore=True)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            self._admit_damage(error, f"{self.old} cannot be read")
-            self.found.notes.append(f"The log {table} could be carried over in part only.")
-        finally:
-            before.close()
 
     def _compare(self) -> None:
         if not self.old.exists():
