@@ -287,6 +287,7 @@ def equip(crawler: Crawler, db: Database, extractor: Extractor) -> None:
         db,
         lambda change: crawler.stats.inc_value(f"congdoan/{change}"),
         lambda: len(in_progress(crawler)),
+        lambda: recorder_of(crawler).settle(),
     )
     shared: Any = crawler
     shared.archive = db

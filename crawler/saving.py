@@ -6,6 +6,7 @@ reading waits until the others that the crawl has in hand have come so far, or f
 capture that is being read waits for what it says, so that its row is written once. Until a reading
 is written it has not left the pipeline, so that the frontier still counts its request as under
 way; and its capture is in the WARC, from where the next crawl takes what a kill left unwritten.
+Their records are brought to the disk together, too, before the transaction begins.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ from crawler.reading import (
     read_of,
     settle_reading,
 )
+from crawler.recording.handler import SETTLES
 
-MOST = 32
-"""Readings that are written together at most; the database is locked for some 30 ms then."""
+MOST = 64
+"""Readings that are written together at most; the database is locked for some 40 ms then."""
 WAIT_SECONDS = 0.3
 """The longest time for which a reading, or a capture that is not read, waits to be written."""
 HELD_SECONDS = 2.0
@@ -57,15 +59,21 @@ class Saver:
     """Writes the captures and readings of one crawl.
 
     ``count`` is told what each has changed. ``in_hand`` tells how many requests the crawl has
-    under way: when all of them wait to be written, nothing more is waited for.
+    under way: when all of them wait to be written, nothing more is waited for. ``settle`` brings
+    the records of all captures that were noted to the disk, or raises.
     """
 
     def __init__(
-        self, db: Database, count: Callable[[Change], None], in_hand: Callable[[], int]
+        self,
+        db: Database,
+        count: Callable[[Change], None],
+        in_hand: Callable[[], int],
+        settle: Callable[[], None],
     ) -> None:
         self._db = db
         self._count = count
         self._in_hand = in_hand
+        self._settle = settle
         self._entries: dict[str, _Entry] = {}
         """By the id of the capture, in the order in which they came."""
         self._readings = 0
@@ -74,8 +82,13 @@ class Saver:
         self.failure: Exception | None = None
         """What made a capture one that could not be written; None while all could."""
 
-    def note(self, capture: Capture) -> None:
-        """Take a capture that is in the WARC. Raises what made an earlier one fail."""
+    def note(self, capture: Capture) -> str:
+        """Take a capture that is in the WARC. Raises what made an earlier one fail.
+
+        Returns SETTLES where its record will be brought to the disk here. That of a capture which
+        is not going to be read has to be there before the crawl goes on: its request is done
+        with, whether its row is written or not.
+        """
         if self.failure is not None:
             raise self.failure
         loop = asyncio.get_running_loop()
@@ -83,10 +96,11 @@ class Saver:
             self._entries[capture.id] = _Entry(capture, since=loop.time())
             if self._late is None:
                 self._late = loop.call_later(HELD_SECONDS, self._write_late)
-        else:
-            read = read_of(capture, outcome_without_extraction(capture))
-            self._entries[capture.id] = _Entry(capture, read)
-            self._write_soon()
+            return SETTLES
+        read = read_of(capture, outcome_without_extraction(capture))
+        self._entries[capture.id] = _Entry(capture, read)
+        self._write_soon()
+        return ""
 
     async def save(self, reading: Reading) -> None:
         """Write what a capture, noted before, said; returns when that is written.
@@ -113,6 +127,8 @@ class Saver:
     def save_now(self, reading: Reading) -> None:
         """As ``save``, where nobody can wait."""
         self.write()
+        if self.failure is not None:
+            raise self.failure
         settle_reading(self._db, reading)
 
     def write(self) -> None:
@@ -149,6 +165,12 @@ class Saver:
         if not entries:
             return
         try:
+            self._settle()
+        except Exception as error:
+            for entry in entries:
+                self._give_up(entry, error)
+            return
+        try:
             reads = [entry.read or read_of(entry.capture, waiting=True) for entry in entries]
             with transaction(self._db):
                 changes = save_together(self._db, reads, EXTRACTOR)
@@ -178,6 +200,12 @@ class Saver:
                 entry.written.set_exception(error)
         else:
             self._tell(entry, change)
+
+    def _give_up(self, entry: _Entry, error: Exception) -> None:
+        """Nothing may be written of a capture that the disk may not have."""
+        self._fail(entry.capture, error)
+        if entry.written is not None and not entry.written.done():
+            entry.written.set_exception(error)
 
     def _keep(self, read: Read) -> None:
         """Write the row of a capture alone: it stays where what it says cannot be written."""

@@ -227,6 +227,11 @@ class WarcFile:
             self._release()
         return WarcError(f"{self.path}{OPEN_SUFFIX}", end, problem)
 
+    def give_up(self) -> None:
+        """Let go of it as it is; a recovery keeps what is whole."""
+        self._sha256 = None
+        self._release()
+
     def close(self) -> None:
         """Give it its final name and let go of it. Raises WarcError."""
         if self._fd < 0:

@@ -2,8 +2,9 @@
 
 The block of a record is the bytes of the wire, untouched. Every record is a gzip member of its
 own, so that offset and length alone find it again, and it is on the disk before ``write``
-returns. A file carries the suffix ``.open`` until it is closed, and its writer holds a lock on
-it; ``recover`` closes what a crash left open.
+returns, or ``settle``, where several are to be brought there together. A file carries the suffix
+``.open`` until it is closed, and its writer holds a lock on it; ``recover`` closes what a crash
+left open.
 
 Standard: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
@@ -15,12 +16,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import EIO
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
 from archive.records import Capture
-from archive.warc.file import WarcFile, packed_from, sha1
+from archive.warc.file import OPEN_SUFFIX, WarcFile, packed_from, sha1
 from archive.warc.framing import WarcError, WarcTruncated
 from archive.warc.http import HttpHead, parse_head
 from archive.warc.record_headers import request_headers, response_headers, warc_date
@@ -153,6 +155,9 @@ class WarcWriter:
         self._file: WarcFile | None = None
         self._warcinfo_id = ""
         self._closed = False
+        self._unsettled = False
+        self._doubtful = False
+        """Whether the disk has failed with something that was for later."""
         self._captures = 0
         self.written: list[WrittenFile] = []
         """The files that are closed, as far as they are known to be as this writer left them."""
@@ -173,10 +178,14 @@ class WarcWriter:
         """Name of the file being written, without ``.open``; "" when none is."""
         return self._file.path.name if self._file else ""
 
-    def write(self, exchange: Exchange, *, not_modified: PayloadRef | None = None) -> Capture:
+    def write(
+        self, exchange: Exchange, *, not_modified: PayloadRef | None = None, settled: bool = True
+    ) -> Capture:
         """Store an exchange; what is returned is on the disk.
 
-        ``not_modified``: the earlier capture that a 304 answer vouches for.
+        ``not_modified``: the earlier capture that a 304 answer vouches for. ``settled=False``: it
+        survives the end of this process, and a power cut only after ``settle``; until then nobody
+        may be told that it is kept.
 
         Raises WarcError when the disk does not take it; the file then ends as before. Raises
         ValueError for an exchange that no WARC can hold.
@@ -206,9 +215,11 @@ class WarcWriter:
                     request_headers(shared, exchange.request_bytes, record_id),
                     exchange.request_bytes,
                 )
-            file.settle()
+            if settled:
+                self._settle(file)
         except OSError as error:
             raise file.undo(start, error) from error
+        self._unsettled |= not settled
         self._captures += 1
         if not earlier and head.status == 200 and size and not exchange.truncated:
             self._remember(PayloadRef(record_id, exchange.url, exchange.started_at, digest, size))
@@ -233,6 +244,30 @@ class WarcWriter:
             last_modified=head.get("Last-Modified"),
             refers_to=earlier.id if earlier else "",
         )
+
+    def settle(self) -> None:
+        """Bring to the disk all that ``write`` was told not to. Raises WarcError.
+
+        Once that has failed it fails for ever, and the file is left as it is, for a recovery to
+        keep what is whole.
+        """
+        file = self._file
+        if file is None or not self._unsettled:
+            return
+        try:
+            self._settle(file)
+        except OSError as error:
+            file.give_up()
+            problem = f"cannot be brought to the disk: {error}"
+            raise WarcError(f"{file.path}{OPEN_SUFFIX}", file.end, problem) from error
+
+    def _settle(self, file: WarcFile) -> None:
+        # The system tells of an error once, and may have dropped what it could not write: fsync(2).
+        if self._doubtful:
+            raise OSError(EIO, "an earlier attempt failed")
+        self._doubtful = self._unsettled
+        file.settle()
+        self._doubtful = self._unsettled = False
 
     def _of_both(self, exchange: Exchange) -> dict[str, str]:
         """What the headers of a response and of its request have in common."""
@@ -269,7 +304,7 @@ class WarcWriter:
         start = file.end
         try:
             file.append(headers, _warc_fields(fields))
-            file.settle()
+            self._settle(file)
         except OSError as error:
             raise file.undo(start, error) from error
         return record_id
@@ -283,7 +318,9 @@ class WarcWriter:
         file = self._file
         if file is None or not file.usable:
             return
+        self._doubtful = self._unsettled
         file.close()
+        self._doubtful = self._unsettled = False
         if file.sha256:
             self.written.append(
                 WrittenFile(file.path.name, file.end, file.records, self._captures, file.sha256)

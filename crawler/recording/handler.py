@@ -26,7 +26,9 @@ wrote the file.
 
 What else a crawl gets: the ``Capture`` in ``request.meta["capture"]`` (also of a failed request,
 when any of its answer came), and a call of ``crawler.capture_sink``, if that attribute is set,
-before the response goes on. ``crawler.seen_payload``, if set, is asked for earlier captures of a
+before the response goes on. Then the record is brought to the disk; a sink that returns
+``SETTLES`` sees to that itself (``Recorder.settle``), for several together, before it tells
+anyone that they are kept. ``crawler.seen_payload``, if set, is asked for earlier captures of a
 payload (see WarcWriter). ``request.meta["revisit_of"]`` may hold the PayloadRef that a 304
 answer would vouch for.
 """
@@ -54,6 +56,9 @@ from archive.warc.http import parse_message
 from archive.warc.writer import Exchange, PayloadRef, WarcWriter
 
 logger = logging.getLogger(__name__)
+
+SETTLES = "settles"
+"""What a sink returns that will bring the capture's record to the disk."""
 
 _HOP_BY_HOP = {
     b"connection",
@@ -130,13 +135,15 @@ class Recorder:
         self.check()
         try:
             capture = self.writer.write(
-                exchange, not_modified=cast("PayloadRef | None", request.meta.get("revisit_of"))
+                exchange,
+                not_modified=cast("PayloadRef | None", request.meta.get("revisit_of")),
+                settled=False,
             )
             sink = cast(
                 "Callable[[Capture], object] | None", getattr(self._crawler, "capture_sink", None)
             )
-            if sink is not None:
-                sink(capture)
+            if sink is None or sink(capture) is not SETTLES:
+                self.writer.settle()
         except Exception as error:
             self._fail(exchange.url, error)
             raise ArchiveFailed(f"{exchange.url} cannot be archived: {error}") from error
@@ -148,6 +155,11 @@ class Recorder:
             if capture.truncated:
                 stats.inc_value(f"warc/truncated/{capture.truncated}")
         return capture
+
+    def settle(self) -> None:
+        """Bring to the disk what a sink has taken upon itself. Raises WarcError."""
+        if self._writer is not None:
+            self._writer.settle()
 
     def count(self, what: str) -> None:
         """One more of "requests" (that were sent) or "fetched" (answers that came whole)."""

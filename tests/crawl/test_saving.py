@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -13,8 +13,10 @@ from sqlite_utils import Database
 
 from archive.database import open_archive
 from archive.records import Article, Byline, Capture, Unreadable
+from archive.warc.framing import WarcError
 from crawler import saving
 from crawler.reading import Reading
+from crawler.recording.handler import SETTLES
 from crawler.saving import Saver
 from tests.archive.test_articles import capture
 from tests.waiting import PATIENCE
@@ -35,8 +37,13 @@ def reading(number: int, body: str = "Thân bài.") -> Reading:
     return Reading(capture(number, url=url), said)
 
 
-def saver(db: Database, told: list[str], in_hand: int = 100) -> Saver:
-    return Saver(db, told.append, lambda: in_hand)
+def saver(
+    db: Database,
+    told: list[str],
+    in_hand: int = 100,
+    settle: Callable[[], None] = lambda: None,
+) -> Saver:
+    return Saver(db, told.append, lambda: in_hand, settle)
 
 
 def count(db: Database, table: str) -> int:
@@ -135,6 +142,46 @@ def test_a_capture_that_cannot_be_written_ends_the_crawl(db: Database) -> None:
 
     assert "full" in str(asyncio.run(crawl()))
     assert count(db, "articles") == 0
+
+
+def test_records_are_on_the_disk_before_anything_is_written_of_them(db: Database) -> None:
+    rows_at_settling: list[int] = []
+    other = Database(db.execute("pragma database_list").fetchone()[2])
+    it = saver(db, [], settle=lambda: rows_at_settling.append(count(other, "captures")))
+    assert asyncio.run(save(it, *map(reading, range(3)))) == [None] * 3
+    assert rows_at_settling == [0]
+    assert count(other, "captures") == 3
+    other.close()
+
+
+def test_nothing_is_written_of_what_the_disk_may_not_have(db: Database) -> None:
+    told: list[str] = []
+
+    def settle() -> None:
+        raise WarcError("a.warc.gz", 0, "cannot be brought to the disk")
+
+    async def crawl() -> None:
+        it = saver(db, told, settle=settle)
+        ended = await save(it, reading(1), reading(2))
+        assert all(isinstance(error, WarcError) for error in ended)
+        assert isinstance(it.failure, WarcError)
+        with pytest.raises(WarcError):
+            it.note(capture(9))
+        with pytest.raises(WarcError):
+            it.save_now(reading(1))
+
+    asyncio.run(crawl())
+    assert (count(db, "captures"), count(db, "articles"), told) == (0, 0, [])
+
+
+def test_only_what_is_going_to_be_read_may_wait_for_the_disk(db: Database) -> None:
+    async def crawl() -> list[str]:
+        it = saver(db, [])
+        picture = replace(capture(2, url=f"{HOST}/a.png"), content_type="image/png")
+        gone = capture(3, url=f"{HOST}/3.html", status=404)
+        return [it.note(one) for one in (capture(1), picture, gone)]
+
+    assert asyncio.run(crawl()) == [SETTLES, "", ""]
 
 
 def test_a_reading_that_comes_after_its_capture_was_written(db: Database) -> None:

@@ -20,6 +20,7 @@ from warcio.checker import Checker
 from archive.warc.check import check_file
 from archive.warc.file import WarcFile, sha1
 from archive.warc.reader import capture_of, read_records
+from archive.warc.recovery import recover
 from archive.warc.salvage import find_record
 from archive.warc.writer import PayloadRef, WarcError, WarcWriter
 from tests.warc.samples import PAGE, START, answer, chunked, exchange, write_pages, writer
@@ -333,6 +334,63 @@ def test_a_failed_write_leaves_the_file_as_it_was(
     report = check_file(tmp_path / first.warc_file)
     assert report.ok
     assert last.id in [record_id for _, record_id in report.ids]
+
+
+def counted(calls: list[int], real: Callable[..., Any]) -> Callable[..., Any]:
+    def call(fd: int) -> Any:
+        calls.append(fd)
+        return real(fd)
+
+    return call
+
+
+def test_several_records_are_brought_to_the_disk_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", counted(calls, os.fdatasync))
+    out = writer(tmp_path, fsync=True)
+    out.settle()
+    out.write(exchange("/a"))
+    before = len(calls)
+    for number in range(3):
+        out.write(exchange(f"/b{number}", answer(b"%d" % number)), settled=False)
+    assert len(calls) == before
+    out.settle()
+    out.settle()
+    assert len(calls) == before + 1
+    # One that is settled takes all before it along.
+    out.write(exchange("/c", answer(b"c")), settled=False)
+    out.write(exchange("/d", answer(b"d")))
+    out.settle()
+    assert len(calls) == before + 2
+    out.close()
+    assert [file.captures for file in out.written] == [6]
+
+
+@pytest.mark.parametrize("through", ["settle", "write"])
+def test_a_disk_that_failed_once_is_not_believed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, through: str
+) -> None:
+    out = writer(tmp_path, fsync=True)
+    first = out.write(exchange("/a"))
+    out.write(exchange("/b", answer(b"b")), settled=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdatasync", failing(os.fdatasync, 0))
+        with pytest.raises(WarcError, match="No space left"):
+            if through == "settle":
+                out.settle()
+            else:
+                out.write(exchange("/c", answer(b"c")))
+    with pytest.raises(WarcError, match="cannot be brought to the disk"):
+        out.settle()
+    out.close()
+    assert out.written == []
+    # A recovery keeps what is whole.
+    recover(tmp_path)
+    report = check_file(tmp_path / first.warc_file)
+    assert report.ok
+    assert first.id in [record_id for _, record_id in report.ids]
 
 
 def test_no_warcinfo_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
