@@ -293,11 +293,11 @@ def test_a_folder_that_takes_no_file(tmp_path: Path) -> None:
         writer(tmp_path / "file").write(exchange())
 
 
-def failing(real: Callable[..., int], good: int) -> Callable[..., int]:
+def failing(real: Callable[..., Any], good: int) -> Callable[..., Any]:
     """A call that works ``good`` times and then finds the disk full, having written a little."""
     left = [good]
 
-    def call(fd: int, *data: Any) -> int:
+    def call(fd: int, *data: Any) -> Any:
         left[0] -= 1
         if left[0] < 0:
             if data:
