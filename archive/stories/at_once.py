@@ -17,9 +17,9 @@ from sqlite_utils import Database
 from archive.database import transaction
 from archive.read_only import connect_read_only
 from archive.stories.copies import Groups, Stories, Story, story_of, write_story
-from archive.stories.keys import band_keys, later_candidates
+from archive.stories.keys import band_keys_of, later_candidates
 from archive.stories.tellings import Packed, Tellings, add_tellings, keep_tellings, packed
-from archive.stories.text import same_story, telling
+from archive.stories.text import same_story, tellings_of
 
 SLICE = 200
 """Articles whose texts are reduced to keys by a process at a time: a tenth of a second of work."""
@@ -50,12 +50,12 @@ def keys_between(archive: Path, first: int, last: int) -> Found:
             [first, last],
         ).fetchall()
     # Each step for all texts before the next: in turn they would cost half as much again.
-    told = [(article, telling(f"{lead}\n{body}")) for article, lead, body in rows]
-    for article, each in told:
-        found = band_keys(each)
+    told = tellings_of(f"{lead}\n{body}" for _, lead, body in rows)
+    for (article, _, _), found in zip(rows, band_keys_of(told), strict=True):
         keys.extend(found)
         articles.extend([article] * len(found))
-    return keys, articles, [packed(article, each) for article, each in told]
+    texts = [packed(article, each) for (article, _, _), each in zip(rows, told, strict=True)]
+    return keys, articles, texts
 
 
 def gather_keys(db: Database, archive: Path, found: Iterable[Found]) -> Iterator[None]:

@@ -128,17 +128,19 @@ def _look_before(chunks: list[str], packed: list[bytes]) -> dict[int, bool]:
     begins: dict[int, bool] = {}
     word = counted = 0
     at = -1
-    while b"" in packed[at + 1 :]:
-        at = packed.index(b"", at + 1)
-        word += sum(map(len, packed[counted:at])) // WORD.size
+    while True:
+        try:
+            at = packed.index(b"", at + 1)
+        except ValueError:
+            return begins
+        word += len(b"".join(packed[counted:at])) // WORD.size
         counted = at
         before = f"{_TOKEN.split(chunks[at - 1])[-1]} " if at else ""
         while at < len(chunks) and not (words := packed_chunk(chunks[at])):
             before += f"{chunks[at]} "
             at += 1
         if at == len(chunks):
-            break
+            return begins
         packed[at] = words
         before += _TOKEN.split(chunks[at], maxsplit=1)[0]
         begins[word] = not before or _ends_sentence(before)
-    return begins

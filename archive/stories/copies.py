@@ -17,9 +17,9 @@ from sqlite_utils import Database
 
 from archive.database import transaction
 from archive.stories.chunks import ABBREVIATIONS, plain
-from archive.stories.keys import band_keys, candidates, reindex
+from archive.stories.keys import band_keys_of, candidates, reindex
 from archive.stories.tellings import Tellings
-from archive.stories.text import same_story, share_of
+from archive.stories.text import same_story, share_of, tellings_of
 
 BATCH = 100
 """Articles taken up in one transaction: well below a second."""
@@ -76,7 +76,8 @@ def update_stories(db: Database, *, watch: Watch | None = None) -> Stories:
 
 def _regroup(db: Database, stale: Sequence[int], tellings: Tellings) -> None:
     """Work out anew the stories of some articles, and of all that were in one story with them."""
-    moved = set(reindex(db, stale, lambda article: _keys(db, article, tellings)))
+    keys = _keys(db, stale)
+    moved = set(reindex(db, stale, lambda article: keys.get(article, [])))
     members = moved.union(stale)
     for article in list(members):
         members.update(
@@ -134,8 +135,14 @@ class Groups:
         return list(found.values())
 
 
-def _keys(db: Database, article: int, tellings: Tellings) -> list[int]:
-    return band_keys(tellings.fresh(article)) if _exists(db, article) else []
+def _keys(db: Database, articles: Sequence[int]) -> dict[int, list[int]]:
+    """Of those that there are."""
+    marks = ", ".join("?" * len(articles))
+    rows = db.conn.execute(
+        f"select id, lead, body from articles where id in ({marks})", articles
+    ).fetchall()
+    told = tellings_of(f"{lead}\n{body}" for _, lead, body in rows)
+    return {row[0]: keys for row, keys in zip(rows, band_keys_of(told), strict=True)}
 
 
 def _exists(db: Database, article: int) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from types import ModuleType
@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.stories.run_hashes import numpy
 from archive.stories.text import MIN_SYLLABLES, Telling
 
 BANDS = 32
@@ -31,6 +32,8 @@ BANDS_SHARED = 2
 MIN_TELLING = 12
 """Phrases with a fact in them that a text must have to be found by these alone."""
 _LARGEST = 2**63 - 1
+_NUMBERS = 2048
+"""Numbers of which MinHash values are worked out at a time: what fast memory holds."""
 
 
 def _last_of(key: str) -> str:
@@ -82,35 +85,57 @@ def band_keys(told: Telling) -> list[int]:
 
     Those of a short text stand for all its phrases together; a text without words has none.
     """
-    if not len(told.shingles):
-        return []
-    if told.syllables < MIN_SYLLABLES:
-        phrases = told.shingles.astype(">u4").tobytes()
-        return [_key(-1 - copy, phrases) for copy in range(BANDS_SHARED)]
-    # By the phrases with a fact in them: template sentences would bring every report of a kind
-    # together with every other, and comparing would never end.
-    keys = _bands(told.telling, 1) if len(told.telling) else set()
-    if len(told.telling) < MIN_TELLING:
-        keys |= _bands(told.shingles, 1 + BANDS)
-    return sorted(keys)
+    return band_keys_of([told])[0]
 
 
-def _bands(shingles: Any, first: int) -> set[int]:
-    values, size = _min_hash(shingles), 4 * ROWS
-    return {_key(first + band, values[band * size : (band + 1) * size]) for band in range(BANDS)}
+def band_keys_of(texts: Sequence[Telling]) -> list[list[int]]:
+    """``band_keys`` of each text: of many at once in a third of the time."""
+    keys: list[list[int]] = [[] for _ in texts]
+    sets: list[Any] = []
+    whose: list[tuple[int, int]] = []
+    for at, told in enumerate(texts):
+        if told.syllables < MIN_SYLLABLES:
+            if len(told.shingles):
+                phrases = told.shingles.astype(">u4").tobytes()
+                keys[at] = [_key(-1 - copy, phrases) for copy in range(BANDS_SHARED)]
+            continue
+        # By the phrases with a fact in them: template sentences would bring every report of a
+        # kind together with every other, and comparing would never end.
+        if len(told.telling):
+            sets.append(told.telling)
+            whose.append((at, 1))
+        if len(told.telling) < MIN_TELLING:
+            sets.append(told.shingles)
+            whose.append((at, 1 + BANDS))
+    for (at, first), values in zip(whose, min_hashes(sets), strict=True):
+        keys[at] += _bands(values, first)
+    return [sorted(set(each)) for each in keys]
+
+
+def _bands(values: bytes, first: int) -> Iterator[int]:
+    size = 4 * ROWS
+    return (_key(first + band, values[band * size : (band + 1) * size]) for band in range(BANDS))
 
 
 def _key(band: int, data: bytes) -> int:
-    return int.from_bytes(
-        blake2b(data, digest_size=6, salt=band.to_bytes(4, "big", signed=True)).digest(), "big"
-    )
+    hashed = _salted(band).copy()
+    hashed.update(data)
+    return int.from_bytes(hashed.digest(), "big")
 
 
-@lru_cache(1)
-def _fresh_min_hash() -> Any:
-    return _min_hash_module().MinHash(
-        num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=_as_number
+@cache
+def _salted(band: int) -> blake2b:
+    """To be copied: made anew it would take three times as long."""
+    return blake2b(digest_size=6, salt=band.to_bytes(4, "big", signed=True))
+
+
+@cache
+def _permutations() -> tuple[Any, Any]:
+    """What each MinHash value is worked out with: by datasketch, for its scheme "affine32"."""
+    factors, terms = (
+        _min_hash_module().MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32").permutations
     )
+    return factors[:, None].copy(), terms[:, None].copy()
 
 
 def _min_hash_module() -> ModuleType:
@@ -133,16 +158,39 @@ def _min_hash_module() -> ModuleType:
             del sys.modules[name]
 
 
-def _as_number(shingle: int) -> int:
-    return shingle
+def min_hashes(sets: Sequence[Any]) -> list[bytes]:
+    """The MinHash values of sets of 32-bit numbers, none empty: each in four bytes, lowest first.
+
+    The same as datasketch's ``MinHash.update_batch`` gives, set by set, for numbers that are their
+    own hashes; its work for each set is ten times that of the values themselves.
+    """
+    np = numpy()
+    if not sets:
+        return []
+    factors, terms = _permutations()
+    numbers = _mixed(np.concatenate(sets))
+    ends = np.cumsum([len(each) for each in sets])
+    starts = ends - [len(each) for each in sets]
+    values = np.full((len(factors), len(sets)), 0xFFFFFFFF, np.uint32)
+    for at in range(0, len(numbers), _NUMBERS):
+        piece = numbers[at : at + _NUMBERS]
+        first = int(np.searchsorted(ends, at, "right"))
+        last = int(np.searchsorted(starts, at + len(piece)))
+        permuted = factors * piece
+        permuted += terms
+        begins = np.maximum(starts[first:last] - at, 0)
+        least = np.minimum.reduceat(permuted, begins, axis=1)
+        np.minimum(values[:, first:last], least, out=values[:, first:last])
+    return [each.tobytes() for each in values.T.astype("<u4")]
 
 
-def _min_hash(shingles: Any) -> bytes:
-    """The values of a set of numbers, each in four bytes, the lowest first."""
-    min_hash = _fresh_min_hash().copy()
-    min_hash.update_batch(shingles.tolist())
-    values: bytes = min_hash.hashvalues.astype("<u4").tobytes()
-    return values
+def _mixed(numbers: Any) -> Any:
+    """Each number as the end of MurmurHash3 leaves it (fmix32 of its source), as datasketch does
+    before it permutes numbers."""
+    np = numpy()
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        numbers = (numbers ^ numbers >> np.uint32(shift)) * np.uint32(factor)
+    return numbers ^ numbers >> np.uint32(16)
 
 
 def candidates(db: Database, article: int) -> list[int]:

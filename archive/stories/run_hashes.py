@@ -33,7 +33,7 @@ def packed_word(text: str, note: int = 0) -> bytes:
 
 def run_hashes(packed_words: bytes) -> tuple[Any, Any, Any]:
     """Arrays of 32-bit numbers: the hash of each word, its note, and the hash of the run that
-    begins at each; the last two begin none.
+    begins at each; the last two begin none. Of several texts end to end, runs go across their ends.
 
     >>> _, _, runs = run_hashes(b"".join(map(packed_word, "cong doan viet nam".split())))
     >>> runs.tolist() == [zlib.crc32(run) for run in (b"cong doan viet", b"doan viet nam")]
@@ -53,14 +53,15 @@ def run_hashes(packed_words: bytes) -> tuple[Any, Any, Any]:
 def _lengthened(crcs: Any, lengths: Any) -> Any:
     """The part that text with these CRCs has in the CRC of itself and ``lengths`` bytes more."""
     np = numpy()
-    if lengths.max() >= _LONGEST:
-        pairs = zip(crcs.tolist(), lengths.tolist(), strict=True)
-        return np.array([_lengthened_one(*pair) for pair in pairs], dtype=np.uint32)
-    at = lengths * np.uint32(1024)
+    # Longer ones are rare, but no text may make those beside it dear.
+    longer = np.flatnonzero(lengths >= _LONGEST)
+    at = np.minimum(lengths, np.uint32(_LONGEST - 1)) * np.uint32(1024)
     found = np.take(_tables(), at + (crcs & np.uint32(255)))
     for byte in range(1, 4):
         of_byte = crcs >> np.uint32(8 * byte) & np.uint32(255)
         found ^= np.take(_tables(), at + np.uint32(256 * byte) + of_byte)
+    pairs = zip(crcs[longer].tolist(), lengths[longer].tolist(), strict=True)
+    found[longer] = [_lengthened_one(*pair) for pair in pairs]
     return found
 
 
