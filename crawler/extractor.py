@@ -23,7 +23,8 @@ from crawler.garbage import collect_seldom
 from crawler.seed import Seed
 from crawler.whole_page import Wanted, WholePage, links_of, with_outcome
 
-_HARMLESS = Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC))
+HARMLESS = Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC))
+"""A page whose reading loads what the first page would have to wait for."""
 
 
 class Extractor:
@@ -113,7 +114,7 @@ class LoneWorker:
         try:
             if self._pool is None:
                 self._pool = worker_pool(1)
-                self._pool.submit(extract, _HARMLESS).result()
+                self._pool.submit(extract, HARMLESS).result()
         except BrokenProcessPool:
             self._pool = None
             raise RuntimeError("processes for extraction cannot be started") from None
@@ -136,13 +137,8 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
 
 def _warm_up() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    prepare()
+    extract(HARMLESS)
     collect_seldom()
-
-
-def prepare() -> None:
-    """Load what the first page would have to wait for."""
-    extract(_HARMLESS)
 
 
 def _end_with_parent() -> None:

@@ -41,13 +41,14 @@ from archive.crawled_web import note_web, refuse_other
 from archive.database import ArchiveError, open_archive, save_site
 from archive.known_addresses import last_complete_walk
 from crawler import settings as base_settings
+from crawler.beforehand import work_out
 from crawler.catalogue import declared_sites, is_listing, site_record
 from crawler.direct_middlewares import DirectDownloader
 from crawler.early_stop import EarlyStop
 from crawler.extract import read_whole
 from crawler.extractor import Extractor
-from crawler.extractor import prepare as prepare_extraction
 from crawler.failures import nothing_of_use
+from crawler.families import FAMILIES
 from crawler.frontier import add_to
 from crawler.frontier.engine_room import in_progress
 from crawler.frontier.looking import look
@@ -92,8 +93,7 @@ def crawl_settings(
 ) -> Settings:
     """The common settings, with what this run decides; ``also`` has the last word. ``apart`` as in
     ``frontier_of``."""
-    settings = CrawlSettings()
-    settings.setmodule(base_settings, priority="project")
+    settings = _prepared.pop() if _prepared else _common_settings()
     data = Path(plan.data)
     contact = plan.contact or "sample web"
     settings.setdict(
@@ -121,9 +121,6 @@ def crawl_settings(
     )
     if plan.fresh:
         settings.set("FRONTIER_RESUME_SECONDS", 0.0, priority="cmdline")
-    add_to(settings)
-    settings.set("DOWNLOADER", DirectDownloader, priority="cmdline")
-    leave_out_unused(settings)
     if plan.sample_proxy:
         settings.setdict(
             {
@@ -141,11 +138,24 @@ def crawl_settings(
 
 def prepare() -> None:
     """Load what every crawl needs, before processes are forked (see ``crawler.nursery``)."""
-    declared_sites()
-    prepare_extraction()
-    settings = Settings()
-    settings.setmodule(base_settings, priority="project")
+    work_out({*declared_sites().values(), *FAMILIES})
+    settings = _common_settings()
     load_parts(settings)
+    _prepared.append(settings)
+
+
+_prepared: list[CrawlSettings] = []
+"""The common settings, for the one crawl that a process makes: to make them takes as long as a
+page."""
+
+
+def _common_settings() -> CrawlSettings:
+    settings = CrawlSettings()
+    settings.setmodule(base_settings, priority="project")
+    add_to(settings)
+    settings.set("DOWNLOADER", DirectDownloader, priority="cmdline")
+    leave_out_unused(settings)
+    return settings
 
 
 def main() -> int:

@@ -80,7 +80,6 @@ class CrawlSettings(Settings):
 
 def load_parts(settings: Settings) -> None:
     """Import every part that a crawl with these settings makes. Chooses no reactor."""
-    leave_out_unused(settings)
     parts: list[Any] = []
     for name in _PARTS:
         parts += settings.get_component_priority_dict_with_base(name)

@@ -75,6 +75,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
+# A callback here is no plain generator; Scrapy would read the source of each to look for a return.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 # What the log names at its beginning; each other version is read from its package's files.
 LOG_VERSIONS = ["lxml", "libxml2", "Python"]
 LOG_FORMATTER = "crawler.log_lines.LogLines"

@@ -52,6 +52,8 @@ _REMEMBERED = 5_000
 """Payloads that a writer knows without asking ``seen_payload``, which knows them all: half a
 kilobyte each, of which nothing else in a long crawl grows so much."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_NOT_IN_URLS = re.compile(r"[\s\x00-\x1f\x7f<>]")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +377,7 @@ class WarcWriter:
         return file
 
     def _create(self) -> WarcFile:
-        site = re.sub(r"[^A-Za-z0-9_.-]+", "_", self.site) or "site"
+        site = _NOT_IN_NAMES.sub("_", self.site) or "site"
         stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         file: WarcFile | None = None
         try:
@@ -390,7 +392,7 @@ class WarcWriter:
 
 
 def _check_url(url: str) -> None:
-    if not url or re.search(r"[\s\x00-\x1f\x7f<>]", url):
+    if not url or _NOT_IN_URLS.search(url):
         raise ValueError(f"not a URL that a WARC can name: {url!r}")
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
+_NOT_IN_NAMES = re.compile(r"[^\w.-]")
 
 
 def scheduler_of(crawler: Crawler) -> SqliteScheduler | None:
@@ -373,4 +374,4 @@ def frontier_path(pattern: str, name: str) -> Path:
     >>> frontier_path("{name}.db", "../a b").as_posix()
     '.._a_b.db'
     """
-    return Path(pattern.replace("{name}", re.sub(r"[^\w.-]", "_", name)))
+    return Path(pattern.replace("{name}", _NOT_IN_NAMES.sub("_", name)))

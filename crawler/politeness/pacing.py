@@ -28,6 +28,7 @@ GIVE_UP_AFTER = 10
 """Failures in a row after which a host is asked no more by this crawl."""
 OVERLOADED = (429, 503)
 REFUSALS = (401, 403, 451)
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9.-]+|\.{2,}")
 
 
 class HostGivenUp(Exception):
@@ -175,7 +176,7 @@ def safe_name(host: str) -> str:
     >>> safe_name("congdoan.vn"), safe_name("../x"), safe_name("::1")
     ('congdoan.vn', '_x', '_1')
     """
-    name = re.sub(r"[^a-z0-9.-]+|\.{2,}", "_", host.lower())[:200].replace("__", "_")
+    name = _NOT_IN_NAMES.sub("_", host.lower())[:200].replace("__", "_")
     return name if name.strip(".") else "_"
 
 
