@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.broken_database import damage_in
 from archive.database import new_schema, transaction
 from archive.read_only import connect_read_only
+from archive.tables.migrations import migrations
 from archive.tables.operation import OPERATION_TABLES
 from archive.tables.provenance import PROVENANCE_TABLES
 
@@ -56,7 +57,10 @@ def why_not_whole(copy: Path) -> str:
     try:
         sql = "select name, sql from sqlite_master where sql is not null"
         defined = {name: " ".join(text.split()) for name, text in db.execute(sql)}
-        if any(defined.get(name) != text for name, text in new_schema().items()):
+        fresh = new_schema()
+        if any(defined.get(name) != text for name, text in fresh.items()) or (
+            migrations.pending(Database(db))
+        ):
             return "the tables of the database are not those of this version"
         for index, table in _FOUND:
             for first, second in ((table, f"{index}_docsize"), (f"{index}_docsize", table)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from itertools import count
@@ -12,16 +13,21 @@ from archive.stories.at_once import kept_beside
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a database as it is at this moment."""
+    """Copy a database as it is at this moment, and see it safely to the disk."""
     here = connect_read_only(source)
     try:
         there = sqlite3.connect(target)
         try:
+            # What is broken off is copied once more.
+            there.execute("pragma journal_mode = off")
+            there.execute("pragma synchronous = off")
             here.backup(there)
         finally:
             there.close()
     finally:
         here.close()
+    with target.open("rb") as made:
+        os.fsync(made.fileno())
 
 
 def free_name(path: Path) -> Path:

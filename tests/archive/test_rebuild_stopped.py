@@ -79,7 +79,9 @@ def counted(patch: pytest.MonkeyPatch) -> list[str]:
     return read
 
 
-@pytest.mark.parametrize("wishes", [ONE, Wishes(since="2025-12-25", jobs=1)])
+@pytest.mark.parametrize(
+    "wishes", [ONE, Wishes(from_nothing=True, jobs=1), Wishes(since="2025-12-25", jobs=1)]
+)
 def test_stopped_at_any_moment_it_goes_on(
     data: Path, patch: pytest.MonkeyPatch, wishes: Wishes
 ) -> None:
