@@ -124,6 +124,8 @@ def _by_host() -> dict[str, list[type[SiteSpider]]]:
 
 def host_of(url: str) -> str:
     """Host name of a URL, lower case, without ``www.``; "" where there is none."""
+    if url.startswith(("http://", "https://")) and (end := url.find("/", 8)) > 0:
+        url = url[:end]  # Of a site's thousands of addresses one is read.
     return _host_of(url) if len(url) <= _SHORT else _host_of.__wrapped__(url)
 
 

@@ -19,6 +19,8 @@ from crawler.extraction.text import clean_line
 
 MIN_LEAD = 40
 """Characters that a first paragraph needs to serve as lead where none is marked."""
+_BEGINNING = 16
+"""Characters by which a line is told from the title."""
 _TITLES = 2
 """How often the title is printed again above the text: whole, and broken over lines."""
 MIN_REPEAT = 40
@@ -240,9 +242,12 @@ def _without_title(blocks: list[Block], title: str) -> list[Block]:
         joined = ""
         for end in range(start, len(texts)):
             text = blocks[texts[end]].text
-            # Its first letter says of nearly every line that it is not what is looked for.
+            # Its first letter says of nearly every line that it is not what is looked for, and the
+            # next ones of the others. (A last letter may be another in lower case.)
             first = text[0].lower()[0] if text[0].isalnum() else ""
-            if not wanted.startswith(joined + first):
+            if not wanted.startswith(joined + first) or not wanted.startswith(
+                joined + key(text[:_BEGINNING])[:-1]
+            ):
                 break
             joined += key(text)
             if not wanted.startswith(joined):

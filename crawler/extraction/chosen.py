@@ -15,6 +15,7 @@ from crawler.extraction.captions import attach_captions
 from crawler.extraction.content import opens
 from crawler.extraction.date_places import hour_beside
 from crawler.extraction.dates import (
+    is_settled,
     looks_like_clock,
     parse_relative,
     parse_structured,
@@ -194,10 +195,7 @@ def _collect(element: HtmlElement, skip: set[HtmlElement], pieces: list[str]) ->
 def _likely(document: Document, layouts: Sequence[Layout]) -> Iterator[Layout]:
     """The layouts whose fingerprint fits, in their order."""
     # All fingerprints at once: most name a class or an id that the page does not have.
-    selectors, owners, by_address = _fingerprints(
-        tuple([layout.fingerprint for layout in layouts]),
-        tuple([layout.fingerprint_url for layout in layouts]),
-    )
+    selectors, owners, by_address = _fingerprints(tuple(layouts))
     possible: dict[int, list[str]] = {}
     for number in document.index.possible(selectors):
         possible.setdefault(owners[number], []).append(selectors[number])
@@ -210,11 +208,15 @@ def _likely(document: Document, layouts: Sequence[Layout]) -> Iterator[Layout]:
 
 @lru_cache(maxsize=256)
 def _fingerprints(
-    groups: tuple[Selectors, ...], addresses: tuple[str, ...]
+    layouts: tuple[Layout, ...],
 ) -> tuple[Selectors, tuple[int, ...], tuple[int, ...]]:
-    """All selectors in a row, of each the number of its group, and the groups with an address."""
-    pairs = [(selector, number) for number, group in enumerate(groups) for selector in group]
-    by_address = tuple(number for number, address in enumerate(addresses) if address)
+    """All selectors in a row, of each the number of its layout, and the layouts with an address."""
+    pairs = [
+        (selector, number)
+        for number, layout in enumerate(layouts)
+        for selector in layout.fingerprint
+    ]
+    by_address = tuple(number for number, layout in enumerate(layouts) if layout.fingerprint_url)
     return tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs), by_address
 
 
@@ -265,7 +267,8 @@ def _size(element: HtmlElement) -> int:
 
 
 def _holds(element: HtmlElement) -> bool:
-    return bool(element.text_content().strip()) or element.find(".//img") is not None
+    written = any(text and not text.isspace() for text in element.itertext())
+    return written or element.find(".//img") is not None
 
 
 def _first(
@@ -339,13 +342,15 @@ def _dates(
                 continue
             # A list of others in the theme's own markup, where no name gives it away.
             if not beside_title_link(element, near.home, document.base, own):
-                if looks_like_clock(text, clock) and not near.close(element):
+                if not near.close(element) and looks_like_clock(text, clock):
                     continue
                 found = parse_visible(text, clock) or parse_relative(text, clock)
                 if found:
                     break
         if found:
             yield found
+            if is_settled(found):
+                return  # Whatever else is told.
             if found.precision == "day":
                 yield hour_beside(element, found, clock)
                 for timed in (element, *element.iter("time")):

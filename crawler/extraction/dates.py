@@ -319,6 +319,11 @@ _TRUST: dict[DateEvidence, int] = {"visible": 0, "structured": 1, "url": 2, "tex
 _FINENESS: dict[Precision, int] = {"month": 0, "day": 1, "minute": 2}
 
 
+def is_settled(found: Published) -> bool:
+    """Whether ``choose`` takes this date, the first visible one, whatever else a page says."""
+    return found.evidence == "visible" and found.precision == "minute" and not is_update(found.raw)
+
+
 def choose(candidates: Iterable[Published | None], fetched_at: datetime) -> Published | None:
     """The most trusted candidate, made as precise as the others that agree with it.
 

@@ -27,8 +27,6 @@ itself gives up at 2048 and would then lose the rest of the page."""
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 """lxml.html looks the class of every element up in Python; one class for all is found in C."""
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
-_DEEP = etree.XPath("boolean(" + "/*" * 60 + ")")
-"""Nearly no page is, and then its steps below nothing need not be taken."""
 UNSEEN = frozenset(("script", "style", "noscript", "template", "option", "textarea", "title"))
 """Elements whose text no reader of the page sees."""
 _FIRST = 3000
@@ -43,6 +41,8 @@ _MARKUP = re.compile(
     r"center|ul|li|section|main|form|script|frameset)\b",
     re.I,
 )
+_DECLARED = re.compile(rb"\s*<!doctype\s+html\b", re.I)
+"""How nearly every page begins, and no feed."""
 _HTML_TYPES = ("html", "xml")
 _OTHER_TYPES = re.compile(
     r"^\s*(?:image|audio|video|font)/|pdf|zip|msword|officedocument|ms-excel|ms-powerpoint|"
@@ -76,7 +76,7 @@ class Document:
     @cached_property
     def base(self) -> str:
         """What relative addresses are relative to: ``<base href>`` where sane, else the URL."""
-        for element in self.tree.iter("base"):
+        for element in self.index.of_tag("base"):
             href = (element.get("href") or "").strip()
             if href:
                 try:
@@ -147,7 +147,7 @@ class Document:
     @cached_property
     def page_title(self) -> str:
         """Text of ``<title>``, cleaned."""
-        for element in self.tree.iter("title"):
+        for element in self.index.of_tag("title"):
             text: str = clean_line(element.text_content())
             if text:
                 return text
@@ -175,7 +175,7 @@ class Document:
 
 _AMP = {
     "amp-img": "img", "amp-anim": "img", "amp-video": "video", "amp-audio": "audio",
-    "amp-iframe": "iframe", "amp-sidebar": "nav", "amp-ad": "aside",
+    "amp-iframe": "iframe", "amp-sidebar": "nav", "amp-ad": "aside", "amp-youtube": "iframe",
 }  # fmt: skip
 
 
@@ -185,12 +185,12 @@ def _plain_amp(tree: HtmlElement) -> None:
         if element.tag in ("amp-img", "amp-anim"):
             for child in list(element):
                 child.drop_tree()
-        element.tag = _AMP[element.tag]
-    for element in tree.iter("amp-youtube"):
-        video = element.get("data-videoid") or ""
-        if video.replace("-", "").replace("_", "").isalnum():
-            element.tag = "iframe"
+        elif element.tag == "amp-youtube":
+            video = element.get("data-videoid") or ""
+            if not video.replace("-", "").replace("_", "").isalnum():
+                continue
             element.set("src", f"https://www.youtube.com/embed/{video}")
+        element.tag = _AMP[element.tag]
 
 
 def parse_page(page: Page) -> Document | Unreadable:
@@ -211,12 +211,14 @@ def parse_page(page: Page) -> Document | Unreadable:
     sure = is_marked(body) or not _REPORTS_BYTES
     if sure and not is_whole_utf8(body):
         source = decode_html(body, page.content_type).encode("utf-8", "replace")
-    head = source[:_HEAD].decode("utf-8", "ignore")
-    if _FEED.match(head):
-        return Unreadable("not_html", "a feed or sitemap")
-    looks_like_html = bool(
-        _MARKUP.search(head) or _MARKUP.search(source.decode("utf-8", "replace"))
-    )
+    looks_like_html = _DECLARED.match(source) is not None
+    if not looks_like_html:
+        head = source[:_HEAD].decode("utf-8", "ignore")
+        if _FEED.match(head):
+            return Unreadable("not_html", "a feed or sitemap")
+        looks_like_html = bool(
+            _MARKUP.search(head) or _MARKUP.search(source.decode("utf-8", "replace"))
+        )
     if (
         declared
         and not any(kind in declared for kind in _HTML_TYPES)
@@ -236,17 +238,32 @@ def parse_page(page: Page) -> Document | Unreadable:
 
 def _tree(source: bytes) -> tuple[HtmlElement | Unreadable, bool]:
     """What a parser makes of UTF-8, and whether it found no fault with it."""
+    # Nearly no page comes to the parser's own narrow limits: elements need not be counted then.
+    tree, faults = _parsed(source, huge=False)
+    huge = isinstance(tree, Exception) or len(faults.filter_from_fatals()) > 0
+    if huge:
+        tree, faults = _parsed(source, huge=True)
+    if isinstance(tree, Exception):
+        if "empty" in str(tree).lower():
+            return Unreadable("empty", "no element that a reader would see"), False
+        return Unreadable("broken", f"cannot be parsed: {tree}"[:200]), False
+    _plain_amp(tree)
+    if not isinstance(tree.tag, str) or (huge and _TOO_DEEP(tree)):
+        return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another"), False
+    return tree, not faults
+
+
+def _parsed(source: bytes, *, huge: bool) -> tuple[HtmlElement | Exception, etree._ListErrorLog]:
+    """A tree, or why there is none, and what the parser complains of.
+
+    Without ``huge`` it gives up, with a fatal complaint, at 256 elements inside one another.
+    """
     parser = etree.HTMLParser(
-        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
+        encoding="utf-8", huge_tree=huge, remove_comments=True, remove_pis=True
     )
     parser.set_element_class_lookup(_ELEMENTS)
     try:
         tree = lxml.html.document_fromstring(source, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
-        if "empty" in str(error).lower():
-            return Unreadable("empty", "no element that a reader would see"), False
-        return Unreadable("broken", f"cannot be parsed: {error}"[:200]), False
-    _plain_amp(tree)
-    if not isinstance(tree.tag, str) or (_DEEP(tree) and _TOO_DEEP(tree)):
-        return Unreadable("broken", f"more than {MAX_DEPTH} elements inside one another"), False
-    return tree, not parser.error_log
+        return error, parser.error_log
+    return tree, parser.error_log

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
@@ -69,10 +69,9 @@ def picture(element: HtmlElement, base: str) -> Image | None:
     address = _STAMP.sub("", _address(element, base).partition("#")[0])
     if not address:
         return None
-    parts = urlsplit(address)
     if _CHROME_PATH.search(address):
         return None
-    name = unquote(parts.path.rpartition("/")[2]).rpartition(".")[0]
+    name = unquote(address.partition("?")[0].rpartition("/")[2]).rpartition(".")[0]
     if name and _CHROME_FILE.search(name):
         return None
     return Image(url=address, alt=clean_line(element.get("alt") or "")[:500])

@@ -8,9 +8,10 @@ Selectors = tuple[str, ...]
 """CSS selectors in order of preference: the first that finds text wins (``drop``: all apply)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """How one CMS, or one site's theme of it, prints an article.
+    """How one CMS, or one site's theme of it, prints an article. Equal to itself alone, so that
+    what is known of it is found without reading it.
 
     A layout is chosen by the page's own fingerprint, since hosts change CMS under one name.
     It *matches* a page when any ``fingerprint`` selector (or ``fingerprint_url`` pattern) is

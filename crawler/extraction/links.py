@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -54,38 +55,37 @@ def find_links(
     ``article_url`` wins where both match. Addresses are made canonical with ``rules``, so that
     the print view of an article and the article give one link. An empty pattern matches nothing.
     """
-    articles: dict[str, None] = {}
-    listings: dict[str, None] = {}
     base = document.base
     here = _origin(base)
     remembered = _remembered(here, article_url, listing_url, rules)
-    for href in _hrefs(document):
+    hrefs = _hrefs(document)
+    known = dict(zip(hrefs, map(remembered.get, hrefs, repeat(_NEW)), strict=True))
+    for href in [href for href, found in known.items() if found is _NEW]:
         # Where it stands does not matter to a whole address or a path from the root, and a
         # site shows the same menus and columns on all its pages.
-        found = remembered.get(href, _NEW)
-        if found is _NEW:
-            if len(href) <= _SHORT and (href[:1] == "/" != href[1:2] or _WHOLE.match(href)):
-                found = _sort(here, href, article_url, listing_url, rules)
-                if len(remembered) >= _REMEMBERED:
-                    remembered.clear()
-                remembered[href] = found
-            else:
-                found = _sort(base, href, article_url, listing_url, rules)
-        if found is None:
-            continue
-        article, url = found
-        if article:
-            articles.setdefault(article)
-        elif url:
-            listings.setdefault(url)
-    return Links(tuple(articles), tuple(listings))
+        if len(href) <= _SHORT and (href[:1] == "/" != href[1:2] or _WHOLE.match(href)):
+            found = _sort(here, href, article_url, listing_url, rules)
+            if len(remembered) >= _REMEMBERED:
+                remembered.clear()
+            remembered[href] = found
+        else:
+            found = _sort(base, href, article_url, listing_url, rules)
+        known[href] = found
+    led = [found for found in known.values() if found is not None]
+    return Links(
+        tuple(dict.fromkeys([article for article, _ in led if article])),
+        tuple(dict.fromkeys([listing for _, listing in led if listing])),
+    )
 
 
-def _hrefs(document: Document) -> Iterable[str]:
+def _hrefs(document: Document) -> dict[str, None]:
     """What the first MAX_LINKS links of the page refer to, as it is written, each once."""
-    written = cast("list[str]", _HREFS(document.tree))
-    hrefs = [href for text in written if (href := text.strip())]
-    return dict.fromkeys(hrefs[:MAX_LINKS])
+    index = document.index
+    if index.of_tag("area"):
+        written = cast("list[str]", _HREFS(document.tree))
+    else:
+        written = index.values("a", "href")
+    return dict.fromkeys(list(filter(None, map(str.strip, written)))[:MAX_LINKS])
 
 
 @lru_cache(maxsize=256)
@@ -104,7 +104,7 @@ def find_stylesheets(document: Document) -> tuple[str, ...]:
     A page is shown again years later as it looked; without them it would be bare.
     """
     found: dict[str, None] = {}
-    for element in document.tree.iter("link"):
+    for element in document.index.of_tag("link"):
         if "stylesheet" in (element.get("rel") or "").lower().split():
             url = absolute(document.base, (element.get("href") or "").strip())
             if url:

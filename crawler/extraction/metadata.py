@@ -356,7 +356,7 @@ def article_address(
             address = canonical_url(printed, rules)
             if _plausible(address, own) and not _is_marked(address):
                 return address
-    for link in document.tree.iter("link"):
+    for link in document.index.of_tag("link"):
         if (link.get("rel") or "").lower() == "canonical":
             href = absolute(document.base, link.get("href") or "")
             if href:

@@ -27,7 +27,7 @@ def opening_figures(
         if element.tag == "img":
             shown = picture(element, document.base)
             figures = [Block("figure", "", figure=Figure((shown,)))] if shown else []
-        elif element.find(".//img") is not None:
+        elif any(True for _ in element.iter("img")):
             figures = attach_captions(read_blocks(element, document.base, skip))
         else:
             continue

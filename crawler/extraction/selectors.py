@@ -24,17 +24,17 @@ from crawler.extraction.selector_plans import (
     Compound,
     Finder,
     Teller,
-    group_of,
     plan_of,
     values_of,
 )
+from crawler.extraction.vocabulary import vocabulary_of
 
 _MAX_ROOTS = 24
 
-_FEW = frozenset(("body", "h1", "html", "main", "meta", "time"))
-"""Tags of which a page has so few that looking at each is soonest done."""
-_SHORT = 200
-"""Characters of a class attribute up to which it is remembered; a hostile page has longer ones."""
+_FEW = frozenset(
+    ("area", "base", "body", "h1", "html", "link", "main", "meta", "script", "time", "title")
+)
+"""Tags of which a page has so few that looking at each is soonest done: all in one walk."""
 
 # Stepping to the attributes and back is as quick on a small page, but takes the square of their
 # number on a large one.
@@ -51,19 +51,13 @@ class Index:
         self._ids: dict[str, int] = {}
         for name in cast("list[str]", _IDS(tree)):
             self._ids[name] = self._ids.get(name, 0) + 1
-        self._names = frozenset(self._ids)
         # Most elements share their whole class attribute with others, so few strings are split.
         self._classed = cast("list[HtmlElement]", _CLASSED(tree))
         strings: defaultdict[str, list[int]] = defaultdict(list)
         for place, names in enumerate(map(HtmlElement.get, self._classed, repeat("class"))):
             strings[names].append(place)
         self._strings: dict[str, list[int]] = strings
-        by_word: defaultdict[str, list[str]] = defaultdict(list)
-        for names in strings:
-            for name in _split(names) if len(names) <= _SHORT else _split.__wrapped__(names):
-                by_word[name].append(names)
-        self._by_word: dict[str, list[str]] = by_word
-        self._words = frozenset(by_word)
+        self._vocabulary = vocabulary_of(frozenset(strings), frozenset(self._ids))
         self._known_ids: dict[str, list[HtmlElement]] = {}
         self._known_classes: dict[str, list[HtmlElement]] = {}
         self._everywhere: dict[Finder, list[HtmlElement]] = {}
@@ -86,7 +80,8 @@ class Index:
 
     def _find(self, selector: str) -> list[HtmlElement]:
         plan = plan_of(selector)
-        if not (plan.classes <= self._words and plan.ids <= self._names):
+        vocabulary = self._vocabulary
+        if not (plan.classes <= vocabulary.classes and plan.ids <= vocabulary.ids):
             return []
         chain = plan.chain
         if chain is None:
@@ -97,23 +92,13 @@ class Index:
 
     def possible(self, selectors: tuple[str, ...]) -> Sequence[int]:
         """Numbers of the selectors that may find something: all others find nothing."""
-        group = group_of(selectors)
-        classes, ids = group.classes & self._words, group.ids & self._names
-        if not (classes or ids):
-            return group.nameless
-        found = list(group.nameless)
-        for name in classes:
-            found += group.of_class[name]
-        for name in ids:
-            found += group.of_id[name]
-        found.sort()
-        return found
+        return self._vocabulary.possible(selectors)
 
     def matching(self, selectors: tuple[str, ...]) -> Iterator[list[HtmlElement]]:
         """What each of ``selectors`` finds, in their order, those that find nothing left out."""
         if not selectors:
             return
-        for number in self.possible(selectors):
+        for number in self._vocabulary.possible(selectors):
             found = self.select(selectors[number])
             if found:
                 yield found
@@ -122,7 +107,9 @@ class Index:
         """Elements of a class, in document order."""
         known = self._known_classes.get(name)
         if known is None:
-            known = self._known_classes[name] = self._at(self._by_word.get(name, ()))
+            known = self._known_classes[name] = self._at(
+                self._vocabulary.attributes_with.get(name, ())
+            )
         return known
 
     def _at(self, strings: Iterable[str]) -> list[HtmlElement]:
@@ -145,6 +132,11 @@ class Index:
 
     def of_tag(self, tag: str) -> list[HtmlElement]:
         """Elements of a tag of which a page has few, in document order."""
+        if not self._few:
+            for name in _FEW:
+                self._few[name] = []
+            for element in self.tree.iter(*_FEW):
+                self._few[element.tag].append(element)
         known = self._few.get(tag)
         if known is None:
             known = self._few[tag] = list(self.tree.iter(tag))
@@ -226,12 +218,6 @@ class Index:
                 for element in cast("list[HtmlElement]", _ALL_BY_ID(self.tree, name=word))
             ]
         return self._at(names for names in self._strings if any(part in names for part in parts))
-
-
-@lru_cache(maxsize=4096)
-def _split(names: str) -> frozenset[str]:
-    # A site writes the same class attributes on all its pages.
-    return frozenset(names.split())
 
 
 def _size(elements: list[HtmlElement]) -> int:

@@ -11,10 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from typing import Any, cast
-
-from lxml import etree
-from lxml.html import HtmlElement
+from typing import Any
 
 from crawler.extraction.document import Document
 from crawler.extraction.text import clean_line
@@ -37,7 +34,6 @@ _DATE_NAMES = (
     "dcterms.created", "dcterms.issued", "dc.date", "dc.created", "article_date_original",
     "cxenseparse:recs:publishtime", "sailthru.date", "parsely-pub-date", "its_publication", "date",
 )  # fmt: skip
-_SCRIPT_TYPES = etree.XPath("descendant::script/@type", smart_strings=False)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 
 
@@ -106,10 +102,8 @@ def read_structured(document: Document) -> Structured:
 
 def json_ld(document: Document) -> Iterator[dict[str, Any]]:
     """Every object of a page's JSON-LD scripts, graphs and lists opened, at most 2000."""
-    if not any("ld+json" in kind.lower() for kind in _script_types(document.tree)):
-        return
     seen = 0
-    for script in document.tree.iter("script"):
+    for script in document.index.of_tag("script"):
         if "ld+json" not in (script.get("type") or "").lower():
             continue
         for node in _objects(_loads(script.text or "")):
@@ -117,10 +111,6 @@ def json_ld(document: Document) -> Iterator[dict[str, Any]]:
             if seen > _MAX_NODES:
                 return
             yield node
-
-
-def _script_types(tree: HtmlElement) -> list[str]:
-    return cast("list[str]", _SCRIPT_TYPES(tree))
 
 
 def _loads(source: str) -> Any:
