@@ -290,6 +290,9 @@ def test_a_killed_process_leaves_no_other_and_its_work(tmp_path: Path, number: i
     assert again.returncode == 0, said
     assert b"Goes on where an earlier rebuild was stopped." in out or b"has changed since" in out
     assert b"352 captures, 352 articles" in out
+    if number == signal.SIGTERM:
+        out, said = start(data).communicate(timeout=PATIENCE)
+        assert b"0 captures were written anew; the others came out as they stood." in out, said
     assert [finding for finding in verify(data) if finding.severity == "damage"] == []
 
 
