@@ -56,6 +56,16 @@ def open_archive(path: Path, *, create: bool = True) -> Database:
     return db
 
 
+def write_often(db: Database) -> None:
+    """Set a connection for many small transactions, as a crawl makes them, at up to 8 MB of memory
+    and 16 MB of the journal: a tenth of what they cost, a sixth where each has one page.
+
+    Not for work on the whole archive: what SQLite sorts or may have to take back stays in memory.
+    """
+    for setting in ("cache_size = -8000", "temp_store = memory", "wal_autocheckpoint = 4000"):
+        db.conn.execute(f"pragma {setting}")
+
+
 def refuse_foreign(db: Database, path: Path) -> None:
     """Raise ArchiveError for a database of another program, or of a newer version of this one."""
     names = set(db.table_names())

@@ -38,7 +38,7 @@ from archive.crawl_log import (
     unreadable_of,
 )
 from archive.crawled_web import note_web, refuse_other
-from archive.database import ArchiveError, open_archive, save_site
+from archive.database import ArchiveError, open_archive, save_site, write_often
 from archive.known_addresses import last_complete_walk
 from crawler import settings as base_settings
 from crawler.beforehand import work_out
@@ -193,6 +193,7 @@ def crawl(
         locked(data, plan.site, patience=LOCK_PATIENCE_SECONDS, doing=doing),
         open_archive(data / "archive.db") as db,
     ):
+        write_often(db)
         refuse_other(db, data, plan.web)
         note_web(db, plan.web)
         return _crawl_locked(plan, db, also, early or EarlyStop(), Extractor(seed=seed))
