@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,6 +17,8 @@ from archive.tables.provenance import PROVENANCE_TABLES
 
 LOG_TABLES = ("crawls", "fetch_errors", *OPERATION_TABLES, *PROVENANCE_TABLES)
 """Tables that no WARC can give back: carried over from the old database where there is one."""
+MOST_UNKNOWN = 0.5
+"""Of the bytes of WARC files: where more is new, writing all rows at once is quicker."""
 _FOUND = (
     ("articles_fts", "articles"),
     ("articles_exact", "articles"),
@@ -47,10 +49,13 @@ def carry_over_logs(
                 before.close()
 
 
-def why_not_whole(copy: Path) -> str:
-    """Why a rebuild cannot begin with this copy of a database, which nobody writes to; "" where it
-    can: its pages are whole, its tables are those of a new archive, and its search indexes know
-    the texts that are there."""
+def why_not_begin_with(copy: Path, files: Mapping[str, int]) -> str:
+    """Why a rebuild should not begin with this copy of a database, which nobody writes to.
+
+    "" where it should: its pages are whole, its tables are those of a new archive, its search
+    indexes know the texts that are there, and it knows most of what stands in ``files``, WARC files
+    by name with their bytes. Raises sqlite3.Error.
+    """
     if damage := damage_in(copy):
         return f"the database is damaged ({damage})"
     db = sqlite3.connect(f"{copy.resolve().as_uri()}?immutable=1", uri=True)
@@ -67,6 +72,10 @@ def why_not_whole(copy: Path) -> str:
                 sql = f"select 1 from (select id from {first} except select id from {second})"
                 if db.execute(sql).fetchone():
                     return f"the search index {index} is not of the texts that are there"
+        known = {name for (name,) in db.execute("select distinct warc_file from captures")}
+        unknown = sum(size for name, size in files.items() if name not in known)
+        if unknown > MOST_UNKNOWN * sum(files.values()):
+            return "most of what the files hold is not in the database"
     finally:
         db.close()
     return ""

@@ -25,7 +25,7 @@ from archive.warc.writer import recover
 from crawler.intake.building import Building
 from crawler.intake.building_over import BuildingOver
 from crawler.intake.building_part import BuildingPart, state_of
-from crawler.intake.carried_over import carry_over_logs, why_not_whole
+from crawler.intake.carried_over import carry_over_logs, why_not_begin_with
 from crawler.intake.database_files import (
     copy_database,
     free_name,
@@ -163,7 +163,7 @@ class _Rebuild:
             part = self._copied()
             os.replace(part, self.new)
         elif self.old.exists() and not self.old_damage and not self.wishes.from_nothing:
-            over = self._begin_over()
+            over = self._begin_over(names)
         self._begin(over)
 
     def _copied(self) -> Path:
@@ -172,11 +172,11 @@ class _Rebuild:
         copy_database(self.old, part)
         return part
 
-    def _begin_over(self) -> bool:
+    def _begin_over(self, names: list[str]) -> bool:
         """Begin with a copy of the old database, if it can be used as it is."""
         try:
             part = self._copied()
-            reason = why_not_whole(part)
+            reason = why_not_begin_with(part, {name: self._size(name) for name in names})
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise ArchiveError(f"{self.old} cannot be copied: {error}") from error
@@ -187,6 +187,9 @@ class _Rebuild:
         else:
             os.replace(part, self.new)
         return not reason
+
+    def _size(self, name: str) -> int:
+        return (self.folder / name).stat().st_size
 
     def _begin(self, over: bool) -> None:
         def begin(plan: RebuildPlan) -> None:

@@ -133,6 +133,7 @@ def test_it_is_as_from_nothing(
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         use_extractor(patch)
         patch.setattr(parts, "PART_BYTES", part_bytes)
+        patch.setattr("crawler.intake.carried_over.MOST_UNKNOWN", 1)
         data = Path(folder) / "data"
         written(data / "warc", events)
         incrementally(data)
@@ -209,7 +210,8 @@ EDITS = {
     "detail": "update captures set detail = 'xyzzy' where outcome = 'no_body'",
     "address": "update captures set address = 'http://x/' where outcome = 'print'",
     "no address": "update captures set address = x'ff' where outcome = 'gone'",
-    "place": "update captures set warc_offset = 7, ip = '::1', warc_file = 'x.warc.gz'",
+    "place": "update captures set warc_offset = 7, ip = '::1', warc_file = 'x.warc.gz'"
+    " where site = 'mau.example.vn' and outcome = 'article'",
     "digest": "update captures set payload_digest = 'sha1:X'",
     "another article": f"update captures set article_id = {FIRST}",
     "unsettled": "update captures set outcome = null, article_id = null where outcome = 'article'",
@@ -275,6 +277,12 @@ def test_what_cannot_be_begun_with_is_made_from_nothing(
     got = rows(data)
     for table, expected in made[1].items():
         assert got[table] == expected, table
+
+
+def test_what_is_mostly_new_is_written_at_once(data: Path, tmp_path: Path) -> None:
+    written(data / "warc", HISTORY * 2, prefix="later")
+    assert "most of what the files hold is not in the database" in note(over(data))
+    assert rows(data) == from_nothing(data, tmp_path / "nothing")
 
 
 def test_every_column_is_compared(data: Path) -> None:
