@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.awaiting import awaiting
 from archive.database import (
     ArchiveError,
     open_archive,
@@ -99,8 +100,9 @@ class Intake:
         self._lone = LoneWorker()
         self._extracted = 0
         self._sites: set[str] = set()
-        self._postponed: list[Capture] = []
         self._unkept: list[Capture] = []
+        # Revisits whose record is not known yet: too many for memory, maybe.
+        db.conn.execute("create temp table if not exists postponed (id text primary key)")
         self._under_way: set[str] = set()
 
     def __enter__(self) -> Intake:
@@ -146,12 +148,13 @@ class Intake:
     def finish(self) -> Taken:
         """Settle the revisits whose payload stood in a file that had not been taken in yet."""
         taken = Taken("")
-        for capture in self._postponed:
-            outcome = self._begin(capture, None, taken)
-            if isinstance(outcome, _Postponed):
-                outcome = Unreadable("broken", "the record that this revisit refers to is missing")
-            self._settle(deque([(capture, outcome)]), 0, taken)
-        self._postponed.clear()
+        why = "the record that this revisit refers to is missing"
+        for places in awaiting(self.db, "postponed"):
+            found = (each.capture for each in places)
+            begun = ((each, self._begin(each, None, taken, why)) for each in found)
+            self._settle(deque(begun), 0, taken)
+        with transaction(self.db):
+            self.db.conn.execute("delete from postponed")
         return taken
 
     def _counted(self, records: Iterable[WarcRecord], taken: Taken) -> Iterator[WarcRecord]:
@@ -178,15 +181,18 @@ class Intake:
         ).fetchone()
         return bool(row and row[0])
 
-    def _begin(self, capture: Capture, record: WarcRecord | None, taken: Taken) -> Begun:
-        """Start to find out what a capture says."""
+    def _begin(
+        self, capture: Capture, record: WarcRecord | None, taken: Taken, missing: str = ""
+    ) -> Begun:
+        """Start to find out what a capture says. ``missing``: of a revisit whose record is not
+        known; "" where it may still come."""
         if not needs_extraction(capture):
             return outcome_without_extraction(capture)
         try:
             if capture.record_type == "revisit":
                 record = self._referred(capture)
                 if record is None:
-                    return _Postponed()
+                    return Unreadable("broken", missing) if missing else _Postponed()
             assert record is not None
             body = record.content(MAX_CONTENT_BYTES)
         except ContentTooLarge:
@@ -242,25 +248,22 @@ class Intake:
         self._pool = worker_pool(self._jobs)
         return self._pool.submit(extract, page)
 
-    def _settle(
-        self,
-        window: deque[tuple[Capture, Begun]],
-        leave: int,
-        taken: Taken,
-    ) -> None:
+    def _settle(self, window: deque[tuple[Capture, Begun]], leave: int, taken: Taken) -> None:
         """Write what the oldest captures of the window said, in one transaction."""
         ready: list[Reading] = []
+        postponed: list[tuple[str]] = []
         while len(window) > leave:
             capture, outcome = window.popleft()
             self._under_way.discard(capture.id)
             if isinstance(outcome, _Postponed):
-                self._postponed.append(capture)
+                postponed.append((capture.id,))
                 continue
             if isinstance(outcome, Future):
                 outcome = self._result(capture, outcome, taken)
             ready.append(Reading(capture, outcome))
         with transaction(self.db):
             self._keep()
+            self.db.conn.executemany("insert or ignore into postponed values (?)", postponed)
             for reading in ready:
                 taken.count(settle_reading(self.db, reading))
 

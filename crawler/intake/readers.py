@@ -87,19 +87,21 @@ class Readers:
             for item in work:
                 yield item, function(item)
             return
-        waiting: deque[tuple[_A, Future[_T]]] = deque()
+        waiting: deque[tuple[_A, ProcessPoolExecutor, Future[_T]]] = deque()
         try:
             for item in work:
-                waiting.append((item, self._submit(function, item)))
+                waiting.append((item, *self._submit(function, item)))
                 if len(waiting) >= AHEAD * self.jobs:
                     yield self._taken(*waiting.popleft(), carefully)
             while waiting:
                 yield self._taken(*waiting.popleft(), carefully)
         finally:
-            for _, future in waiting:
+            for _, _, future in waiting:
                 future.cancel()
 
-    def _submit(self, function: Callable[[_A], _T], item: _A) -> Future[_T]:
+    def _submit(
+        self, function: Callable[[_A], _T], item: _A
+    ) -> tuple[ProcessPoolExecutor, Future[_T]]:
         for _ in range(2):
             if self._pool is None:
                 context = get_context("forkserver")
@@ -107,18 +109,24 @@ class Readers:
                 self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin)
             try:
                 with born_deaf():
-                    return self._pool.submit(function, item)
+                    return self._pool, self._pool.submit(function, item)
             except BrokenProcessPool:
                 self._pool = None
         raise ArchiveError("Processes for reading cannot be started.")
 
     def _taken(
-        self, item: _A, future: Future[_T], carefully: Callable[[_A, Extract], _T] | None
+        self,
+        item: _A,
+        pool: ProcessPoolExecutor,
+        future: Future[_T],
+        carefully: Callable[[_A, Extract], _T] | None,
     ) -> tuple[_A, _T]:
         try:
             return item, future.result()
         except BrokenProcessPool:
-            self._pool = None
+            # Other processes may have been started since, for the work after this.
+            if self._pool is pool:
+                self._pool = None
         if carefully is None:
             raise ArchiveError("A process that worked on this ended without a word.")
         try:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
+from crawler.intake import readers
+from crawler.intake.parts import Extract
+from crawler.intake.readers import Readers
 from tests.waiting import PATIENCE
 
 
@@ -27,3 +33,32 @@ def test_they_are_forked_while_that_is_sound_and_their_work_outlives_them() -> N
         "started anew": [False, False],
         "beside a thread": [False, False],
     }
+
+
+def test_processes_started_since_others_died_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[FirstOnesDie] = []
+
+    class FirstOnesDie:
+        def __init__(self, jobs: int, **how: object) -> None:
+            started.append(self)
+
+        def submit(self, function: Callable[[int], int], item: int) -> Future[int]:
+            future: Future[int] = Future()
+            if self is started[0]:
+                future.set_exception(BrokenProcessPool())
+            else:
+                future.set_result(function(item))
+            return future
+
+        def shutdown(self, **how: object) -> None:
+            pass
+
+    def carefully(number: int, extract: Extract) -> int:
+        return -number
+
+    monkeypatch.setattr(readers, "ProcessPoolExecutor", FirstOnesDie)
+    with_two = Readers(2)
+    done = list(with_two.each(lambda number: 2 * number, range(1, 9), carefully))
+    with_two.close()
+    assert done == [(1, -1), (2, -2), (3, -3), (4, -4), (5, 10), (6, 12), (7, 14), (8, 16)]
+    assert len(started) == 2
