@@ -17,6 +17,7 @@ from scrapy.utils.spider import iter_spider_classes
 
 from archive.database import ArchiveError
 from archive.records import Site
+from crawler.extraction.urls import head_of
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -124,8 +125,7 @@ def _by_host() -> dict[str, list[type[SiteSpider]]]:
 
 def host_of(url: str) -> str:
     """Host name of a URL, lower case, without ``www.``; "" where there is none."""
-    if url.startswith(("http://", "https://")) and (end := url.find("/", 8)) > 0:
-        url = url[:end]  # Of a site's thousands of addresses one is read.
+    url = head_of(url)
     return _host_of(url) if len(url) <= _SHORT else _host_of.__wrapped__(url)
 
 

@@ -57,10 +57,12 @@ _SRCSET = re.compile(r"(\S+)(?:\s+(\d+(?:\.\d+)?)([wx]))?\s*(?:,\s+|,?$)")
 
 def picture(element: HtmlElement, base: str) -> Image | None:
     """The picture of an ``<img>``, without caption; None for icons, spacers and trackers."""
-    if _CHROME_CLASS.search(element.get("class") or ""):
+    names = element.get("class")
+    if names and _CHROME_CLASS.search(names):
         return None
     parent = element.getparent()
-    if parent is not None and _AVATAR_CLASS.search(parent.get("class") or ""):
+    names = parent.get("class") if parent is not None else None
+    if names and _AVATAR_CLASS.search(names):
         return None
     for side in ("width", "height"):
         size = _pixels(element, side)
@@ -124,6 +126,8 @@ def _pixels(element: HtmlElement, side: str) -> int | None:
     value = (element.get(side) or "").strip().lower().removesuffix("px")
     if value.isascii() and value.isdigit() and len(value) < 6:
         return int(value)
-    style = element.get("style") or ""
+    style = element.get("style")
+    if not style:
+        return None
     found = re.search(rf"(?:^|[;\s]){side}\s*:\s*(\d{{1,5}})(?:\.\d+)?px", style)
     return int(found[1]) if found else None

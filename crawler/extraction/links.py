@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.document import Document
 from crawler.extraction.text import clean_line
-from crawler.extraction.urls import absolute, canonical_url
+from crawler.extraction.urls import absolute, canonical_url, head_of
 
 MAX_LINKS = 5000
 """Links that one page may contribute; a trap page has more, a sitemap page fewer."""
@@ -56,7 +56,7 @@ def find_links(
     the print view of an article and the article give one link. An empty pattern matches nothing.
     """
     base = document.base
-    here = _origin(base)
+    here = _origin(head_of(base))
     remembered = _remembered(here, article_url, listing_url, rules)
     hrefs = _hrefs(document)
     known = dict(zip(hrefs, map(remembered.get, hrefs, repeat(_NEW)), strict=True))

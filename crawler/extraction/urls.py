@@ -20,6 +20,7 @@ _SHORT = 300
 _PORTS = {"http": "80", "https": "443"}
 
 _URL_RE = re.compile(r"(https?):/{2,}([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.I | re.S)
+_HEAD_RE = re.compile(r"https?://[\w.:-]+(?=/)", re.A)
 _SCHEME_RE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HOST_RE = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?|\[[0-9a-f:.]+\]"
@@ -57,8 +58,23 @@ _PATH_SESSION_RE = re.compile(r";jsessionid=[^/;]*", re.I)
 _COOKIELESS_RE = re.compile(r"/\((?:[ASFX]\([0-9A-Za-z_-]{6,}\))+\)(?=/)", re.I)
 
 
-@lru_cache(maxsize=256)
+def head_of(url: str) -> str:
+    """An address up to its host, by which is remembered what depends on no more; the whole of one
+    that is not written plainly.
+
+    >>> head_of("http://congdoan.vn/tin/bai-12.html")
+    'http://congdoan.vn'
+    """
+    head = _HEAD_RE.match(url)
+    return head[0] if head else url
+
+
 def _origin(base: str) -> str:
+    return _origin_of(head_of(base))
+
+
+@lru_cache(maxsize=256)
+def _origin_of(base: str) -> str:
     match = _URL_RE.fullmatch(base.strip())
     host = _host(match[2]) if match else ""
     return f"{match[1].lower()}://{host}" if match and host else ""

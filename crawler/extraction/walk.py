@@ -18,7 +18,7 @@ from crawler.extraction.blocks import Block, Figure, Kind, unique_images
 from crawler.extraction.embeds import EMBEDDED, embedded_in
 from crawler.extraction.images import picture
 from crawler.extraction.inline import PLAIN, Run, Style, render
-from crawler.extraction.marks import NO_LOOK, Look, align_of, look_of, sort_of
+from crawler.extraction.marks import NO_LOOK, Look, Sort, align_of, look_of, sort_of
 from crawler.extraction.tables import data_table, has_table, is_data, picture_table, rows_of
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import absolute
@@ -121,7 +121,7 @@ class _Walker:
             self.add(element.text_content(), style)
             return
         if tag in _BLOCK:
-            self.block(element, tag, look, context, style, depth)
+            self.block(element, tag, look, sort_of(names), context, style, depth)
         elif tag == "table":
             self.flush(context)
             self.table(element, context, style, depth)
@@ -180,6 +180,7 @@ class _Walker:
         element: HtmlElement,
         tag: str,
         look: Look,
+        sort: Sort,
         context: _Context,
         style: Style,
         depth: int,
@@ -187,7 +188,6 @@ class _Walker:
         self.flush(context)
         self.breaks = 0
         _, kind, level, ordered, quote, align, caption = context
-        sort = sort_of(element.get("class"))
         own = look.align or element.get("align") or sort.align
         if own:
             align = own.lower()
