@@ -5,6 +5,9 @@ All of it is what a database made from nothing has by itself.
 
 from __future__ import annotations
 
+import sqlite3
+from hashlib import blake2b
+
 from sqlite_utils import Database
 
 from archive.attachments.texts import EXTRACTOR as DOCUMENT_EXTRACTOR
@@ -31,6 +34,30 @@ _TO_COMPARE = (
     "select distinct article_id from copy_keys where article_id not in (select id from articles)",
 )
 """Articles whose story may be another one than the tables say."""
+
+
+def note_text(db: Database, article: sqlite3.Row) -> None:
+    """Note what an article said that is being taken out, if its story was worked out from that."""
+    db.conn.execute(
+        "insert or ignore into rebuild_texts select ?, ?"
+        " where not exists (select 1 from copies_pending where article_id = ?)",
+        (article["id"], _digest(article["lead"], article["body"]), article["id"]),
+    )
+
+
+def spare_texts(db: Database) -> None:
+    """Let the story of an article stand that was taken out and says the same again."""
+    with transaction(db):
+        texts = db.conn.execute(
+            "select id, lead, body, digest from rebuild_texts join articles using (id)"
+        )
+        same = [(key,) for key, lead, body, digest in texts if _digest(lead, body) == digest]
+        db.conn.executemany("delete from copies_pending where article_id = ?", same)
+        db.conn.execute("delete from rebuild_texts")
+
+
+def _digest(lead: object, body: object) -> bytes:
+    return blake2b(repr((lead, body)).encode(), digest_size=16).digest()
 
 
 def refresh_following(db: Database, extractor: str) -> None:

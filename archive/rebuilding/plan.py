@@ -30,11 +30,12 @@ create table if not exists rebuild_wanted (
 create index if not exists rebuild_wanted_by_place on rebuild_wanted (file, place);
 create table if not exists rebuild_seen (id text primary key, part integer not null) without rowid;
 create table if not exists rebuild_elsewhere (id text primary key) without rowid;
-create table if not exists rebuild_later (address text primary key) without rowid
+create table if not exists rebuild_later (address text primary key) without rowid;
+create table if not exists rebuild_texts (id integer primary key, digest blob not null)
 """
 NAMES = (
     "rebuild_plan", "rebuild_files", "rebuild_parts", "rebuild_wanted", "rebuild_seen",
-    "rebuild_elsewhere", "rebuild_later",
+    "rebuild_elsewhere", "rebuild_later", "rebuild_texts",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from archive.rebuilding.concerned import (
     standing_at,
     take_out_gathered,
 )
-from archive.rebuilding.following import refresh_following
+from archive.rebuilding.following import note_text, refresh_following, spare_texts
 from archive.rebuilding.plan import Waiting
 from archive.rebuilding.standing import PLACE, Judged, judge, provinces_of
 from archive.rebuilding.tangled import tangled
@@ -183,15 +183,16 @@ class BuildingOver(Building):
         Where an article's text is not the one that was read, nobody knows them: then the indexes
         are made anew.
         """
-        if not self.plan["reindex"]:
-            rows = (
-                fetch_one(db, "select * from articles where id = ?", key)
-                for (key,) in db.conn.execute(ids).fetchall()
-            )
-            if not all(_as_read(db.conn, row) for row in rows if row is not None):
+        for (key,) in db.conn.execute(ids).fetchall():
+            row = fetch_one(db, "select * from articles where id = ?", key)
+            if row is None:
+                continue
+            note_text(db, row)
+            if not self.plan["reindex"] and not _as_read(db.conn, row):
                 self.plan["reindex"] = "yes"
                 silence_search(db)
-        unindex_articles(db, ids)
+        if not self.plan["reindex"]:
+            unindex_articles(db, ids)
 
     # What was taken out after it had been read, and what another record holds
 
@@ -289,6 +290,7 @@ class BuildingOver(Building):
             self.reopen()
             self.plan["reindex"] = ""
         self.watch(Progress("counting", 0, 1))
+        spare_texts(self.db)
         refresh_following(self.db, self.extractor)
         update_stories(self.db, watch=tell)
         self._register_files()
