@@ -110,6 +110,8 @@ class Tellings:
         Most that share a key are told apart by a look at many at once: here, where the texts are
         kept. Never leaves out one that tells the same story.
         """
+        if not others:
+            return []
         told = self[article]
         if self._kept is None or told.syllables < MIN_SYLLABLES:
             return list(others)
