@@ -8,7 +8,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from scrapy.utils.spider import iter_spider_classes
 
 from archive.database import ArchiveError
 from archive.records import Site
+from crawler.extraction.remembered import remembered, remembered_with
 from crawler.extraction.urls import head_of
 
 if TYPE_CHECKING:
@@ -125,13 +126,11 @@ def _by_host() -> dict[str, list[type[SiteSpider]]]:
 
 def host_of(url: str) -> str:
     """Host name of a URL, lower case, without ``www.``; "" where there is none."""
-    url = head_of(url)
-    return _host_of(url) if len(url) <= _SHORT else _host_of.__wrapped__(url)
+    return _host_of(head_of(url))
 
 
-@lru_cache(maxsize=1024)
+@remembered(count=1024, longest=_SHORT)
 def _host_of(url: str) -> str:
-    # Of one page it is asked several times.
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -192,11 +191,11 @@ def expects_article(url: str) -> bool:
     spider = spider_for(url)
     if spider is None or not spider.article_url:
         return False
-    return (_finds if len(url) <= _SHORT else _finds.__wrapped__)(spider.article_url, url)
+    return _is_found(url, spider.article_url)
 
 
-@lru_cache(maxsize=256)
-def _finds(pattern: str, url: str) -> bool:
+@remembered_with(count=256, longest=_SHORT)
+def _is_found(url: str, pattern: str) -> bool:
     # Of one page it is asked several times.
     return re.search(pattern, url) is not None
 

@@ -19,9 +19,9 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
+from crawler.extraction.remembered import remembered
 from crawler.extraction.text import clean_line
 
 _MAX_LINE = 480
@@ -118,19 +118,12 @@ def _row(line: str) -> Entry | None:
     return next((entry for entry in found if not entry.context), None)
 
 
+@remembered(count=8192, longest=_SHORT)
 def _entry_of(line: str) -> Entry | None:
-    # Frames repeat themselves on every page, paragraphs do not.
-    return _remembered(line) if len(line) <= _SHORT else _look_up(line)
-
-
-def _look_up(line: str) -> Entry | None:
     if len(line) > 2 * _MAX_LINE:
         return None
     line = clean_line(line)
     return _find(line) if 0 < len(line) <= _MAX_LINE else None
-
-
-_remembered = lru_cache(maxsize=8192)(_look_up)
 
 
 def boilerplate_kind(line: str) -> str:

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
-from functools import lru_cache
 from typing import cast
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.document import Document
+from crawler.extraction.remembered import remembered
 from crawler.extraction.text import is_spelled, legacy_kind, may_be_legacy, spell
 
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "textarea"))
@@ -81,18 +81,8 @@ def _kinds(tree: HtmlElement) -> Counter[str]:
     return Counter(kind for text in texts if (kind := _kind_of(text)))
 
 
-def _may_be_part(text: str) -> bool:
-    return _remembered_part(text) if len(text) <= _SHORT else may_be_legacy(text)
-
-
-def _kind_of(text: str) -> str:
-    # Menus and columns say the same on all pages of a site.
-    return _remembered(text) if len(text) <= _SHORT else legacy_kind(text)
-
-
-_SHORT = 200
-_remembered = lru_cache(maxsize=4096)(legacy_kind)
-_remembered_part = lru_cache(maxsize=4096)(may_be_legacy)
+_may_be_part = remembered(count=4096)(may_be_legacy)
+_kind_of = remembered(count=4096)(legacy_kind)
 _TEXTS = XPath("descendant::text()", smart_strings=False)
 
 

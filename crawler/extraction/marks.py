@@ -6,10 +6,11 @@ A site writes the same few styles and classes on all its pages, so each is read 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
+
+from crawler.extraction.remembered import remembered
 
 _HIDDEN_CLASS = frozenset(
     ("hidden", "hide", "d-none", "sr-only", "screen-reader-text", "visually-hidden", "invisible")
@@ -29,8 +30,6 @@ _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.I)
 _UPRIGHT = re.compile(r"font-style\s*:\s*normal", re.I)
 _DISPLAY_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|table)\b", re.I)
-_SHORT = 200
-"""Characters of an attribute up to which it is remembered; a hostile page has longer ones."""
 
 
 class Look(NamedTuple):
@@ -60,19 +59,15 @@ NO_SORT = Sort()
 
 def look_of(style: str | None) -> Look:
     """What the value of a ``style`` attribute says."""
-    if not style:
-        return NO_LOOK
-    return _look(style) if len(style) <= _SHORT else _look.__wrapped__(style)
+    return _look(style) if style else NO_LOOK
 
 
 def sort_of(names: str | None) -> Sort:
     """What the value of a ``class`` attribute says."""
-    if not names:
-        return NO_SORT
-    return _sort(names) if len(names) <= _SHORT else _sort.__wrapped__(names)
+    return _sort(names) if names else NO_SORT
 
 
-@lru_cache(maxsize=2048)
+@remembered(count=2048)
 def _look(style: str) -> Look:
     align = _TEXT_ALIGN.search(style)
     italic = _ITALIC.search(style) is not None
@@ -86,7 +81,7 @@ def _look(style: str) -> Look:
     )
 
 
-@lru_cache(maxsize=2048)
+@remembered(count=2048)
 def _sort(names: str) -> Sort:
     align = _CLASS_ALIGN.search(names)
     return Sort(

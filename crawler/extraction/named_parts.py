@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -18,6 +17,7 @@ from crawler.extraction.judge import Verdict
 from crawler.extraction.layout import Selectors
 from crawler.extraction.neighbours import beside_title_link
 from crawler.extraction.person_names import is_person_name
+from crawler.extraction.remembered import remembered_with
 from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.walk import read_blocks
@@ -48,18 +48,10 @@ _AUTHOR = re.compile(
 )
 
 
-_SHORT = 200
-"""Characters of names up to which they are remembered; a hostile page has longer ones."""
-
-
-@lru_cache(maxsize=4096)
-def _found(pattern: re.Pattern[str], names: str) -> bool:
+@remembered_with(count=4096)
+def _say(names: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern is found in an element's names."""
     return pattern.search(names) is not None
-
-
-def _says(pattern: re.Pattern[str], names: str) -> bool:
-    """Whether a pattern is found in an element's names; a site has the same on all its pages."""
-    return (_found if len(names) <= _SHORT else _found.__wrapped__)(pattern, names)
 
 
 def common(container: HtmlElement, title: HtmlElement | None) -> HtmlElement:
@@ -150,7 +142,7 @@ def lead_element(
             continue
         prop = element.get("itemprop") or element.get("data-role") or ""
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if (prop in ("description", "sapo") or (len(names) > 1 and _says(_LEAD, names))) and (
+        if (prop in ("description", "sapo") or (len(names) > 1 and _say(names, _LEAD))) and (
             30 <= len(clean_line(element.text_content())) <= 1200
             and element is not container
             and not any(child is title for child in element.iterdescendants())
@@ -271,7 +263,7 @@ def _authors_in(elements: Iterable[HtmlElement]) -> list[tuple[HtmlElement, tupl
             "author" in (element.get("rel") or "").split()
             or element.get("itemprop") == "author"
             or element.get("data-role") == "author"
-            or (len(names) > 1 and _says(_AUTHOR, names))
+            or (len(names) > 1 and _say(names, _AUTHOR))
         ):
             for text in names_in(element) or [_labelled(element)]:
                 if 2 <= len(text) <= 80 and text not in seen and len(found) < _AUTHORS:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.blocks import is_attachment
 from crawler.extraction.images import is_image_address
+from crawler.extraction.remembered import remembered
 from crawler.extraction.urls import absolute, article_key
 
 _BESIDE = re.compile(
@@ -39,21 +39,17 @@ _ROW = 300
 """Characters of a row that tells when an article was published, by whom and in which section."""
 _TITLE = 30
 """Characters of a link from which it may be another article's title."""
-_SHORT = 200
-"""Characters of a class attribute up to which it is remembered; a hostile page has longer ones."""
 
 
-def _names_others(names: str) -> bool:
+@remembered(count=2048)
+def _of_others(names: str) -> bool:
     """Whether a class attribute says that an element is another article or a column of others."""
     # A page builder calls every part of a page a widget, the article's own too.
     words = [word for word in names.split() if not word.startswith("elementor")]
     return "hentry" in words or "type-post" in words or any(map(_BESIDE.fullmatch, words))
 
 
-_of_others = lru_cache(maxsize=2048)(_names_others)
-
-
-@lru_cache(maxsize=2048)
+@remembered(count=2048)
 def _id_of_others(own: str) -> bool:
     return _BESIDE.fullmatch(own) is not None
 
@@ -79,10 +75,10 @@ class Surroundings:
             if current.tag == "article" or (current.tag == "aside" and not self._tells(current)):
                 return True
             names = current.get("class")
-            if names and (_of_others(names) if len(names) <= _SHORT else _names_others(names)):
+            if names and _of_others(names):
                 return True
             own = current.get("id")
-            if own and (_id_of_others if len(own) <= _SHORT else _BESIDE.fullmatch)(own):
+            if own and _id_of_others(own):
                 return True
             current = current.getparent()
         return False

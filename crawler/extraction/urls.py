@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urljoin
 
+from crawler.extraction.remembered import remembered, remembered_with
+
 MAX_URL = 4000
 """Characters; a longer href is no address (data smuggled into a link, a broken template)."""
 
 _SHORT = 300
-"""Characters of an address up to which it is remembered; a hostile page has longer ones."""
+"""Characters of an address up to which it is remembered."""
 _PORTS = {"http": "80", "https": "443"}
 
 _URL_RE = re.compile(r"(https?):/{2,}([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.I | re.S)
@@ -129,11 +131,10 @@ def canonical_url(url: str, rules: Sequence[tuple[str, str]] = ()) -> str:
     >>> canonical_url("HTTP://Congdoan.VN:80/../tin/bai-12.html?utm_source=zalo&cid=3#top")
     'http://congdoan.vn/tin/bai-12.html?cid=3'
     """
-    rules = tuple(rules)
-    return _canonical(url, rules) if len(url) <= _SHORT else _canonical.__wrapped__(url, rules)
+    return _canonical(url, tuple(rules))
 
 
-@lru_cache(maxsize=4096)
+@remembered_with(count=4096, longest=_SHORT)
 def _canonical(url: str, rules: tuple[tuple[str, str], ...]) -> str:
     # A page's address is asked for by its links, by itself and by what it says of itself.
     url = _normal(url)
@@ -144,6 +145,7 @@ def _canonical(url: str, rules: tuple[tuple[str, str], ...]) -> str:
     return url
 
 
+@remembered(count=4096, longest=_SHORT)
 def article_key(url: str) -> str:
     """What decides whether two addresses are the same article; not an address itself.
 
@@ -154,11 +156,6 @@ def article_key(url: str) -> str:
     >>> article_key("https://www.a.vn/x/?b=1&a=2") == article_key("http://a.vn/x?a=2&b=1")
     True
     """
-    return _key(url) if len(url) <= _SHORT else _key.__wrapped__(url)
-
-
-@lru_cache(maxsize=4096)
-def _key(url: str) -> str:
     match = _URL_RE.fullmatch(_normal(url))
     if match is None:
         return url.strip()
