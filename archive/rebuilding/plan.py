@@ -145,6 +145,14 @@ class RebuildPlan:
                 " and wanted.place < stop and wanted.id not in (select id from captures))"
             )
 
+    def forget_written(self) -> None:
+        """Take what was written anew for what stands: all of it is whole, and more is to come."""
+        with transaction(self._db):
+            self._db.conn.execute(
+                "delete from rebuild_wanted where id in (select id from captures)"
+            )
+            self._db.conn.execute("delete from rebuild_later")
+
     def bytes(self) -> tuple[int, int]:
         """Bytes of the parts that are done, and of all."""
         done, total = self._db.conn.execute(

@@ -246,6 +246,7 @@ class _Rebuild:
         if self.wishes.whole and plan["loaded"] and set(names) - plan.files().keys():
             # Everything else is whole: what came since is loaded as the rest was.
             plan["loaded"], plan["stories"] = "", ""
+            plan.forget_written()
         return []
 
     def _build_whole(self, readers: Readers, names: list[str]) -> None:

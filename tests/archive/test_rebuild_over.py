@@ -348,6 +348,18 @@ def test_stopped_at_any_moment_it_goes_on(
     assert moment > 20
 
 
+def test_files_that_come_before_others_are_added_to_one_that_was_whole(
+    data: Path, tmp_path: Path
+) -> None:
+    use = Wishes(jobs=1, dry_run=True, max_lost=100)
+    later = {"b": Event(8, at=5, text=1), "a": Event(1, "print", at=5, to=6, text=1)}
+    for prefix, event in later.items():
+        rebuild(data, use)
+        written(data / "warc", [event], prefix=prefix)
+    assert "Goes on where an earlier rebuild was stopped." in over(data).notes
+    assert rows(data) == from_nothing(data, tmp_path / "nothing")
+
+
 def test_asked_for_from_nothing_it_does_not_go_on_with_a_copy(
     made: tuple[Path, dict[str, list[Any]]], data: Path
 ) -> None:
