@@ -111,8 +111,9 @@ def compare_archives(old: Path, new: Path) -> Differences:
 def _compare(db: sqlite3.Connection) -> Differences:
     sites: dict[str, SiteDifferences] = {}
 
-    def site(name: str) -> SiteDifferences:
-        return sites.setdefault(name, SiteDifferences(name))
+    def site(name: object) -> SiteDifferences:
+        told = str(name)  # In a database that somebody has written to it may be anything.
+        return sites.setdefault(told, SiteDifferences(told))
 
     for schema, attribute in (("old", "before"), ("main", "after")):
         for name, count in db.execute(f"select site, count(*) from {schema}.articles group by 1"):

@@ -196,6 +196,7 @@ EDITS = {
     "title": f"update articles set title = 'xyzzy' where id = {FIRST}",
     "body": f"update articles set body = body || ' xyzzy nang' where id = {FIRST}",
     "no text": f"update articles set lead = x'ff' where id = {FIRST}",
+    "no site": f"update articles set site = x'ff' where id = {FIRST}",
     "body_html": f"update articles set body_html = '<p>xyzzy</p>' where id = {FIRST}",
     "words, which no hash covers": "update articles set words = words + 1",
     "province": "update articles set province = 'Lạng Sơn'",
