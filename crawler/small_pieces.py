@@ -4,6 +4,9 @@ A page's tree are some thousands of them, taken and given back together. glibc k
 at hand; the others it joins with their neighbours and cuts anew for the next page, which is a
 third of what parsing costs. How many it keeps can only be said before a program begins, by its
 environment (glibc manual, "Memory Allocation Tunables"); other C libraries pass over it.
+
+Good for pages with a layout alone. The general rules, which walk and copy whole trees, were a fifth
+slower with it (docs/performance.md, Rebuild), so a rebuild does without.
 """
 
 from __future__ import annotations
