@@ -28,9 +28,9 @@ from crawler.evaluation.scoring import Reading
 from crawler.extract import layouts_for
 from crawler.extraction import around_text, body, boilerplate, chosen
 from crawler.extraction.blocks import Block
-from crawler.extraction.chosen import choose_layout
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.judge import content_lines
+from crawler.extraction.layout_choice import choose_layout
 
 
 def container_by_trafilatura(page: Page) -> Reading:

@@ -26,8 +26,8 @@ from sqlite_utils import Database
 from archive.records import Page
 from benchmarks.replay_proxy import ReplayProxy
 from crawler import catalogue, one_site
-from crawler.extraction.chosen import knows_page
 from crawler.extraction.document import parse_page
+from crawler.extraction.layout_choice import knows_page
 from crawler.extraction.urls import article_key
 from crawler.families import FAMILIES
 from crawler.families.unknown import UnknownSpider

@@ -28,9 +28,9 @@ from archive.records import Article, Page
 from archive.vietnamese.folding import fold_stroke
 from benchmarks.generated_pages import GeneratedSite
 from crawler.extract import extract, layouts_for
-from crawler.extraction.chosen import choose_layout
 from crawler.extraction.document import Document, parse_page
 from crawler.extraction.judge import content_lines
+from crawler.extraction.layout_choice import choose_layout
 
 SAMPLE = 120
 """Pages on which the parts beside fetching are measured."""

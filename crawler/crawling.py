@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import signal
 import subprocess
@@ -17,7 +16,6 @@ from typing import Any, Protocol
 
 from crawler.nursery import Forked, Nursery
 from crawler.plan import Plan
-from crawler.small_pieces import keeping_pieces
 from crawler.stopping import on_stop
 
 CRAWL = "crawler.one_site"
@@ -214,7 +212,6 @@ def _process(nursery: Nursery | None) -> subprocess.Popen[str] | Forked:
         text=True,
         encoding="utf-8",
         start_new_session=True,
-        env=keeping_pieces(os.environ),
     )
 
 

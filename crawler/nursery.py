@@ -31,7 +31,6 @@ from typing import IO, NoReturn, Self
 
 from crawler import seed
 from crawler.garbage import collect_seldom
-from crawler.small_pieces import keeping_pieces
 
 _ONE_MORE = b"+"
 
@@ -83,7 +82,6 @@ class Nursery:
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                env=keeping_pieces(os.environ),
             )
         self._socket = ours
         self._born: queue.Queue[int] = queue.Queue()

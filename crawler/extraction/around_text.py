@@ -10,13 +10,14 @@ from lxml.html import HtmlElement
 from crawler.extraction.blocks import Block
 from crawler.extraction.boilerplate import boilerplate_kind
 from crawler.extraction.captions import attach_captions
-from crawler.extraction.chosen import below_foreign_title, dropped
+from crawler.extraction.chosen import dropped
 from crawler.extraction.content import content_of, first_prose, is_listing, opens
 from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.document import Document
 from crawler.extraction.info_lines import info_row, lead_heading, spaced, without_info
 from crawler.extraction.judge import Verdict, key
 from crawler.extraction.layout import Layout
+from crawler.extraction.layout_choice import below_foreign_title
 from crawler.extraction.named_parts import common, lead_element, named_noise
 from crawler.extraction.neighbours import (
     heads_item,

@@ -12,13 +12,14 @@ from archive.records import Article, Attachment, Image, Unreadable
 from crawler.extraction.authors import byline_of
 from crawler.extraction.blocks import Block
 from crawler.extraction.body import Text, attachments_of, clean_blocks, split_text
-from crawler.extraction.chosen import choose_layout, knows_page, read_parts, refused_by
+from crawler.extraction.chosen import read_parts
 from crawler.extraction.dates import choose
 from crawler.extraction.document import Document
 from crawler.extraction.generic import read_generic
 from crawler.extraction.html import body_html
 from crawler.extraction.judge import Verdict, content_lines
 from crawler.extraction.layout import Layout
+from crawler.extraction.layout_choice import choose_layout, knows_page, refused_by
 from crawler.extraction.legacy_pages import in_unicode
 from crawler.extraction.metadata import article_address
 from crawler.extraction.page_kind import (

@@ -1,10 +1,8 @@
-"""Reading a page by a layout: which layout fits, and what its selectors find."""
+"""Reading a page by a layout: what its selectors find."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
@@ -26,6 +24,7 @@ from crawler.extraction.document import Document
 from crawler.extraction.file_boxes import offered_files
 from crawler.extraction.info_lines import without_info
 from crawler.extraction.layout import Layout, Selectors
+from crawler.extraction.layout_choice import first_with_text, is_matched
 from crawler.extraction.metadata import date_near, page_heading
 from crawler.extraction.named_parts import bylines_by
 from crawler.extraction.neighbours import beside_title_link, others_shown
@@ -37,29 +36,6 @@ from crawler.extraction.surroundings import Surroundings
 from crawler.extraction.text import clean_line, convert_legacy
 from crawler.extraction.urls import absolute, article_key
 from crawler.extraction.walk import read_blocks
-
-
-def choose_layout(
-    document: Document, layouts: Sequence[Layout]
-) -> tuple[Layout, HtmlElement] | None:
-    """The first layout whose fingerprint and body the page shows, with the body's element."""
-    for layout in _likely(document, layouts):
-        body = _body(document, layout)
-        if body is None:
-            body = _empty_body(document, layout)
-        if body is not None:
-            return layout, body
-    return None
-
-
-def knows_page(document: Document, layouts: Sequence[Layout]) -> Layout | None:
-    """The first layout whose fingerprint fits, whether or not an article stands on the page."""
-    return next(_likely(document, layouts), None)
-
-
-def refused_by(document: Document, layout: Layout) -> bool:
-    """Whether the layout itself says that this is no article."""
-    return any(document.matching(layout.not_article))
 
 
 def read_parts(
@@ -81,7 +57,7 @@ def read_parts(
         parts.fallbacks.append("title")
 
     near = Surroundings(body, title_element)
-    lead_element = _first(document, layout.lead, skip, near)
+    lead_element = first_with_text(document, layout.lead, skip, near)
     if lead_element is None:
         lead_element = _lead_beside(document, layout, skip, near)
     if lead_element is body or (lead_element is not None and _inside(body, lead_element)):
@@ -115,7 +91,7 @@ def read_parts(
     parts.section = section or structured.section
     parts.tags = _tags(document, layout, near) or list(structured.tags)
     parts.attachments = _attachments(document, layout, body, title_element)
-    parts.print_view = bool(layout.print_url) and _search(layout.print_url, page.url)
+    parts.print_view = bool(layout.print_url) and is_matched(layout.print_url, page.url)
     return parts
 
 
@@ -192,105 +168,9 @@ def _collect(element: HtmlElement, skip: set[HtmlElement], pieces: list[str]) ->
             pieces.append(child.tail)
 
 
-def _likely(document: Document, layouts: Sequence[Layout]) -> Iterator[Layout]:
-    """The layouts whose fingerprint fits, in their order."""
-    # All fingerprints at once: most name a class or an id that the page does not have.
-    selectors, owners, by_address = _fingerprints(tuple(layouts))
-    possible: dict[int, list[str]] = {}
-    for number in document.index.possible(selectors):
-        possible.setdefault(owners[number], []).append(selectors[number])
-    for number in sorted({*possible, *by_address}):
-        layout = layouts[number]
-        named = layout.fingerprint_url and _search(layout.fingerprint_url, document.page.url)
-        if named or any(document.select(selector) for selector in possible.get(number, ())):
-            yield layout
-
-
-@lru_cache(maxsize=256)
-def _fingerprints(
-    layouts: tuple[Layout, ...],
-) -> tuple[Selectors, tuple[int, ...], tuple[int, ...]]:
-    """All selectors in a row, of each the number of its layout, and the layouts with an address."""
-    pairs = [
-        (selector, number)
-        for number, layout in enumerate(layouts)
-        for selector in layout.fingerprint
-    ]
-    by_address = tuple(number for number, layout in enumerate(layouts) if layout.fingerprint_url)
-    return tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs), by_address
-
-
-def _body(document: Document, layout: Layout) -> HtmlElement | None:
-    for found in document.matching(layout.body):
-        if len(found) == 1:
-            if _holds(found[0]):
-                return found[0]
-            continue
-        if len(found) > 2 and all(below_foreign_title(document, one) for one in found):
-            return None
-        best = max(found, key=_size, default=None)
-        if best is not None and _holds(best):
-            return best
-    return None
-
-
-def below_foreign_title(document: Document, body: HtmlElement) -> bool:
-    """Whether a body is a teaser: the heading nearest above it links to another page."""
-    own = article_key(document.page.url)
-    current = body
-    for _ in range(3):
-        for sibling in current.itersiblings(preceding=True):
-            headings = [sibling, *sibling.iter("h1", "h2", "h3", "h4")]
-            for heading in headings:
-                if heading.tag not in ("h1", "h2", "h3", "h4"):
-                    continue
-                link = heading.find(".//a[@href]")
-                target = absolute(document.base, link.get("href") or "") if link is not None else ""
-                return bool(target) and article_key(target) != own
-        parent = current.getparent()
-        if parent is None:
-            break
-        current = parent
-    return False
-
-
-def _empty_body(document: Document, layout: Layout) -> HtmlElement | None:
-    """A body without anything in it, on a page whose marked lead is all of the article."""
-    lead = _first(document, layout.lead)
-    if lead is None or len(clean_line(lead.text_content())) < MIN_LEAD:
-        return None
-    return next((found[0] for found in document.matching(layout.body)), None)
-
-
-def _size(element: HtmlElement) -> int:
-    return len(element.text_content())
-
-
-def _holds(element: HtmlElement) -> bool:
-    written = any(text and not text.isspace() for text in element.itertext())
-    return written or element.find(".//img") is not None
-
-
-def _first(
-    document: Document,
-    selectors: Selectors,
-    skip: set[HtmlElement] | None = None,
-    near: Surroundings | None = None,
-) -> HtmlElement | None:
-    for found in document.matching(selectors):
-        for element in found:
-            if (
-                (skip is None or element not in skip)
-                and element.text_content().strip()
-                and not (near is not None and near.foreign(element))
-            ):
-                return element
-    return None
-
-
 def _title(document: Document, layout: Layout, near: Surroundings) -> HtmlElement | None:
     """The title that a layout names, unless it links to another page below the body."""
-    found = _first(document, layout.title, near=near)
+    found = first_with_text(document, layout.title, near=near)
     if found is None or near.precedes_body(found) or near.holds(found):
         return found
     link = found.find(".//a[@href]")
@@ -389,12 +269,3 @@ def _attachments(
     """Files offered outside the body: where the layout says, and in boxes right below it."""
     named = [element for selector in layout.attachments for element in document.select(selector)]
     return offered_files(document, named, body, title)
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def _search(pattern: str, url: str) -> bool:
-    return _compiled(pattern).search(url) is not None

@@ -122,6 +122,12 @@ def _largest(srcset: str) -> str:
     return best
 
 
+_STYLED_RE = {
+    side: re.compile(rf"(?:^|[;\s]){side}\s*:\s*(\d{{1,5}})(?:\.\d+)?px")
+    for side in ("width", "height")
+}
+
+
 def _pixels(element: HtmlElement, side: str) -> int | None:
     value = (element.get(side) or "").strip().lower().removesuffix("px")
     if value.isascii() and value.isdigit() and len(value) < 6:
@@ -129,5 +135,5 @@ def _pixels(element: HtmlElement, side: str) -> int | None:
     style = element.get("style")
     if not style:
         return None
-    found = re.search(rf"(?:^|[;\s]){side}\s*:\s*(\d{{1,5}})(?:\.\d+)?px", style)
+    found = _STYLED_RE[side].search(style)
     return int(found[1]) if found else None

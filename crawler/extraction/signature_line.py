@@ -93,12 +93,20 @@ _SPLIT_RE = re.compile(
 )
 
 
+_IN_BRACKETS_RE = re.compile(r"\(([^()]*)\)")
+_BRACKETS_RE = re.compile(r"\s*\([^()]*\)")
+_HYPHEN_RE = re.compile("[-–]")
+_FROM_RE = re.compile(r"(?:theo|nguồn)\s*[:：]?\s+(.+)", re.I)
+_TAKEN_FROM_RE = re.compile(r"(?:theo|nguồn|trích(?:\s+(?:từ|nguồn|theo))?)\s+(.+)", re.I)
+_WORD_RE = re.compile(r"[^\W\d_]+|\d+")
+
+
 def split_people(text: str, strict: bool) -> _Split:
     """Names, union body and source in what follows a label (or in a bare line: strict)."""
     result = _Split([])
-    for inner in re.findall(r"\(([^()]*)\)", text):
+    for inner in _IN_BRACKETS_RE.findall(text):
         inner = inner.strip()
-        theo = re.match(r"(?:theo|nguồn)\s*[:：]?\s+(.+)", inner, re.I)
+        theo = _FROM_RE.match(inner)
         unit = UNIT_LOOSE_RE.fullmatch(inner)
         if theo:
             result.source = result.source or _source_name(theo[1])
@@ -108,7 +116,7 @@ def split_people(text: str, strict: bool) -> _Split:
             result.unit = result.unit or unit["unit"].strip()
         elif not SIDE_NOTE_RE.fullmatch(inner):
             result.unknown += 1
-    text = re.sub(r"\s*\([^()]*\)", " ", text)
+    text = _BRACKETS_RE.sub(" ", text)
     text = AGENCY_RE.sub("", text.strip()).strip(EDGES.replace(".", ""))
     named = NAME_THEN_UNIT_RE.fullmatch(text)
     if named and is_person_name(named[1]):
@@ -147,7 +155,7 @@ def _is_press(text: str) -> bool:
 
 def _hyphened(piece: str, start: int) -> list[tuple[str, int]]:
     """Two names with nothing but a hyphen between them ("Thanh Nga-Hải Yến") are two pieces."""
-    parts = re.split("[-–]", piece)
+    parts = _HYPHEN_RE.split(piece)
     if len(parts) == 1 or not all(map(is_person_name, parts)):
         return [(piece, start)]
     return [(part, start) for part in parts]
@@ -224,7 +232,7 @@ def _read_line(line: str) -> Line:
         return NOTHING
     if PRINTED_DESK_RE.fullmatch(text):
         return Line("desk", source="Sưu tầm" if COLLECTED_RE.fullmatch(text) else "")
-    theo = re.match(r"(?:theo|nguồn|trích(?:\s+(?:từ|nguồn|theo))?)\s+(.+)", text, re.I)
+    theo = _TAKEN_FROM_RE.match(text)
     if theo:
         rest = theo[1].strip()
         fits = rest[0].isupper() or PRESS_RE.match(rest) or DOMAIN_RE.fullmatch(rest)
@@ -265,7 +273,7 @@ def _read_bare(text: str, wrapped: bool = False) -> Line:
 
 def is_bare_unit(text: str) -> bool:
     """Whether a line is nothing but the name of a union body: no verb, no slogan."""
-    words = re.findall(r"[^\W\d_]+|\d+", text)
+    words = _WORD_RE.findall(text)
     if not 2 <= len(words) <= 13 or SLOGAN_RE.search(text):
         return False
     if text.isupper():

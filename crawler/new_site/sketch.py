@@ -14,9 +14,9 @@ from archive.vietnamese.folding import fold_stroke
 from archive.vietnamese.provinces import PROVINCE_2025
 from crawler.catalogue import host_of
 from crawler.extract import extract
-from crawler.extraction.chosen import choose_layout, knows_page
 from crawler.extraction.document import Document
 from crawler.extraction.feeds import parse_feed
+from crawler.extraction.layout_choice import choose_layout, knows_page
 from crawler.extraction.links import find_links
 from crawler.extraction.paging import next_page, place_of
 from crawler.extraction.sitemaps import parse_sitemap
