@@ -70,7 +70,7 @@ class Rebuilt:
 def told_kind(kind: str) -> str:
     """``Wishes.kind`` for people.
 
-    >>> _told('{"sites": ["lang_son", "quan_1"], "since": "2026-01-01"}')
+    >>> told_kind('{"sites": ["lang_son", "quan_1"], "since": "2026-01-01"}')
     'of the sites lang_son and quan_1, captures from 2026-01-01 on'
     """
     if kind == "whole":
