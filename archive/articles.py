@@ -319,6 +319,7 @@ def _follow(db: Database, address: str) -> None:
     row = fetch_one(db, "select title, body from articles where id = ?", here)
     if row is None or here == key:
         _point(db, address, key)
+        refresh(db, key, {})  # What was captured at the address before may say it was there.
     elif same_story(db, key, row["title"], row["body"]):
         _join(db, here, key)
 

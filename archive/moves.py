@@ -1,7 +1,7 @@
 """Articles that moved: a redirect from one article's address to another's joins the two.
 
 Which address an article stands at now is a function of the redirects among its captures, not of
-the order in which they were taken in.
+the order in which they were taken in, but in the few cases that docs/architecture.md names.
 """
 
 from __future__ import annotations
@@ -75,15 +75,21 @@ def home_of(db: Database, address: str, title: str, body: str) -> int:
     """The id under which an article read at an address is kept.
 
     Where the address has come to redirect to that of an article of the same story, that one's.
+    Without a redirect it is the address's own, also where print views of another article stood
+    there: whether those or this reading were taken in first must not tell.
     """
-    there = article_at(db, destination_of(db, address))
-    if there is not None and same_story(db, there, title, body):
+    destination = destination_of(db, address)
+    there = article_at(db, destination)
+    if destination != address and there is not None and same_story(db, there, title, body):
         return there
     return article_id(address)
 
 
 def redirecting_to(db: Database, addresses: Collection[str]) -> list[str]:
-    """Other addresses whose redirects end at one of these, in the order of the alphabet."""
+    """Addresses whose redirects end at one of these, in the order of the alphabet.
+
+    Also one of these that leads to another of them.
+    """
     found: set[str] = set()
     waiting = list(addresses)
     while waiting and len(found) < MOST_SOURCES:
@@ -93,7 +99,7 @@ def redirecting_to(db: Database, addresses: Collection[str]) -> list[str]:
             " and outcome = 'redirect'",
             (waiting.pop(),),
         ).fetchall()
-        fresh = {row[0] for row in rows} - found - set(addresses)
+        fresh = {row[0] for row in rows} - found
         found |= fresh
         waiting += sorted(fresh)
     return sorted(source for source in found if destination_of(db, source) in addresses)

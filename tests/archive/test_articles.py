@@ -295,3 +295,91 @@ def test_a_contested_address_is_its_own_articles_or_of_the_last_one_read_there(
         rows = everything(db)
         assert rows == (wanted := wanted or rows), order
         db.close()
+
+
+PLACES = [f"https://congdoan.example.vn/tin/noi-{number}.html" for number in range(4)]
+STORIES = [
+    {"title": "Tết sum vầy", "body": "Đoàn viên về quê.\nXe chở miễn phí."},
+    {"title": "Tết sum vầy năm nay", "body": "Đoàn viên về quê.\nXe chở từ sáng."},
+    {"title": "Hội nghị", "body": "Hội nghị tổng kết công tác năm."},
+]
+
+
+def happening(day: int, kind: str, at: int, of: int, story: int) -> tuple[Capture, Any]:
+    """What was captured at a place that day: a reading of it or of another, or its absence."""
+    if kind in ("main", "print"):
+        read = article(**STORIES[story], url=PLACES[of], variant=kind)
+        return capture(day, url=PLACES[at]), read
+    if kind == "redirect":
+        return capture(day, url=PLACES[at], status=301, location=PLACES[of]), None
+    if kind == "again":
+        return capture(day, url=PLACES[at], status=304), None
+    if kind == "gone":
+        return capture(day, url=PLACES[at], status=404), Unreadable("http_error", "404")
+    return capture(day, url=PLACES[at]), Unreadable("no_body")
+
+
+def as_it_came(told: list[tuple[str, int, int, int]]) -> list[tuple[Capture, Any]]:
+    return [happening(day, *each) for day, each in enumerate(told)]
+
+
+ABSENT = st.sampled_from(["again", "gone", "nothing"])
+PLACE = st.integers(0, len(PLACES) - 1)
+STORY = st.integers(0, len(STORIES) - 1)
+ABSENCE = st.tuples(ABSENT, PLACE, PLACE, STORY)
+READING = st.tuples(st.sampled_from(["main", "print"]), PLACE, PLACE, STORY)
+OWN = PLACE.map(lambda place: ("main", place, place, 0))
+ONWARD = st.integers(0, len(PLACES) - 2).map(lambda place: ("redirect", place, place + 1, 0))
+"""Each place leads to one other, and none back."""
+APART = st.tuples(st.sampled_from(["main", "print"]), PLACE, st.integers(0, 2)).map(
+    lambda read: (*read, read[2])
+).filter(lambda read: read[3] != 1)  # fmt: skip
+"""Articles that tell stories of their own."""
+
+
+def times_shuffled(told: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A history, and an order in which it becomes known."""
+    return st.lists(told, min_size=2, max_size=7).flatmap(
+        lambda history: st.tuples(st.just(history), st.permutations(range(len(history))))
+    )
+
+
+@settings(max_examples=120, derandomize=True, deadline=None)
+# A print view of another article stood where this one is read, and both tell the same story.
+@example(([("print", 0, 1, 0), ("main", 0, 0, 0)], [1, 0]))
+@example(([("main", 0, 1, 0), ("print", 1, 2, 0), ("main", 1, 1, 1)], [2, 1, 0]))
+# What was answered where a redirect came to stand belongs to the article that it leads to.
+@example(([("again", 0, 0, 0), ("redirect", 0, 1, 0), ("main", 1, 1, 0)], [2, 0, 1]))
+# The redirect leads from an address of an article to another address of the same.
+@example(([("redirect", 0, 1, 0), ("main", 0, 1, 0), ("main", 0, 0, 0)], [2, 0, 1]))
+@given(
+    times_shuffled(READING | ABSENCE)
+    | times_shuffled(APART | ABSENCE | ONWARD)
+    | times_shuffled(OWN | ABSENCE | ONWARD)
+)
+def test_any_history_is_the_same_in_whatever_order_it_becomes_known(
+    case: tuple[list[tuple[str, int, int, int]], list[int]],
+) -> None:
+    """What docs/architecture.md promises: without redirects always; with them, where an address
+    leads to one other and none in a circle, for different stories, and for articles of one story
+    that are read at their own addresses only."""
+    history, order = case
+    events = as_it_came(history)
+    straight, shuffled = archive(), archive()
+    for event in events:
+        take_in(straight, event)
+    for index in order:
+        take_in(shuffled, events[index])
+    assert everything(shuffled) == everything(straight)
+    straight.close()
+    shuffled.close()
+
+
+def test_an_article_read_where_a_print_view_of_another_stood_is_one_of_its_own() -> None:
+    for order in permutations(as_it_came([("print", 0, 1, 0), ("main", 0, 0, 0)])):
+        db = archive()
+        for event in order:
+            take_in(db, event)
+        assert {row["url"] for row in db["articles"].rows} == set(PLACES[:2])
+        assert db.execute("select count(*) from article_addresses").fetchone() == (2,)
+        db.close()

@@ -116,7 +116,7 @@ def data(made: tuple[Path, dict[str, list[Any]]], tmp_path: Path) -> Path:
 )
 @example(HISTORY, [], "a", "", True, 700)
 @example(HISTORY, [Event(1, "redirect", at=1, to=0), Event(5, at=2, text=3)], "a", "", True, 700)
-# A print view leads to another address before that is read for itself: the order of files tells.
+# A print view leads to another address before that is read for itself.
 @example([Event(0, "print", at=0, text=3, to=3), Event(7, at=0, text=3)], [], "a", "", False, 700)
 # What a later file joins to an article is written with it, in the order of the files.
 @example(
