@@ -3,7 +3,8 @@
 ``archive.articles.settle`` weighs a capture against all that is known of its addresses. Of most
 captures of a rebuild nothing is known yet and no other of the batch speaks of the same addresses:
 their rows are written straight, the same that ``settle`` would write. All others go through
-``settle``. Since its rows do not depend on the order of captures, neither do these.
+``settle``. What depends on the order of captures there (docs/architecture.md, "One article, many
+addresses") depends on it here.
 
 While a database is being loaded (``begin_loading`` to ``end_loading``) it lacks what is quicker to
 make at the end from all rows: most indices, the triggers that keep counts, the search indexes.
