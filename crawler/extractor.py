@@ -23,8 +23,11 @@ from crawler.garbage import collect_seldom
 from crawler.seed import Seed
 from crawler.whole_page import Wanted, WholePage, links_of, with_outcome
 
-HARMLESS = Page("http://localhost/", b"<html><body><p>x</p></body></html>", datetime.now(UTC))
-"""A page whose reading loads what the first page would have to wait for."""
+_LINES = "<p>Công đoàn trao quà cho đoàn viên, người lao động có hoàn cảnh khó khăn.</p>" * 9
+_ARTICLE = f"<html><body><h1>Trao quà</h1><p>12/05/2026</p><div>{_LINES}</div></body></html>"
+HARMLESS = Page("http://localhost/trao-qua-1.html", _ARTICLE.encode(), datetime.now(UTC))
+"""A page whose reading loads all that the first one would have to wait for: some of it is loaded
+by a page alone that has no layout and looks like an article."""
 
 
 class Extractor:
