@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ _DATE = re.compile(
     r"(\d{4})-(\d\d)(?:-(\d\d))?(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?"
     r"(?:Z|([+-])(\d\d):?(\d\d))?"
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """What stands in no line of text, and in no key or address."""
 
@@ -109,3 +111,13 @@ def text_of(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
+
+
+def warc_fields(fields: Mapping[str, str]) -> bytes:
+    """Fields as application/warc-fields; empty ones are left out, line ends become spaces."""
+    lines = (
+        f"{_CONTROL.sub(' ', name).replace(':', ' ').strip()}: {_CONTROL.sub(' ', value).strip()}"
+        for name, value in fields.items()
+        if value.strip()
+    )
+    return "".join(f"{line}\r\n" for line in lines).encode()

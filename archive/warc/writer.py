@@ -22,6 +22,7 @@ from types import TracebackType
 from uuid import uuid4
 
 from archive.records import Capture
+from archive.warc.fields import warc_fields
 from archive.warc.file import OPEN_SUFFIX, WarcFile, packed_from, sha1
 from archive.warc.framing import WarcError, WarcTruncated
 from archive.warc.http import HttpHead, parse_head
@@ -51,7 +52,6 @@ LEVELS: dict[str, str] = {
 _REMEMBERED = 5_000
 """Payloads that a writer knows without asking ``seen_payload``, which knows them all: half a
 kilobyte each, of which nothing else in a long crawl grows so much."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _NOT_IN_URLS = re.compile(r"[\s\x00-\x1f\x7f<>]")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -305,7 +305,7 @@ class WarcWriter:
         headers["Content-Type"] = "application/warc-fields"
         start = file.end
         try:
-            file.append(headers, _warc_fields(fields))
+            file.append(headers, warc_fields(fields))
             self._settle(file)
         except OSError as error:
             raise file.undo(start, error) from error
@@ -319,6 +319,9 @@ class WarcWriter:
     def _close_file(self) -> None:
         file = self._file
         if file is None or not file.usable:
+            return
+        if self._doubtful:
+            file.give_up()
             return
         self._doubtful = self._unsettled
         file.close()
@@ -369,7 +372,7 @@ class WarcWriter:
             "Content-Type": "application/warc-fields",
         }
         try:
-            file.append(headers, _warc_fields(self._info))
+            file.append(headers, warc_fields(self._info))
             file.settle()
             file.settle_folder()
         except OSError as error:
@@ -394,13 +397,3 @@ class WarcWriter:
 def _check_url(url: str) -> None:
     if not url or _NOT_IN_URLS.search(url):
         raise ValueError(f"not a URL that a WARC can name: {url!r}")
-
-
-def _warc_fields(fields: Mapping[str, str]) -> bytes:
-    """Fields as application/warc-fields; empty ones are left out, line ends become spaces."""
-    lines = (
-        f"{_CONTROL.sub(' ', name).replace(':', ' ').strip()}: {_CONTROL.sub(' ', value).strip()}"
-        for name, value in fields.items()
-        if value.strip()
-    )
-    return "".join(f"{line}\r\n" for line in lines).encode()
