@@ -13,13 +13,12 @@ from sqlite_utils import Database
 
 from archive.articles import unindex_articles
 from archive.database import transaction
-from archive.rebuilding.bulk_load import Read
+from archive.rebuilding.bulk_load import Read, found_in
 
 _CAPTURES = "temp.more_captures"
 _ADDRESSES = "temp.more_addresses"
 _ARTICLES = "temp.more_articles"
 _MADE_OF = {_CAPTURES: "id text", _ADDRESSES: "address text", _ARTICLES: "id integer"}
-_MARKS = 500
 
 Unindex = Callable[[Database, str], object]
 """Takes articles out of the search index, given the query for their ids."""
@@ -116,21 +115,20 @@ def take_out_gathered(db: Database, unindex: Unindex = unindex_articles, *, note
 
 def standing_at(db: Database, reads: Iterable[Read]) -> set[str]:
     """Captures that stand at an address of these, and that are not read anew anyway."""
-    found: set[str] = set()
     addresses = sorted({address for read in reads for address in read.addresses})
-    for at in range(0, len(addresses), _MARKS):
-        piece = addresses[at : at + _MARKS]
-        marks = ", ".join("?" * len(piece))
-        rows = db.conn.execute(
-            f"""select id from captures where (address in ({marks})
-                  or leads_to <> '' and leads_to in ({marks}) and outcome = 'redirect'
-                  or article_id in (select article_id from article_addresses
-                                    where address in ({marks})))
-                and id not in (select id from rebuild_wanted)""",
-            piece * 3,
-        )
-        found.update(row[0] for row in rows)
+    found: set[str] = set()
+    for which in _STANDING:
+        sql = f"select captures.id from captures {which} in"
+        found |= found_in(db, sql, addresses)
     return found
+
+
+_NOT_WANTED = "captures.id not in (select id from rebuild_wanted)"
+_STANDING = (
+    f"where {_NOT_WANTED} and captures.address",
+    f"where {_NOT_WANTED} and outcome = 'redirect' and leads_to <> '' and leads_to",
+    f"join article_addresses using (article_id) where {_NOT_WANTED} and article_addresses.address",
+)
 
 
 def _size(db: Database) -> int:

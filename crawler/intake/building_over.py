@@ -40,8 +40,7 @@ from archive.stories.copies import update_stories
 from archive.verification.database import hashed_article
 from crawler.intake.building import Building, Work, read_part, read_part_carefully
 from crawler.intake.parts import Batch, Extract, read_places
-from crawler.intake.progress import Progress, Watch
-from crawler.intake.readers import Readers
+from crawler.intake.progress import Progress
 
 _STANDING = "select id from captures where id not in (select id from rebuild_wanted) and id in"
 _LATER = "select address from rebuild_later where address in"
@@ -49,32 +48,19 @@ _PUT = ", ".join(f"{name} = :{name}" for name in PLACE)
 
 
 class BuildingOver(Building):
-    """A copy of the database in which what is read otherwise now is written anew.
+    """A copy of the database in which what is read otherwise now is written anew."""
 
-    ``far``: those who read cannot see the database; what they read is compared here.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        folder: Path,
-        readers: Readers,
-        watch: Watch,
-        *,
-        leave_damaged: bool = False,
-        far: bool = False,
-    ) -> None:
-        super().__init__(path, folder, readers, watch, leave_damaged=leave_damaged)
-        self._far = far
-        self._kept_sites: set[str] = set()
-        if self.plan["reindex"]:
-            silence_search(self.db)
+    _kept_sites: set[str]
+    """Sites that a file has been found to speak of."""
 
     def read_again(self, names: list[str]) -> None:
         """Read every part of these files that is not done, and write what differs.
 
         Raises ArchiveError as ``read_all`` does, and sqlite3.Error where the copy is damaged.
         """
+        self._kept_sites = set()
+        if self.plan["reindex"]:
+            silence_search(self.db)
         self.survey(names)
         if not self.plan["untangled"]:
             self.watch(Progress("looking at the database", 0, 1))
@@ -84,7 +70,7 @@ class BuildingOver(Building):
                 give_back(self.db, *tangled(self.db), unindex=self._unindex)
                 self.plan["untangled"] = "yes"
         if not self.plan["loaded"]:
-            self._read_parts(self._write_part, None, None if self._far else self.path)
+            self._read_parts(self._write_part, None, self._seen_by_readers)
             gone = "select id from captures where id not in (select id from rebuild_seen)"
             give_back(
                 self.db, (row[0] for row in self.db.conn.execute(gone)), unindex=self._unindex
@@ -92,6 +78,11 @@ class BuildingOver(Building):
             self._settle_all()
             join_twins(self.db)
             self.plan["loaded"] = "yes"
+
+    @property
+    def _seen_by_readers(self) -> Path | None:
+        """The database, where those who read can see it; else what they read is compared here."""
+        return None if self.readers.far else self.path
 
     @property
     def written(self) -> int:
@@ -254,7 +245,7 @@ class BuildingOver(Building):
                 "delete from rebuild_elsewhere where id in (select id from rebuild_wanted)"
             )
         total = self.db.table("rebuild_elsewhere").count
-        against = None if self._far else self.path
+        against = self._seen_by_readers
         done = 0
         look = partial(_look, self.folder, self.edition, against)
         carefully = partial(_look_carefully, self.folder, against)

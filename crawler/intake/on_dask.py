@@ -42,6 +42,8 @@ class DaskReaders(Readers):
     does not see the folder.
     """
 
+    far = True
+
     def __init__(self, address: str, folder: Path, jobs: int) -> None:
         super().__init__(jobs)
         try:

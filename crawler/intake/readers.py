@@ -40,6 +40,9 @@ class Readers:
     and databases. Results come in the order of the work, whoever was quicker.
     """
 
+    far = False
+    """Whether those who read may be on other machines, where they see no database of this one."""
+
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None

@@ -272,10 +272,8 @@ class _Rebuild:
         return found == ["yes"]
 
     def _build_over(self, readers: Readers, names: list[str]) -> None:
-        leave, far = self.wishes.leave_damaged, bool(self.wishes.dask)
-        building = BuildingOver(
-            self.new, self.folder, readers, self.watch, leave_damaged=leave, far=far
-        )
+        leave = self.wishes.leave_damaged
+        building = BuildingOver(self.new, self.folder, readers, self.watch, leave_damaged=leave)
         with closing(building):
             self._complain(lambda: building.read_again(names))
             building.finish_over()

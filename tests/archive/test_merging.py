@@ -23,8 +23,8 @@ from archive.records import Site
 from archive.verification.verify import verify
 from crawler.cli import congdoan
 from crawler.intake.merging import merge_archive
-from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Wishes, rebuild
+from tests.archive.stopping import stop_at
 from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
@@ -324,16 +324,8 @@ def test_killed_at_any_moment_it_is_repeated(pair: tuple[Path, Path], tmp_path: 
     for moment in range(1, 40):
         data = tmp_path / str(moment)
         shutil.copytree(here, data)
-        told = 0
-
-        def watch(progress: Progress, moment: int = moment) -> None:
-            nonlocal told
-            told += 1
-            if told == moment:
-                raise KeyboardInterrupt
-
         try:
-            merge_archive(there, data, jobs=1, watch=watch)
+            merge_archive(there, data, jobs=1, watch=stop_at(moment))
         except KeyboardInterrupt:
             merge_archive(there, data, jobs=1)
             assert everything(data) == wanted

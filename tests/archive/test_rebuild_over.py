@@ -20,8 +20,8 @@ from archive.rebuilding.standing import SEEN
 from archive.verification.verify import verify
 from crawler.cli import congdoan
 from crawler.intake import parts
-from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Rebuilt, Wishes, rebuild
+from tests.archive.stopping import stop_at
 from tests.archive.test_rebuild import EVENTS
 from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written
 
@@ -328,17 +328,9 @@ def test_stopped_at_any_moment_it_goes_on(
     kept = (data / "archive.db").read_bytes()
     for moment in range(1, 200, 3):
         (data / "archive.db").write_bytes(kept)
-        told = 0
-
-        def watch(progress: Progress, moment: int = moment) -> None:
-            nonlocal told
-            told += 1
-            if told == moment:
-                raise KeyboardInterrupt
-
         wishes = Wishes(jobs=1, max_lost=100)
         try:
-            rebuild(data, wishes, watch=watch)
+            rebuild(data, wishes, watch=stop_at(moment))
         except KeyboardInterrupt:
             assert any("Goes on" in each for each in rebuild(data, wishes).notes) or moment == 1
         else:

@@ -26,6 +26,7 @@ from crawler.intake import parts
 from crawler.intake.progress import Progress
 from crawler.intake.rebuild import Wishes, rebuild
 from crawler.work_display import WorkDisplay
+from tests.archive.stopping import stop_at
 from tests.archive.told_pages import Event, incrementally, rows_of, use_extractor, written
 from tests.crawl.processes import is_alive
 from tests.waiting import PATIENCE, wait_for
@@ -52,19 +53,6 @@ def data(tmp_path: Path, patch: pytest.MonkeyPatch) -> Path:
     written(tmp_path / "data" / "warc", EVENTS)
     incrementally(tmp_path / "data")
     return tmp_path / "data"
-
-
-def stop_at(moment: int) -> Any:
-    """A watch that ends the work at the given piece of it."""
-    told = 0
-
-    def watch(progress: Progress) -> None:
-        nonlocal told
-        told += 1
-        if told == moment:
-            raise KeyboardInterrupt
-
-    return watch
 
 
 def counted(patch: pytest.MonkeyPatch) -> list[str]:
